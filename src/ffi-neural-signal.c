@@ -1,0 +1,18 @@
+/* neural_signal(): one column of it, with the events it covers. */
+#include "convmat.h"
+
+#include <string.h>
+
+SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step, SEXP n)
+{
+    const char *names[] = {"signal", "covers", ""};
+    SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+    size_t ny = ffi_size(n), nevent = (size_t)XLENGTH(onset);
+    SEXP y = SET_VECTOR_ELT(out, 0, Rf_allocVector(REALSXP, (R_xlen_t)ny));
+    SEXP covers = SET_VECTOR_ELT(out, 1, Rf_allocVector(LGLSXP, (R_xlen_t)nevent));
+    memset(REAL(y), 0, ny * sizeof(double));
+    cm_neural(REAL_RO(onset), REAL_RO(duration), REAL_RO(amplitude), nevent, Rf_asReal(start),
+              Rf_asReal(step), ny, REAL(y), LOGICAL(covers), &ffi_poll);
+    UNPROTECT(1); // out
+    return out;
+}
