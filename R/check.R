@@ -1,0 +1,164 @@
+# Checks of arguments. Each returns the argument in the form C takes, or raises
+# an error that names the argument; nothing large is allocated before.
+
+# In the order of cm_mode in src/kernel/kernel.h.
+modes <- c("full", "same", "causal", "valid")
+
+check_choice <- function(value, choices, arg) {
+  if (is.character(value) && length(value) == 1L) {
+    i <- match(value, choices)
+    if (!is.na(i)) {
+      return(i)
+    }
+  }
+  abort(
+    if (is.character(value)) "value" else "type",
+    sprintf(
+      "`%s` must be one of %s, not %s.",
+      arg, paste0("\"", choices, "\"", collapse = ", "), show_value(value)
+    )
+  )
+}
+
+# A plain vector of numbers, as double. A one-column matrix counts as one.
+check_numbers <- function(x, arg, finite = TRUE) {
+  one_column <- is.matrix(x) && ncol(x) == 1L
+  if (is.object(x) || !(is.numeric(x) || is.logical(x)) || !(is.null(dim(x)) || one_column)) {
+    abort("type", sprintf("`%s` must be a numeric vector, not %s.", arg, describe(x)))
+  }
+  if (finite && !all(ok <- is.finite(x))) {
+    abort(
+      "value",
+      sprintf("`%s` must be finite, without NA, NaN or Inf.", arg),
+      locations(!ok)
+    )
+  }
+  as.double(x)
+}
+
+check_kernel <- function(h, arg = "h") {
+  h <- check_numbers(h, arg)
+  if (length(h) == 0L) {
+    abort("length", sprintf("`%s` must have at least one sample, not none.", arg))
+  }
+  h
+}
+
+# One number, finite unless said otherwise.
+check_number <- function(x, arg, what = "a finite number", ok = is.finite) {
+  if (is.object(x) || !(is.numeric(x) || is.logical(x))) {
+    abort("type", sprintf("`%s` must be %s, not %s.", arg, what, describe(x)))
+  }
+  if (length(x) != 1L) {
+    abort("length", sprintf("`%s` must be %s, not %s.", arg, what, show_value(x)))
+  }
+  x <- as.double(x)
+  if (is.na(x) || !ok(x)) {
+    abort("value", sprintf("`%s` must be %s, not %s.", arg, what, show_value(x)))
+  }
+  x
+}
+
+# A whole number from `least` to `most`, as double: lengths pass 2^31.
+check_count <- function(n, arg, least = 1, most = 2^52) {
+  what <- if (most < 2^52) {
+    sprintf("a whole number from %s to %s", format_count(least), format_count(most))
+  } else {
+    sprintf("a whole number, at least %s", format_count(least))
+  }
+  check_number(n, arg, what, function(n) n >= least && n <= most && n == floor(n))
+}
+
+# How many kernel samples lie before time zero: what the mode makes of it.
+check_origin <- function(origin, mode, nh) {
+  if (is.null(origin)) {
+    return(if (mode == "same") (nh - 1) %/% 2 else 0)
+  }
+  origin <- check_count(origin, "origin", least = 0, most = nh - 1)
+  if (mode == "causal" && origin != 0) {
+    abort(
+      "value",
+      sprintf("`origin` must be 0 with mode \"causal\", not %s.", show_value(origin)),
+      "Use mode \"same\" for another origin."
+    )
+  }
+  origin
+}
+
+# Which part of the full convolution a mode is: index of the first value and
+# number of values, as the C code sees it.
+mode_window <- function(nx, nh, mode, origin = check_origin(NULL, mode, nh)) {
+  window <- .Call(ffi_mode_window, match(mode, modes) - 1L, nx, nh, origin)
+  c(first = window[1L], length = window[2L])
+}
+
+# A matrix of doubles that R can index and this machine can hold.
+check_matrix_size <- function(nrow, ncol) {
+  shape <- sprintf("%s x %s matrix", format_count(nrow), format_count(ncol))
+  if (max(nrow, ncol) > .Machine$integer.max) {
+    abort(
+      "memory",
+      sprintf("`n` is too large: R has no place for a %s.", shape),
+      sprintf("A matrix has at most %s rows and columns.", format_count(.Machine$integer.max)),
+      "`conv()` computes the same without a matrix."
+    )
+  }
+  check_memory(
+    8 * nrow * ncol, sprintf("`n` is too large: the %s needs", shape),
+    "`conv()` computes the same without a matrix."
+  )
+}
+
+check_memory <- function(bytes, needs, instead = NULL) {
+  limit <- max_bytes()
+  if (bytes > limit) {
+    abort(
+      "memory",
+      sprintf("%s %s, and the limit is %s.", needs, format_bytes(bytes), format_bytes(limit)),
+      instead,
+      "`options(convmat.max_bytes = )` moves the limit."
+    )
+  }
+}
+
+# Half of the machine's memory unless the user says otherwise.
+max_bytes <- function() {
+  limit <- getOption("convmat.max_bytes")
+  if (is.null(limit)) {
+    memory <- .Call(ffi_physical_memory)
+    return(if (is.na(memory)) Inf else memory / 2)
+  }
+  check_number(limit, "options(convmat.max_bytes)", "a number of bytes", function(b) b > 0)
+}
+
+# Vectors of one length, those of length 1 repeated.
+check_common_length <- function(columns, least = 0L) {
+  n <- lengths(columns)
+  common <- if (any(n != 1L)) n[n != 1L][[1L]] else 1L
+  if (any(n != 1L & n != common)) {
+    abort(
+      "length",
+      sprintf("%s must have equal lengths, or length 1.", and(names(n))),
+      sprintf("Here %s.", paste0("`", names(n), "` has ", n, collapse = ", "))
+    )
+  }
+  if (common < least) {
+    abort("length", sprintf("%s must not be empty.", and(names(n))))
+  }
+  lapply(columns, rep, length.out = common)
+}
+
+and <- function(names) {
+  names <- paste0("`", names, "`")
+  paste(paste(names[-length(names)], collapse = ", "), "and", names[length(names)])
+}
+
+check_values <- function(x, ok, arg, what) {
+  if (!all(ok)) {
+    abort(
+      "value",
+      sprintf("`%s` must be %s; the first that is not is %s.", arg, what, format(x[!ok][1L])),
+      locations(!ok)
+    )
+  }
+}

@@ -1,0 +1,258 @@
+# Haemodynamic response functions: all of them sums of weighted gamma densities.
+
+#' Haemodynamic response functions
+#'
+#' The change in blood flow that follows an instant of neural activity, as a
+#' function of the time since. Every model is a sum of weighted gamma
+#' densities g(t; shape, scale), of area 1 each:
+#'
+#' | model | h(t) for t >= 0 |
+#' |---|---|
+#' | `"cohen"` | \eqn{t^{8.6} e^{-t/0.547}}{t^8.6 exp(-t/0.547)}: peak 111.8 at 4.70 s, area 453.9 |
+#' | `"nipraxis"` | g(t; 6, 1) - 0.35 g(t; 12, 1) |
+#' | `"spm"` | g(t; 6, 1) - g(t; 16, 1)/6 |
+#' | `"glover"` | \eqn{(t/5.4)^6 e^{6-t/0.9} - 0.35 (t/10.8)^{12} e^{12-t/0.9}}{(t/5.4)^6 exp(6 - t/0.9) - 0.35 (t/10.8)^12 exp(12 - t/0.9)} |
+#'
+#' @param t Numeric vector: times in seconds since the neural event, finite,
+#'   in any order.
+#' @param model Name of a model in the table, or a model made by [gamma_hrf()].
+#' @param normalise How to scale the values:
+#'
+#'   | normalise | scaled so that |
+#'   |---|---|
+#'   | `"none"` | nothing, the formula as it stands |
+#'   | `"peak"` | the true maximum of the function is 1 |
+#'   | `"area"` | the integral of the function over all times is 1 |
+#'   | `"max"` | the largest of the values at `t` is 1 |
+#'   | `"sum"` | the values at `t` sum to 1 |
+#'
+#'   The first three give a value that depends on its own time only; with
+#'   `"max"` and `"sum"` it depends on which times were asked for.
+#'
+#' @returns A double vector of the length of `t`, without attributes; 0 for
+#'   t < 0. The units are arbitrary, as those of the signal are, but for
+#'   `"area"`, which makes them 1/s.
+#'
+#' @section Errors:
+#' `convmat_error_type` if `t` is not a plain numeric vector or `model` neither
+#' a name nor a model; `convmat_error_value` if a time is not finite, a name
+#' does not exist, or the model cannot be normalised as asked: its area or the
+#' sum of its values is 0, or it has no positive peak or value.
+#'
+#' @section Algorithm and cost:
+#' One gamma density for each time and term, from R's `dgamma()`, accurate to
+#' some units in the last place. The true peak is found by a search on a grid
+#' of quantiles of every term, refined by `stats::optimize()`.
+#'
+#' @references
+#' Cohen, M. S. (1997) Parametric analysis of fMRI data using linear systems
+#' methods. _NeuroImage_ 6, 93--103. \doi{10.1006/nimg.1997.0278}
+#'
+#' Glover, G. H. (1999) Deconvolution of impulse response in event-related BOLD
+#' fMRI. _NeuroImage_ 9, 416--429. \doi{10.1006/nimg.1998.0419}
+#'
+#' Friston, K. J. and others (1998) Event-related fMRI: characterizing
+#' differential responses. _NeuroImage_ 7, 30--40. \doi{10.1006/nimg.1997.0306}
+#' (for `"spm"`)
+#'
+#' Brett, M., _nipraxis_, chapter "Convolving with the haemodynamic response
+#' function", <https://textbook.nipraxis.org> (for `"nipraxis"`)
+#'
+#' @seealso [gamma_hrf()] for models of your own, [neural_signal()] for what to
+#'   convolve with.
+#' @examples
+#' hrf(c(-1, 0, 5, 10))
+#'
+#' t <- seq(0, 30, by = 0.1)
+#' models <- c("cohen", "nipraxis", "spm", "glover")
+#' h <- sapply(models, function(model) hrf(t, model, normalise = "peak"))
+#' matplot(t, h, type = "l", lty = 1,
+#'   xlab = "Time since the event (s)", ylab = "Response (peak = 1)")
+#' legend("topright", models, col = 1:4, lty = 1, bty = "n")
+#' @export
+hrf <- function(t, model = "cohen", normalise = "none") {
+  t <- check_numbers(t, "t")
+  model <- check_hrf(model)
+  check_choice(normalise, c("none", "peak", "area", "max", "sum"), "normalise")
+  h <- gamma_sum(t, model)
+  h / switch(normalise,
+    none = 1,
+    peak = check_positive(hrf_peak(model)[["value"]], "its true peak", model, normalise),
+    area = check_nonzero(model$weight, "its area", model, normalise),
+    max = check_positive(max(h, -Inf), "its largest value at `t`", model, normalise),
+    sum = check_nonzero(h, "the sum of its values at `t`", model, normalise)
+  )
+}
+
+#' A haemodynamic model of your own
+#'
+#' Sums of weighted gamma densities, as all models of [hrf()] are:
+#' \deqn{h(t) = \sum_i w_i \frac{t^{k_i - 1} e^{-t/b_i}}{b_i^{k_i} \Gamma(k_i)}}{h(t) = sum_i w_i t^(k_i - 1) exp(-t/b_i) / (b_i^k_i gamma(k_i))}
+#' for t >= 0, with shapes k, scales b and weights w. A term peaks at
+#' (k - 1) b seconds and has area w.
+#'
+#' @param shape Numeric vector, at least 1 each: the shapes, without unit.
+#' @param scale Numeric vector, above 0: the scales in seconds.
+#' @param weight Numeric vector: the area of each term; negative for an
+#'   undershoot. Vectors of length 1 are repeated for every term.
+#' @param name A string: what to call the model in print and titles.
+#' @param x A model.
+#' @param ... For `plot()`, further arguments of [graphics::plot()]; otherwise
+#'   not used.
+#'
+#' @returns An object of class `gamma_hrf`: a list of `shape`, `scale` and
+#'   `weight`, of one length, and `name`. `print()` shows it and `plot()` draws
+#'   it over the time it takes to die away; both return it invisibly.
+#'
+#' @section Errors:
+#' `convmat_error_type` for what is not numeric or, as a name, not a string;
+#' `convmat_error_length` if there is no term or lengths differ;
+#' `convmat_error_value` if a value is not finite, a shape below 1 (the
+#' response would be infinite at 0) or a scale not above 0.
+#'
+#' @section Algorithm and cost:
+#' Nothing is computed before the model is used; see [hrf()].
+#'
+#' @references Cohen, M. S. (1997) Parametric analysis of fMRI data using
+#'   linear systems methods. _NeuroImage_ 6, 93--103.
+#'   \doi{10.1006/nimg.1997.0278}
+#'
+#' @seealso [hrf()]
+#' @examples
+#' # earlier than SPM's, with a deeper undershoot
+#' early <- gamma_hrf(shape = c(5, 14), scale = 0.9, weight = c(1, -0.3), name = "early")
+#' early
+#' hrf(c(0, 2, 4, 6, 12), early, normalise = "peak")
+#' plot(early)
+#' @export
+gamma_hrf <- function(shape, scale, weight = 1, name = "custom") {
+  terms <- list(
+    shape = check_numbers(shape, "shape"),
+    scale = check_numbers(scale, "scale"),
+    weight = check_numbers(weight, "weight")
+  )
+  terms <- check_common_length(terms, least = 1L)
+  check_values(terms$shape, terms$shape >= 1, "shape", "at least 1")
+  check_values(terms$scale, terms$scale > 0, "scale", "above 0")
+  if (!is.character(name) || length(name) != 1L || is.na(name)) {
+    abort("type", sprintf("`name` must be a string, not %s.", show_value(name)))
+  }
+  new_gamma_hrf(terms$shape, terms$scale, terms$weight, name)
+}
+
+new_gamma_hrf <- function(shape, scale, weight, name) {
+  structure(
+    list(shape = shape, scale = scale, weight = weight, name = name),
+    class = "gamma_hrf"
+  )
+}
+
+# The weight that turns the density into t^(shape - 1) exp(-t / scale).
+power_weight <- function(shape, scale) scale^shape * gamma(shape)
+
+hrf_models <- list(
+  cohen = new_gamma_hrf(9.6, 0.547, power_weight(9.6, 0.547), "cohen"),
+  nipraxis = new_gamma_hrf(c(6, 12), c(1, 1), c(1, -0.35), "nipraxis"),
+  spm = new_gamma_hrf(c(6, 16), c(1, 1), c(1, -1 / 6), "spm"),
+  glover = new_gamma_hrf(
+    c(7, 13), c(0.9, 0.9),
+    c(exp(6) / 5.4^6, -0.35 * exp(12) / 10.8^12) * power_weight(c(7, 13), 0.9), "glover"
+  )
+)
+
+check_hrf <- function(model) {
+  if (inherits(model, "gamma_hrf")) {
+    return(model)
+  }
+  if (!is.character(model)) {
+    abort("type", sprintf(
+      "`model` must be a name such as \"cohen\" or a model made by `gamma_hrf()`, not %s.",
+      describe(model)
+    ))
+  }
+  hrf_models[[check_choice(model, names(hrf_models), "model")]]
+}
+
+gamma_sum <- function(t, model) {
+  h <- numeric(length(t))
+  for (i in seq_along(model$shape)) {
+    h <- h + model$weight[i] * stats::dgamma(t, model$shape[i], scale = model$scale[i])
+  }
+  h
+}
+
+# Where every term has died away: past all but 1e-9 of its area.
+hrf_end <- function(model) {
+  max(stats::qgamma(1e-9, model$shape, scale = model$scale, lower.tail = FALSE))
+}
+
+# The true maximum over t >= 0 and where it is. Near its maximum the function is
+# flat, so a time good to 1e-8 gives a value good to rounding.
+hrf_peak <- function(model) {
+  p <- stats::ppoints(200L)
+  grid <- unlist(Map(stats::qgamma, list(p), model$shape, scale = model$scale))
+  grid <- sort(unique(c(0, grid, (model$shape - 1) * model$scale, hrf_end(model))))
+  h <- gamma_sum(grid, model)
+  best <- which.max(h)
+  around <- grid[c(max(best - 1L, 1L), min(best + 1L, length(grid)))]
+  fine <- stats::optimize(
+    gamma_sum, around,
+    model = model, maximum = TRUE, tol = 1e-9 * around[2L]
+  )
+  if (fine$objective > h[best]) {
+    c(time = fine$maximum, value = fine$objective)
+  } else {
+    c(time = grid[best], value = h[best])
+  }
+}
+
+check_positive <- function(value, what, model, normalise) {
+  if (value > 0) value else abort_normalise(what, "not above 0", model, normalise)
+}
+
+# The sum of `terms`, where rounding does not pass for a sum.
+check_nonzero <- function(terms, what, model, normalise) {
+  total <- sum(terms)
+  rounding <- 4 * .Machine$double.eps * sum(abs(terms))
+  if (abs(total) > rounding) total else abort_normalise(what, "0", model, normalise)
+}
+
+abort_normalise <- function(what, value, model, normalise) {
+  abort(
+    "value",
+    sprintf(
+      "`normalise = \"%s\"` is not possible for model \"%s\": %s is %s.",
+      normalise, model$name, what, value
+    ),
+    "Use `normalise = \"none\"`, or another model or times."
+  )
+}
+
+#' @rdname gamma_hrf
+#' @export
+print.gamma_hrf <- function(x, ...) {
+  peak <- hrf_peak(x)
+  cat(sprintf("<HRF model \"%s\": weighted gamma densities>\n", x$name))
+  print(data.frame(weight = x$weight, shape = x$shape, "scale (s)" = x$scale, check.names = FALSE), ...)
+  cat(sprintf(
+    "peak %s at %s s, area %s\n",
+    format(peak[["value"]], digits = 4L), format(peak[["time"]], digits = 3L),
+    format(sum(x$weight), digits = 4L)
+  ))
+  invisible(x)
+}
+
+#' @rdname gamma_hrf
+#' @export
+plot.gamma_hrf <- function(x, ...) {
+  t <- seq(0, hrf_end(x), length.out = 501L)
+  draw <- function(..., type = "l", lwd = 2, main = sprintf("HRF model \"%s\"", x$name),
+                   xlab = "Time since the event (s)", ylab = "Response") {
+    graphics::plot(t, gamma_sum(t, x),
+      type = type, lwd = lwd, main = main, xlab = xlab, ylab = ylab, ...
+    )
+  }
+  draw(...)
+  graphics::abline(h = 0, col = "grey")
+  invisible(x)
+}

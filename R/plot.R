@@ -1,0 +1,144 @@
+#' Pictures of matrices
+#'
+#' `plot_matrix()` shows a matrix as seen from above, as it is written: row 1
+#' on top, column 1 at the left, one cell for each entry, the darker the
+#' larger. `plot_rows()` draws rows as small series above each other, all on
+#' one scale, in the order of the matrix.
+#'
+#' @param A Numeric or logical matrix, at least 1 x 1. Cells that are not
+#'   finite stay blank.
+#' @param col Colours from the smallest value to the largest.
+#' @param key `TRUE` to show the scale of colours at the right.
+#' @param rows Whole numbers: the rows to draw, from top to bottom. The default
+#'   is the first ten.
+#' @param at Numeric vector: the horizontal place of each column, such as its
+#'   time.
+#' @param xlab,ylab Axis titles.
+#' @param ... Further arguments of [graphics::plot.default()], such as `main`,
+#'   `cex.axis` or `las`; for `plot_rows()` also those of
+#'   [graphics::lines()], such as `col`, `lwd` and `type`.
+#'
+#' @returns `A`, invisibly. Both draw into the current figure region, so that
+#'   `par(mfrow = )` and `layout()` arrange them.
+#'
+#' @section Errors:
+#' `convmat_error_type` if `A` is not a matrix of numbers or `rows` not
+#' numeric; `convmat_error_length` if `A` is empty, or `at` has another length
+#' than a row; `convmat_error_value` if `rows` are not rows of `A`.
+#'
+#' @section Algorithm and cost:
+#' The image is drawn as one raster, so that a matrix of a thousand rows and
+#' columns takes no longer than the device needs.
+#'
+#' @references Brett, M., _nipraxis_, chapter "Convolution with matrices",
+#'   <https://textbook.nipraxis.org/convolution_matrices.html>, whose figures
+#'   these are meant for.
+#'
+#' @seealso [shifted_kernels()], [conv_matrix()]
+#' @examples
+#' S <- shifted_kernels(hrf(0:19), 40)
+#' plot_matrix(S, main = "Shifted HRFs")
+#' plot_rows(S, 1:5, main = "The first five of them")
+#' @export
+plot_matrix <- function(A, ..., col = grDevices::hcl.colors(256L, "Purples", rev = TRUE),
+                        key = TRUE, xlab = "Column", ylab = "Row") {
+  check_plot_matrix(A)
+  nr <- nrow(A)
+  nc <- ncol(A)
+  value <- matrix(as.double(A), nr, nc)
+  value[!is.finite(value)] <- NA
+  range <- if (all(is.na(value))) c(0, 0) else range(value, na.rm = TRUE)
+  graphics::plot(
+    NULL,
+    xlim = c(0.5, nc + 0.5), ylim = c(nr + 0.5, 0.5), xaxs = "i", yaxs = "i",
+    xlab = xlab, ylab = ylab, ...
+  )
+  cells <- matrix(col[color_index(value, range, length(col))], nr, nc)
+  graphics::rasterImage(
+    grDevices::as.raster(cells), 0.5, nr + 0.5, nc + 0.5, 0.5,
+    interpolate = FALSE
+  )
+  graphics::box()
+  if (isTRUE(key)) {
+    color_key(range, col)
+  }
+  invisible(A)
+}
+
+color_index <- function(value, range, ncol) {
+  spread <- range[2L] - range[1L]
+  if (!(spread > 0)) {
+    return(ifelse(is.na(value), NA_integer_, 1L))
+  }
+  1L + as.integer(round((value - range[1L]) / spread * (ncol - 1)))
+}
+
+# A strip in the right margin, dark on top, with the values at its ends.
+color_key <- function(range, col) {
+  x <- graphics::grconvertX(1, "npc") + graphics::xinch(graphics::par("cin")[2L] * c(0.3, 0.8))
+  y <- graphics::grconvertY(c(0, 1), "npc")
+  graphics::rasterImage(
+    grDevices::as.raster(matrix(rev(col))), x[1L], y[1L], x[2L], y[2L],
+    xpd = NA
+  )
+  graphics::rect(x[1L], y[1L], x[2L], y[2L], xpd = NA)
+  ends <- format(range, digits = 3L, trim = TRUE)
+  graphics::mtext(ends[1L], side = 4L, line = 0.9, adj = 0, padj = 0.5, cex = 0.7 * graphics::par("cex"))
+  graphics::mtext(ends[2L], side = 4L, line = 0.9, adj = 1, padj = 0.5, cex = 0.7 * graphics::par("cex"))
+}
+
+#' @rdname plot_matrix
+#' @export
+plot_rows <- function(A, rows = seq_len(min(nrow(A), 10L)), ..., at = seq_len(ncol(A)),
+                      xlab = "Column", ylab = "Row") {
+  check_plot_matrix(A)
+  rows <- check_numbers(rows, "rows")
+  if (length(rows) == 0L) {
+    abort("length", "`rows` must name at least one row of `A`.")
+  }
+  check_values(
+    rows, rows %in% seq_len(nrow(A)), "rows",
+    sprintf("whole numbers from 1 to %d, the rows of `A`", nrow(A))
+  )
+  at <- check_numbers(at, "at")
+  if (length(at) != ncol(A)) {
+    abort("length", sprintf(
+      "`at` must have %d values, one for each column of `A`, not %d.", ncol(A), length(at)
+    ))
+  }
+  draw_rows(A, rows, at, xlab, ylab, ...)
+  invisible(A)
+}
+
+# Each row has a band of height 1; its series fills 0.85 of it.
+draw_rows <- function(A, rows, at, xlab, ylab, ..., main = NULL, las = 1, cex.axis = NULL,
+                      type = "l", col = 1, lwd = 2) {
+  k <- length(rows)
+  value <- matrix(as.double(A), nrow(A))[rows, , drop = FALSE]
+  value[!is.finite(value)] <- NA
+  range <- range(0, value, na.rm = TRUE)
+  scale <- 0.85 / max(range[2L] - range[1L], .Machine$double.xmin)
+  floor <- k - seq_len(k) - scale * range[1L]
+  graphics::plot(
+    NULL,
+    xlim = range(at), ylim = c(0, k), yaxs = "i", yaxt = "n",
+    xlab = xlab, ylab = ylab, main = main, las = las, ...
+  )
+  graphics::axis(2L, floor, rows, las = las, tick = FALSE, cex.axis = cex.axis)
+  graphics::abline(h = floor, col = "grey85")
+  col <- rep_len(col, k)
+  for (i in seq_len(k)) {
+    graphics::lines(at, floor[i] + scale * value[i, ], type = type, col = col[i], lwd = lwd)
+  }
+}
+
+check_plot_matrix <- function(A) {
+  if (is.object(A) || !is.matrix(A) || !(is.numeric(A) || is.logical(A))) {
+    abort("type", sprintf("`A` must be a numeric matrix, not %s.", describe(A)))
+  }
+  if (length(A) == 0L) {
+    abort("length", sprintf(
+      "`A` must have at least one row and one column, not %d x %d.", nrow(A), ncol(A)
+    ))
+  }
+}
