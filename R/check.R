@@ -1,8 +1,10 @@
 # Checks of arguments. Each returns the argument in the form C takes, or raises
 # an error that names the argument; nothing large is allocated before.
 
-# In the order of cm_mode in src/kernel/kernel.h.
+# In the order of the enumerations in src/kernel/kernel.h.
 modes <- c("full", "same", "causal", "valid")
+boundaries <- c("zero", "wrap", "nearest", "reflect", "mirror")
+na_choices <- c("propagate", "zero", "renormalise")
 
 check_choice <- function(value, choices, arg) {
   if (is.character(value) && length(value) == 1L) {
@@ -20,27 +22,80 @@ check_choice <- function(value, choices, arg) {
   )
 }
 
-# A plain vector of numbers, as double. A one-column matrix counts as one.
-check_numbers <- function(x, arg, finite = TRUE) {
-  one_column <- is.matrix(x) && ncol(x) == 1L
-  if (is.object(x) || !(is.numeric(x) || is.logical(x)) || !(is.null(dim(x)) || one_column)) {
-    abort("type", sprintf("`%s` must be a numeric vector, not %s.", arg, describe(x)))
+check_flag <- function(value, arg) {
+  if (!is.logical(value) || length(value) != 1L || is.na(value)) {
+    abort("type", sprintf("`%s` must be TRUE or FALSE, not %s.", arg, show_value(value)))
   }
-  if (finite && !all(ok <- is.finite(x))) {
+  value
+}
+
+# Real or complex samples: a vector, a matrix with a signal in each column, or a
+# time series of either. Whole numbers and logicals become doubles; attributes
+# stay, for the caller to use.
+check_samples <- function(x, arg, what = "a numeric or complex vector, matrix or time series") {
+  known <- !is.object(x) || (inherits(x, "ts") && !isS4(x) && !is.null(stats::tsp(x)) &&
+    all(class(x) %in% c("mts", "ts", "matrix", "array")))
+  if (!known || !(is.numeric(x) || is.logical(x) || is.complex(x)) || length(dim(x)) > 2L) {
+    abort("type", sprintf("`%s` must be %s, not %s.", arg, what, describe(x)))
+  }
+  if (is.double(x) || is.complex(x)) {
+    x
+  } else {
+    storage.mode(x) <- "double"
+    x
+  }
+}
+
+# The same for one signal; a matrix may have one column.
+check_one_signal <- function(x, arg) {
+  x <- check_samples(x, arg, "a numeric or complex vector")
+  if (count_columns(x) != 1L) {
     abort(
-      "value",
-      sprintf("`%s` must be finite, without NA, NaN or Inf.", arg),
-      locations(!ok)
+      "type",
+      sprintf("`%s` must be a numeric or complex vector, not %s.", arg, describe(x)),
+      sprintf("Take one column of it: `%s[, 1]`.", arg)
     )
   }
+  x
+}
+
+count_columns <- function(x) if (length(dim(x)) == 2L) ncol(x) else 1L
+
+count_samples <- function(x) if (length(dim(x)) == 2L) nrow(x) else length(x)
+
+# A plain vector of finite numbers, as double. A one-column matrix counts as one.
+check_numbers <- function(x, arg) {
+  one_column <- length(dim(x)) < 2L || (is.matrix(x) && ncol(x) == 1L)
+  if (is.object(x) || !(is.numeric(x) || is.logical(x)) || !one_column) {
+    abort("type", sprintf("`%s` must be a numeric vector, not %s.", arg, describe(x)))
+  }
+  check_finite(x, arg)
   as.double(x)
 }
 
-check_kernel <- function(h, arg = "h") {
-  h <- check_numbers(h, arg)
-  if (length(h) == 0L) {
-    abort("length", sprintf("`%s` must have at least one sample, not none.", arg))
+check_finite <- function(x, arg) {
+  ok <- is.finite(x)
+  if (!all(ok)) {
+    abort(
+      "value", sprintf("`%s` must be finite, without NA, NaN or Inf.", arg),
+      locations(!ok)
+    )
   }
+}
+
+# A kernel, or one in each column.
+check_kernels <- function(h) {
+  h <- check_samples(h, "h", "a numeric or complex vector")
+  check_kernel_samples(h)
+}
+
+check_kernel <- function(h) check_kernel_samples(check_one_signal(h, "h"))
+
+check_kernel_samples <- function(h) {
+  if (length(h) == 0L) {
+    abort("length", "`h` must have at least one sample, not none.")
+  }
+  check_finite(h, "h")
   h
 }
 
@@ -92,8 +147,30 @@ mode_window <- function(nx, nh, mode, origin = check_origin(NULL, mode, nh)) {
   c(first = window[1L], length = window[2L])
 }
 
-# A matrix of doubles that R can index and this machine can hold.
-check_matrix_size <- function(nrow, ncol) {
+# Boundaries other than zero need a result that lies on the samples of x.
+check_boundary <- function(boundary, mode) {
+  i <- check_choice(boundary, boundaries, "boundary")
+  if (i > 1L && mode %in% c("full", "valid")) {
+    abort(
+      "value",
+      sprintf("`boundary` must be \"zero\" with mode \"%s\", not \"%s\".", mode, boundary),
+      "Use mode \"same\" or \"causal\"."
+    )
+  }
+  i
+}
+
+# Words become the numbers that ffi_options() in C reads.
+conv_options <- function(mode, origin, boundary, na, nh) {
+  mode_index <- check_choice(mode, modes, "mode")
+  origin <- check_origin(origin, mode, nh)
+  boundary <- check_boundary(boundary, mode)
+  na <- check_choice(na, na_choices, "na")
+  c(mode = mode_index - 1, origin = origin, boundary = boundary - 1, na = na - 1)
+}
+
+# A matrix of numbers that R can index and this machine can hold.
+check_matrix_size <- function(nrow, ncol, bytes_each = 8) {
   shape <- sprintf("%s x %s matrix", format_count(nrow), format_count(ncol))
   if (max(nrow, ncol) > .Machine$integer.max) {
     abort(
@@ -104,7 +181,7 @@ check_matrix_size <- function(nrow, ncol) {
     )
   }
   check_memory(
-    8 * nrow * ncol, sprintf("`n` is too large: the %s needs", shape),
+    bytes_each * nrow * ncol, sprintf("`n` is too large: the %s needs", shape),
     "`conv()` computes the same without a matrix."
   )
 }

@@ -1,35 +1,37 @@
 #' The convolution matrix
 #'
 #' The matrix that convolves: `conv_matrix(h, n) %*% x` equals `conv(x, h)` for
-#' every finite signal of n samples, and likewise for every mode and origin.
-#' Its columns are copies of the kernel, each one row lower than the one
-#' before; its rows hold the kernel reversed.
+#' every finite signal of n samples, and likewise for every mode, origin and
+#' boundary. Its columns are copies of the kernel, each one row lower than the
+#' one before; its rows hold the kernel reversed.
 #'
-#' @param h Numeric vector of length m, at least 1: the kernel, all of it
-#'   finite.
+#' @param h Numeric or complex vector of length m, at least 1: the kernel, all
+#'   of it finite.
 #' @param n Whole number from 1 on: the length of the signals to convolve.
 #' @param mode,origin,boundary As in [conv()].
 #' @param sparse `FALSE` for an ordinary matrix, so far the only one.
 #'
-#' @returns A double matrix without dimnames, with n columns and as many rows
-#'   as `conv(x, h, mode)` has values: n + m - 1 in mode `"full"`, n in modes
+#' @returns A double matrix (complex if `h` is) without dimnames, with n columns
+#'   and as many rows as `conv(x, h, mode)` has values: n + m - 1 in mode `"full"`, n in modes
 #'   `"same"` and `"causal"`, max(n, m) - min(n, m) + 1 in mode `"valid"`. With
 #'   indices from 0, entry (r, c) is \eqn{h_{f+r-c}}{h[f + r - c]}, 0 outside
 #'   the kernel, where f is the first index of the mode's part of the full
-#'   convolution. Units are those of `h`.
+#'   convolution; a boundary other than zero adds, for each place outside the
+#'   signal, the kernel sample there to the column of its source. Units are those of `h`.
 #'
 #' @section Errors:
-#' `convmat_error_type` if `h` is not a plain numeric vector or `n` not a
+#' `convmat_error_type` if `h` is not a numeric or complex vector or `n` not a
 #' number; `convmat_error_length` if `h` is empty; `convmat_error_value` if `h`
 #' is not finite, `n` is not a whole number from 1 on, or `origin` is out of
-#' range; `convmat_error_memory`, before anything is allocated, if the matrix
+#' range or `boundary` does not go with `mode`; `convmat_error_memory`, before anything is allocated, if the matrix
 #' would need more than `getOption("convmat.max_bytes")`, by default half of
 #' the machine's memory.
 #'
 #' @section Algorithm and cost:
 #' The matrix is Toeplitz: each column is a piece of one copy of the kernel
 #' padded with zeros, so that building it takes one copy of memory per column.
-#' It needs 8 bytes for each entry, 8 n (n + m - 1) in mode `"full"`.
+#' With a boundary other than zero, n m additions fold the kernel back. It needs
+#' 8 bytes for each entry, 16 if complex: 8 n (n + m - 1) in mode `"full"`.
 #'
 #' @references Gray, R. M. (2006) Toeplitz and circulant matrices: a review.
 #'   _Foundations and Trends in Communications and Information Theory_ 2,
@@ -50,22 +52,16 @@ conv_matrix <- function(h, n, mode = "full", origin = NULL, boundary = "zero",
                         sparse = FALSE) {
   h <- check_kernel(h)
   n <- check_count(n, "n")
-  mode_index <- check_choice(mode, modes, "mode")
-  origin <- check_origin(origin, mode, length(h))
-  check_available(boundary, "zero", c("wrap", "nearest", "reflect", "mirror"), "boundary")
-  check_dense(sparse)
-  check_matrix_size(mode_window(n, length(h), mode, origin)[["length"]], n)
-  .Call(ffi_conv_matrix, h, n, mode_index - 1L, origin)
-}
-
-check_dense <- function(sparse) {
-  if (!is.logical(sparse) || length(sparse) != 1L || is.na(sparse)) {
-    abort("type", sprintf("`sparse` must be TRUE or FALSE, not %s.", show_value(sparse)))
-  }
-  if (sparse) {
+  options <- conv_options(mode, origin, boundary, "propagate", length(h))
+  if (check_flag(sparse, "sparse")) {
     abort("value", "`sparse = TRUE` is not available yet.", "Use FALSE.")
   }
+  nrow <- mode_window(n, length(h), mode)[["length"]]
+  check_matrix_size(nrow, n, bytes_each(h))
+  .Call(ffi_conv_matrix, h, n, options)
 }
+
+bytes_each <- function(x) if (is.complex(x)) 16 else 8
 
 #' Shifted copies of a kernel, one in each row
 #'
@@ -74,13 +70,13 @@ check_dense <- function(sparse) {
 #' sample i of the signal, as `shifted_scaled_kernels()` does, add up the rows,
 #' and the sums are the convolution.
 #'
-#' @param x Numeric vector of length n, at least 1: the signal. It may hold
-#'   missing values, which fill the copy of the kernel in their row.
-#' @param h Numeric vector of length m, at least 1: the kernel, all of it
-#'   finite.
+#' @param x Numeric or complex vector of length n, at least 1: the signal. It may
+#'   hold missing values, which fill the copy of the kernel in their row.
+#' @param h Numeric or complex vector of length m, at least 1: the kernel, all
+#'   of it finite.
 #' @param n Whole number from 1 on: the length of the signal.
 #'
-#' @returns A double matrix without dimnames, n rows by n + m - 1 columns: one
+#' @returns A double or complex matrix without dimnames, n rows by n + m - 1 columns: one
 #'   row for each sample of the signal, one column for each value of the full
 #'   convolution. `shifted_kernels(h, n)` is `t(conv_matrix(h, n))`, in units
 #'   of `h`; the column sums of `shifted_scaled_kernels(x, h)` are
@@ -113,18 +109,22 @@ check_dense <- function(sparse) {
 shifted_kernels <- function(h, n) {
   h <- check_kernel(h)
   n <- check_count(n, "n")
-  check_matrix_size(n, n + length(h) - 1)
+  check_matrix_size(n, n + length(h) - 1, bytes_each(h))
   .Call(ffi_shifted_kernels, h, n)
 }
 
 #' @rdname shifted_kernels
 #' @export
 shifted_scaled_kernels <- function(x, h) {
-  x <- check_numbers(x, "x", finite = FALSE)
+  x <- check_one_signal(x, "x")
   h <- check_kernel(h)
   if (length(x) == 0L) {
     abort("length", "`x` must have at least one sample, not none.")
   }
-  check_matrix_size(length(x), length(x) + length(h) - 1)
+  if (is.complex(x) || is.complex(h)) {
+    x <- as.complex(x)
+    h <- as.complex(h)
+  }
+  check_matrix_size(length(x), length(x) + length(h) - 1, bytes_each(x))
   .Call(ffi_shifted_scaled_kernels, x, h)
 }

@@ -6,10 +6,15 @@
 #' \deqn{F_k = \sum_j x_j h_{k-j}, \qquad k = 0, \ldots, n + m - 2,}{F[k] = sum_j x[j] h[k - j],  k = 0, ..., n + m - 2,}
 #' where samples outside `x` and `h` count as 0. Every mode is a part of F.
 #'
-#' @param x Numeric vector of length n: the signal. Integer and logical values
-#'   count as numbers. It may hold missing and infinite values.
-#' @param h Numeric vector of length m, at least 1: the kernel, all of it
-#'   finite. `x` and `h` are never swapped, also where `h` is the longer.
+#' @param x The signal: a numeric or complex vector of length n, a matrix with
+#'   one signal of n samples in each column, or a time series (`ts`, `mts`).
+#'   Integer and logical values count as numbers. It may hold missing and
+#'   infinite values.
+#' @param h The kernel: a numeric or complex vector of length m, at least 1,
+#'   all of it finite; or a matrix with one kernel in each column, as many as
+#'   `x` has signals. One kernel serves all signals, and one signal is
+#'   convolved with all kernels. `x` and `h` are never swapped, also where `h`
+#'   is the longer.
 #' @param mode Which part of F to return:
 #'
 #'   | mode | values of F, counted from 0 | length |
@@ -22,40 +27,117 @@
 #'   from 0 to m - 1. The default, for mode `"same"`, is `(m - 1) %/% 2`, the
 #'   centre of an odd kernel and the sample left of the centre of an even one,
 #'   as in scipy.signal; `m %/% 2` is MATLAB's choice and that of
-#'   `stats::filter(sides = 2)`. It changes nothing in modes `"full"` and
-#'   `"valid"`, and must be 0 in mode `"causal"`.
-#' @param boundary What stands outside of `x`: `"zero"`, so far the only one.
-#' @param na What to do with missing values: `"propagate"`, so far the only
-#'   one. An output is NA where one of the terms of its own sum is, and
-#'   otherwise NaN or infinite where those terms make it so; no other output is
-#'   touched. NA wins over NaN, whatever the order.
+#'   `stats::filter(sides = 2)`. In modes `"full"` and `"valid"` it moves
+#'   nothing but the dates of a time series; in mode `"causal"` it must be 0.
+#' @param boundary What stands outside of the signal, here a b c d, in modes
+#'   `"same"` and `"causal"`. A long kernel takes as many turns as it needs.
+#'
+#'   | boundary | before | signal | after |
+#'   |---|---|---|---|
+#'   | `"zero"` | 0 0 | a b c d | 0 0 |
+#'   | `"wrap"` | c d | a b c d | a b |
+#'   | `"nearest"` | a a | a b c d | d d |
+#'   | `"reflect"` | b a | a b c d | d c |
+#'   | `"mirror"` | c b | a b c d | c b |
+#'
+#'   With modes `"full"` and `"valid"` it must be `"zero"`.
+#' @param na What to do with missing values in `x`, NA or NaN; infinite values
+#'   are not missing.
+#'
+#'   | na | an output is |
+#'   |---|---|
+#'   | `"propagate"` | NA where a term of its own sum is NA, whatever else is in it; else NaN or infinite where arithmetic on its own terms makes it so |
+#'   | `"zero"` | the sum with 0 for missing samples |
+#'   | `"renormalise"` | that sum times sum(h) / the sum of `h` over the samples that are present; NA if that weight is 0 |
+#'
+#'   For `"renormalise"`, which turns moving averages into averages of what is
+#'   there, `h` must be real and not negative, with a positive sum. The zeros of
+#'   the `"zero"` boundary count as present; a sample that a boundary repeats
+#'   is missing if its source is. A complex sample is missing if either of its
+#'   parts is. Outputs that meet no missing sample are the same under all
+#'   three, to the last bit.
 #' @param method How to compute: `"auto"` and `"direct"` are the same so far.
 #' @param threads Number of threads; one is used so far.
 #'
-#' @returns A double vector without attributes, of the length in the table
-#'   above, in units of `x` times `h`. A signal of length 0 gives a result of
-#'   length 0 in every mode. For the convolution of two functions of time
-#'   sampled every `dt`, multiply by `dt`.
+#' @returns A double vector, complex if `x` or `h` is, of the length in the
+#'   table above, in units of `x` times `h`; a matrix with one column for each
+#'   pair of signal and kernel if `x` or `h` is a matrix. A signal of length 0
+#'   gives a result of length 0 (or 0 rows) in every mode. For the convolution
+#'   of two functions of time sampled every `dt`, multiply by `dt`.
+#'
+#'   Column names are those of `x` or, where one signal meets several kernels,
+#'   of `h`. Names and row names stay in modes `"same"` and `"causal"`. Other
+#'   attributes are dropped, but for those of a time series, which stays one
+#'   with its frequency. It starts at `start(x)` in modes `"same"` and
+#'   `"causal"`; at `start(x) - origin * deltat(x)` in mode `"full"`, with 0 for
+#'   an `origin` that is not given; and min(n, m) - 1 steps after that in mode
+#'   `"valid"`. So mode `"full"` dates each value by the kernel's first sample,
+#'   and mode `"same"` by its centre.
+#'
+#' @section Modes and boundaries in pictures:
+#' Rows are outputs, columns are samples of the signal (n = 6), and the shade
+#' is the kernel sample that joins them (m = 4: light first, dark last). On top
+#' the four modes, which are bands cut from the same matrix; below, mode
+#' `"same"` with the five boundaries, which fold the kernel back onto the
+#' signal where it sticks out.
+#'
+#' \if{html}{\figure{conv-modes.png}{options: width="680" alt="The matrices of the four modes and of the five boundaries"}}
+#' \if{latex}{\figure{conv-modes.png}{options: width=15cm}}
+#'
+#' @section Coming from another system:
+#' With signal `x`, kernel `h`, `n <- length(x)`, `m <- length(h)`:
+#'
+#' | there | here |
+#' |---|---|
+#' | `numpy.convolve(x, h)`, `scipy.signal.convolve(x, h)`, MATLAB `conv(x, h)`, `gsignal::conv(x, h)` | `conv(x, h)` |
+#' | `numpy.convolve(x, h, "same")`, n >= m | `conv(x, h, "same")` |
+#' | `numpy.convolve(x, h, "same")`, n < m (it swaps them) | `conv(h, x, "same")` |
+#' | `numpy.convolve(x, h, "valid")` | `conv(x, h, "valid")` |
+#' | `scipy.signal.convolve(x, h, "same")` | `conv(x, h, "same")` |
+#' | `scipy.signal.lfilter(h, 1, x)`, MATLAB `filter(h, 1, x)`, `gsignal::filter(h, 1, x)` | `conv(x, h, "causal")` |
+#' | `scipy.ndimage.convolve1d(x, h, mode = "constant")`; `"wrap"`, `"nearest"`, `"reflect"` and `"mirror"` as the `boundary` | `conv(x, h, "same", origin = m %/% 2)` |
+#' | `numpy.correlate(x, h, "full")`, `scipy.signal.correlate(x, h)` | [`correlate(x, h)`][correlate] |
+#' | MATLAB `conv(x, h, "same")`, `gsignal::conv(x, h, "same")` | `conv(x, h, "same", origin = m %/% 2)` |
+#' | MATLAB `conv(x, h, "valid")`, `gsignal::conv(x, h, "valid")`, n >= m | `conv(x, h, "valid")` |
+#' | MATLAB `cconv(x, h, n)`, `gsignal::cconv(x, h, n)`, n >= m | `conv(x, h, "causal", boundary = "wrap")` |
+#' | `stats::convolve(x, rev(h), type = "open")` | `conv(x, h)` |
+#' | `stats::convolve(x, h, type = "open")` | [`correlate(x, h)`][correlate] |
+#' | `stats::convolve(x, h, type = "filter")`, n >= m | `correlate(x, h, "valid")` |
+#' | `stats::convolve(x, h)` with n = m, circular | `conv(x, rev(h), "same", origin = m - 1, boundary = "wrap")` |
+#' | `stats::filter(x, h, sides = 2)`, NA where the kernel sticks out | `conv(x, h, "same", origin = m %/% 2)` |
+#' | `stats::filter(x, h, sides = 2, circular = TRUE)` | `conv(x, h, "same", origin = m %/% 2, boundary = "wrap")` |
+#' | `stats::filter(x, h, sides = 1)`, NA at the start | `conv(x, h, "causal")` |
 #'
 #' @section Errors:
-#' `convmat_error_type` if `x` or `h` is not a plain numeric vector;
-#' `convmat_error_length` if `h` is empty; `convmat_error_value` if `h` is not
-#' finite, `origin` is out of range, or an argument has a value that does not
-#' exist or is not there yet.
+#' `convmat_error_type` if `x` or `h` is anything else than numbers in a
+#' vector, matrix or time series (data frames, factors, dates and other classes
+#' included), or `h` is complex where it must be real; `convmat_error_length` if
+#' `h` is empty or numbers of columns do not fit; `convmat_error_value` if `h`
+#' is not finite, `origin` is out of range, `boundary` does not go with `mode`,
+#' the kernel cannot be renormalised, two time series differ in frequency, or
+#' an argument has a value that does not exist or is not there yet.
 #'
 #' @section Algorithm and accuracy:
 #' By the definition, in C, with blocked sums: each output lies within
 #' 1e-11 B of the exact sum, where B is the sum of the moduli of its own terms
-#' (plus a few of the smallest denormal numbers), however large other outputs
-#' are. Whole numbers give whole numbers, exact while B is at most
-#' \eqn{2^{53}}{2^53}. The cost is one multiplication and one addition for each
-#' pair of samples that meet: n m of them in mode `"full"`.
+#' (plus 2 min(n, m) times the smallest denormal number), however large other
+#' outputs are. Whole numbers give whole numbers, exact while B is at most
+#' \eqn{2^{53}}{2^53}. Missing and infinite samples are taken out first and put
+#' back afterwards into the outputs they belong to. The cost is one
+#' multiplication and one addition for each pair of samples that meet, n m of
+#' them in mode `"full"`, four times as many if `x` and `h` are both complex,
+#' and once more for `"renormalise"` where samples are missing. A boundary
+#' other than zero needs n + m - 1 samples of memory, missing values n.
 #'
 #' @references Oppenheim, A. V. and Schafer, R. W. (2010) _Discrete-Time Signal
 #'   Processing_, 3rd ed., section 2.3. Pearson.
 #'
 #'   Higham, N. J. (1993) The accuracy of floating point summation. _SIAM
 #'   Journal on Scientific Computing_ 14, 783--799. \doi{10.1137/0914050}
+#'
+#'   The words for boundaries are those of scipy.ndimage: Virtanen, P. and
+#'   others (2020) SciPy 1.0. _Nature Methods_ 17, 261--272.
+#'   \doi{10.1038/s41592-019-0686-2}
 #'
 #' @seealso [conv_matrix()] for the same as a matrix, [correlate()] for the
 #'   kernel not reversed, [conv_integral()] for functions of time.
@@ -66,28 +148,89 @@
 #' conv(1:3, h, mode = "causal") # starts at the first
 #' conv(1:3, h, mode = "valid")
 #'
-#' # a missing sample stays where it belongs
-#' conv(c(1, NA, 3, 4, 5), c(1, 1))
+#' # what stands outside of the signal
+#' conv(1:6, c(1, 1, 1), mode = "same")
+#' conv(1:6, c(1, 1, 1), mode = "same", boundary = "wrap")
 #'
-#' # a moving average, centred
-#' temperature <- as.numeric(nottem)
-#' plot(temperature, type = "l", col = "grey", xlab = "Month", ylab = "Degrees F")
-#' lines(conv(temperature, rep(1, 13) / 13, mode = "same"), lwd = 2)
+#' # a missing sample stays where it belongs, or is averaged over
+#' x <- c(1, NA, 3, 4, 5)
+#' conv(x, c(1, 1, 1) / 3, mode = "same")
+#' conv(x, c(1, 1, 1) / 3, mode = "same", na = "renormalise")
+#'
+#' # a time series stays one: a moving average over 13 months, centred
+#' smooth <- conv(nottem, rep(1, 13) / 13, mode = "same", boundary = "nearest")
+#' plot(nottem, col = "grey", ylab = "Degrees F")
+#' lines(smooth, lwd = 2)
+#'
+#' # the picture above, in part
+#' op <- par(mfrow = c(1, 2))
+#' plot_matrix(conv_matrix(1:4, 6, "same"), main = "same")
+#' plot_matrix(conv_matrix(1:4, 6, "same", boundary = "wrap"), main = "same, wrap")
+#' par(op)
 #' @export
 conv <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "propagate",
                  method = "auto", threads = getOption("convmat.threads")) {
-  x <- check_numbers(x, "x", finite = FALSE)
-  h <- check_kernel(h)
-  mode_index <- check_choice(mode, modes, "mode")
-  origin <- check_origin(origin, mode, length(h))
-  check_available(boundary, "zero", c("wrap", "nearest", "reflect", "mirror"), "boundary")
-  check_available(na, "propagate", c("zero", "renormalise"), "na")
+  x <- check_samples(x, "x")
+  h <- check_kernels(h)
+  ncol <- check_columns(x, h)
+  options <- conv_options(mode, origin, boundary, na, count_samples(h))
+  if (na == "renormalise") {
+    check_renormalisable(h)
+  }
+  check_same_frequency(x, h)
   check_available(method, c("auto", "direct"), "fft", "method")
   check_threads(threads)
-  if (length(x) == 0L) {
-    return(numeric(0))
+  y <- if (length(x) == 0L) {
+    empty_conv(x, h)
+  } else {
+    .Call(ffi_conv, x, h, ncol, options)
   }
-  .Call(ffi_conv, x, h, mode_index - 1L, origin)
+  if (is.null(attributes(x)) && is.null(dim(h))) y else dress(y, x, h, ncol[3L], mode, origin)
+}
+
+# Numbers of columns of x, of h and of the result.
+check_columns <- function(x, h) {
+  nx <- count_columns(x)
+  nh <- count_columns(h)
+  if (nx != nh && nx != 1L && nh != 1L) {
+    abort(
+      "length",
+      sprintf("`h` must have 1 column or %d, as many as `x`, not %d.", nx, nh)
+    )
+  }
+  as.double(c(nx, nh, if (nx == 1L) nh else nx))
+}
+
+check_renormalisable <- function(h) {
+  if (is.complex(h)) {
+    abort("type", "`h` must be real with `na = \"renormalise\"`, not complex.")
+  }
+  negative <- h < 0
+  if (any(negative)) {
+    abort(
+      "value", "`h` must not be negative with `na = \"renormalise\"`.",
+      locations(negative)
+    )
+  }
+  if (any(colSums(as.matrix(h)) == 0)) {
+    abort("value", "`h` must have a positive sum with `na = \"renormalise\"`, not 0.")
+  }
+}
+
+check_same_frequency <- function(x, h) {
+  if (stats::is.ts(x) && stats::is.ts(h)) {
+    f <- c(stats::frequency(x), stats::frequency(h))
+    if (abs(f[1L] - f[2L]) > getOption("ts.eps") * f[1L]) {
+      abort(
+        "value",
+        sprintf(
+          "`x` and `h` must have the same frequency, not %s and %s.",
+          format(f[1L]), format(f[2L])
+        ),
+        "Use `as.numeric(h)` for a kernel without dates."
+      )
+    }
+  }
 }
 
 # For choices the interface has and the computation does not have yet.
@@ -104,4 +247,62 @@ check_available <- function(value, now, later, arg) {
 
 check_threads <- function(threads) {
   if (!is.null(threads)) check_count(threads, "threads", most = 1024)
+}
+
+empty_conv <- function(x, h) if (is.complex(x) || is.complex(h)) complex(0) else numeric(0)
+
+# ---- attributes of the result ------------------------------------------------
+
+# Gives y the shape, names and dates that x and h ask for.
+dress <- function(y, x, h, ncol, mode, origin) {
+  keeps_length <- mode %in% c("same", "causal")
+  if (is.matrix(x) || is.matrix(h)) {
+    nrow <- if (ncol > 0) length(y) / ncol else result_rows(x, h, mode)
+    y <- matrix(y, nrow, ncol)
+    dimnames(y) <- result_dimnames(x, h, keeps_length)
+  } else if (keeps_length) {
+    names(y) <- names(x)
+  }
+  if (stats::is.ts(x) && length(y) > 0L) {
+    shift <- if (keeps_length) 0 else mode_shift(x, h, mode, origin)
+    y <- redate(y, x, shift)
+  }
+  y
+}
+
+result_rows <- function(x, h, mode) {
+  if (nrow(x) == 0L) {
+    return(0)
+  }
+  mode_window(nrow(x), count_samples(h), mode)[["length"]]
+}
+
+result_dimnames <- function(x, h, keeps_length) {
+  names <- if (is.matrix(x)) dimnames(x) else if (keeps_length) list(names(x), NULL)
+  several_kernels <- count_columns(x) == 1L && is.matrix(h)
+  if (is.null(names)) {
+    names <- list(NULL, NULL)
+  }
+  if (!keeps_length) {
+    names[1L] <- list(NULL)
+  }
+  if (several_kernels && (ncol(h) > 1L || is.null(names[[2L]]))) {
+    names[2L] <- list(colnames(h))
+  }
+  if (all(lengths(names) == 0L)) NULL else names
+}
+
+# Steps from the start of x to that of the result.
+mode_shift <- function(x, h, mode, origin) {
+  first <- mode_window(count_samples(x), count_samples(h), mode)[["first"]]
+  first - if (is.null(origin)) 0 else as.double(origin)
+}
+
+# The time series y, with the frequency of x, starting `shift` steps after it.
+redate <- function(y, x, shift) {
+  tsp <- stats::tsp(x)
+  start <- tsp[1L] + shift / tsp[3L]
+  attr(y, "tsp") <- c(start, start + (NROW(y) - 1) / tsp[3L], tsp[3L])
+  class(y) <- oldClass(stats::ts(matrix(0, 1L, NCOL(y)))) # has changed between versions of R
+  y
 }

@@ -2,19 +2,23 @@
 #'
 #' Slides the kernel along the signal without reversing it. With indices from
 #' 0, the value at lag k is
-#' \deqn{c_k = \sum_i x_{i+k} h_i, \qquad k = -(m - 1), \ldots, n - 1,}{c[k] = sum_i x[i + k] h[i],  k = -(m - 1), ..., n - 1,}
+#' \deqn{c_k = \sum_i x_{i+k} \bar{h_i}, \qquad k = -(m - 1), \ldots, n - 1,}{c[k] = sum_i x[i + k] Conj(h[i]),  k = -(m - 1), ..., n - 1,}
 #' large where the stretch of `x` that starts at sample k resembles `h`. It is
-#' the convolution of `x` with the reversed kernel, and computed as that.
+#' the convolution of `x` with the reversed (and, if complex, conjugated) kernel,
+#' and computed as that.
 #'
-#' @param x Numeric vector of length n: the signal.
-#' @param h Numeric vector of length m, at least 1: the kernel or template.
+#' @param x The signal: a numeric or complex vector of length n, a matrix with
+#'   one signal in each column, or a time series.
+#' @param h The kernel or template: a numeric or complex vector of length m, at
+#'   least 1, all of it finite, or a matrix with one in each column.
 #' @param mode Which lags to return, `"full"`, `"same"` or `"valid"`: those
-#'   parts of `conv(x, rev(h), mode)`. `correlation_lags()` lists them.
+#'   parts of `conv(x, rev(Conj(h)), mode)`. `correlation_lags()` lists them.
 #' @param ... Further arguments of [conv()]: `boundary`, `na`, `method`,
 #'   `threads`; but not `origin`.
 #'
-#' @returns `correlate()`: a double vector of the length that [conv()] gives in
-#'   that mode, in units of `x` times `h`.
+#' @returns `correlate()`: what [conv()] gives for the reversed, conjugated
+#'   kernel in that mode, in units of `x` times `h`. Of a time series, the value
+#'   at lag k stands at `start(x) + k * deltat(x)`.
 #'
 #'   `correlation_lags()`: an integer vector of the same length, the lag in
 #'   samples that each value of `correlate()` belongs to (double where lags
@@ -52,7 +56,21 @@ correlate <- function(x, h, mode = "full", ...) {
       "`correlation_lags()` tells them."
     )
   }
-  conv(x, rev(check_kernel(h)), mode, origin = NULL, ...)
+  x <- check_samples(x, "x")
+  h <- check_kernels(h)
+  check_same_frequency(x, h) # `reverse()` drops the dates
+  y <- conv(x, reverse(h), mode, origin = NULL, ...)
+  if (stats::is.ts(y)) {
+    window <- mode_window(count_samples(x), count_samples(h), mode)
+    y <- redate(y, x, window[["first"]] - (count_samples(h) - 1))
+  }
+  y
+}
+
+reverse <- function(h) {
+  back <- rev(seq_len(count_samples(h)))
+  reversed <- if (is.matrix(h)) h[back, , drop = FALSE] else h[back]
+  if (is.complex(h)) Conj(reversed) else reversed
 }
 
 #' @rdname correlate

@@ -58,7 +58,7 @@ plot_matrix <- function(A, ..., col = grDevices::hcl.colors(256L, "Purples", rev
     grDevices::as.raster(cells), 0.5, nr + 0.5, nc + 0.5, 0.5,
     interpolate = FALSE
   )
-  graphics::box()
+  graphics::box(bty = "o")
   if (isTRUE(key)) {
     color_key(range, col)
   }
@@ -73,7 +73,8 @@ color_index <- function(value, range, ncol) {
   1L + as.integer(round((value - range[1L]) / spread * (ncol - 1)))
 }
 
-# A strip in the right margin, dark on top, with the values at its ends.
+# A strip in the right margin, dark on top, with the values at its ends: upright
+# where the margin has room for them, else along the strip.
 color_key <- function(range, col) {
   x <- graphics::grconvertX(1, "npc") + graphics::xinch(graphics::par("cin")[2L] * c(0.3, 0.8))
   y <- graphics::grconvertY(c(0, 1), "npc")
@@ -83,8 +84,17 @@ color_key <- function(range, col) {
   )
   graphics::rect(x[1L], y[1L], x[2L], y[2L], xpd = NA)
   ends <- format(range, digits = 3L, trim = TRUE)
-  graphics::mtext(ends[1L], side = 4L, line = 0.9, adj = 0, padj = 0.5, cex = 0.7 * graphics::par("cex"))
-  graphics::mtext(ends[2L], side = 4L, line = 0.9, adj = 1, padj = 0.5, cex = 0.7 * graphics::par("cex"))
+  left <- x[2L] + (x[2L] - x[1L]) * 0.4
+  if (left + max(graphics::strwidth(ends, cex = 0.8)) <= graphics::grconvertX(1, "nfc")) {
+    graphics::text(left, y[1L], ends[1L], adj = c(0, 0), cex = 0.8, xpd = NA)
+    graphics::text(left, y[2L], ends[2L], adj = c(0, 1), cex = 0.8, xpd = NA)
+  } else {
+    graphics::mtext(
+      ends,
+      side = 4L, line = 0.9, adj = c(0, 1), padj = 0.5, las = 0,
+      cex = 0.7 * graphics::par("cex")
+    )
+  }
 }
 
 #' @rdname plot_matrix
@@ -110,7 +120,8 @@ plot_rows <- function(A, rows = seq_len(min(nrow(A), 10L)), ..., at = seq_len(nc
   invisible(A)
 }
 
-# Each row has a band of height 1; its series fills 0.85 of it.
+# Each row has a band of height 1; its series fills 0.85 of it, and the lowest
+# keeps clear of the frame.
 draw_rows <- function(A, rows, at, xlab, ylab, ..., main = NULL, las = 1, cex.axis = NULL,
                       type = "l", col = 1, lwd = 2) {
   k <- length(rows)
@@ -119,9 +130,12 @@ draw_rows <- function(A, rows, at, xlab, ylab, ..., main = NULL, las = 1, cex.ax
   range <- range(0, value, na.rm = TRUE)
   scale <- 0.85 / max(range[2L] - range[1L], .Machine$double.xmin)
   floor <- k - seq_len(k) - scale * range[1L]
+  # the width of a column, so that rows line up with those of plot_matrix()
+  step <- if (length(at) > 1L) diff(range(at)) / (length(at) - 1L) else 1
   graphics::plot(
     NULL,
-    xlim = range(at), ylim = c(0, k), yaxs = "i", yaxt = "n",
+    xlim = range(at) + c(-0.5, 0.5) * step, ylim = c(-0.15, k),
+    xaxs = "i", yaxs = "i", yaxt = "n",
     xlab = xlab, ylab = ylab, main = main, las = las, ...
   )
   graphics::axis(2L, floor, rows, las = las, tick = FALSE, cex.axis = cex.axis)

@@ -1,6 +1,6 @@
 /* Every routine R can call, and what the glue files share. The glue unpacks
- * vectors whose types R/ has checked, allocates the result, and calls the
- * kernel. All its memory is R's, so an interrupt may leave from anywhere.
+ * vectors that R/ has checked, allocates the result, and calls the kernel. All
+ * memory is R's, so an interrupt or R's own error may leave from anywhere.
  */
 #ifndef CONVMAT_H
 #define CONVMAT_H
@@ -17,19 +17,26 @@
 
 #include "kernel/kernel.h"
 
-SEXP ffi_conv(SEXP x, SEXP h, SEXP mode, SEXP origin);
+SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options);
 SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin);
-SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP mode, SEXP origin);
+SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options);
 SEXP ffi_shifted_kernels(SEXP h, SEXP n);
 SEXP ffi_shifted_scaled_kernels(SEXP x, SEXP h);
 SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step,
                        SEXP n);
 SEXP ffi_physical_memory(void);
 
-/* Lets the user interrupt the kernel. */
-extern const cm_poll ffi_poll;
+/* R's memory, freed when the call from R ends, R's interrupts, R's NA. */
+cm_env ffi_env(void);
 
-/* A length or index from R, where it is a double that R/ has checked. */
+/* A length or index from R: a double, since lengths pass 2^31. */
 size_t ffi_size(SEXP n);
+
+/* The double vector c(mode, origin, boundary, na) that R/ makes of the words. */
+cm_options ffi_options(SEXP options);
+
+/* The doubles of a real or complex vector, ffi_width() of them an entry. */
+const double *ffi_doubles(SEXP x);
+size_t ffi_width(SEXP x);
 
 #endif

@@ -1,14 +1,37 @@
-/* The dense matrices of the walkthrough. R/ has checked that they fit. */
+/* The dense matrices, real and complex. R/ has checked that they fit. */
 #include "convmat.h"
 
-SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP mode, SEXP origin)
+static SEXP alloc_matrix(SEXP like, size_t nrow, size_t ncol)
 {
-    size_t ncol = ffi_size(n), nh = (size_t)XLENGTH(h);
-    cm_window w = cm_mode_window((cm_mode)Rf_asInteger(mode), ncol, nh, ffi_size(origin));
-    SEXP A = PROTECT(Rf_allocMatrix(REALSXP, (int)w.ny, (int)ncol));
-    double *v = (double *)R_alloc(w.ny + ncol - 1, sizeof(double));
-    cm_pad_kernel(REAL_RO(h), nh, ncol, w, v);
-    cm_toeplitz(v, w.ny, ncol, REAL(A), &ffi_poll);
+    return Rf_allocMatrix(TYPEOF(like), (int)nrow, (int)ncol);
+}
+
+static double *entries(SEXP A)
+{
+    return TYPEOF(A) == CPLXSXP ? (double *)COMPLEX(A) : REAL(A);
+}
+
+/* v of the Toeplitz matrix of the window w, see kernel/toeplitz.c. */
+static double *padded(SEXP h, size_t n, cm_window w)
+{
+    size_t width = ffi_width(h);
+    double *v = (double *)R_alloc((w.ny + n - 1) * width, sizeof(double));
+    cm_pad_kernel(ffi_doubles(h), (size_t)XLENGTH(h), width, n, w, v);
+    return v;
+}
+
+SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options)
+{
+    const cm_env env = ffi_env();
+    cm_options how = ffi_options(options);
+    size_t ncol = ffi_size(n), nh = (size_t)XLENGTH(h), width = ffi_width(h);
+    cm_window w = cm_mode_window(how.mode, ncol, nh, how.origin);
+    SEXP A = PROTECT(alloc_matrix(h, w.ny, ncol));
+    if (how.boundary == CM_ZERO)
+        cm_toeplitz(padded(h, ncol, w), width, w.ny, ncol, entries(A), &env);
+    else
+        cm_bounded_matrix(ffi_doubles(h), nh, width, ncol, how.origin, how.boundary, entries(A),
+                          &env);
     UNPROTECT(1); // A
     return A;
 }
@@ -16,22 +39,24 @@ SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP mode, SEXP origin)
 /* The transpose of the full matrix. */
 SEXP ffi_shifted_kernels(SEXP h, SEXP n)
 {
-    size_t nrow = ffi_size(n), nh = (size_t)XLENGTH(h);
-    cm_window w = cm_mode_window(CM_FULL, nrow, nh, 0);
-    SEXP S = PROTECT(Rf_allocMatrix(REALSXP, (int)nrow, (int)w.ny));
-    double *v = (double *)R_alloc(nrow + w.ny - 1, sizeof(double));
-    cm_pad_kernel(REAL_RO(h), nh, nrow, w, v);
-    cm_reverse(v, nrow + w.ny - 1);
-    cm_toeplitz(v, nrow, w.ny, REAL(S), &ffi_poll);
+    const cm_env env = ffi_env();
+    size_t nrow = ffi_size(n), width = ffi_width(h);
+    cm_window w = cm_mode_window(CM_FULL, nrow, (size_t)XLENGTH(h), 0);
+    SEXP S = PROTECT(alloc_matrix(h, nrow, w.ny));
+    double *v = padded(h, nrow, w);
+    cm_reverse(v, nrow + w.ny - 1, width);
+    cm_toeplitz(v, width, nrow, w.ny, entries(S), &env);
     UNPROTECT(1); // S
     return S;
 }
 
+/* x and h have one type. */
 SEXP ffi_shifted_scaled_kernels(SEXP x, SEXP h)
 {
+    const cm_env env = ffi_env();
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
-    SEXP S = PROTECT(Rf_allocMatrix(REALSXP, (int)nx, (int)(nx + nh - 1)));
-    cm_shifted_scaled(REAL_RO(x), nx, REAL_RO(h), nh, REAL(S), &ffi_poll);
+    SEXP S = PROTECT(alloc_matrix(x, nx, nx + nh - 1));
+    cm_shifted_scaled(ffi_doubles(x), nx, ffi_doubles(h), nh, ffi_width(x), entries(S), &env);
     UNPROTECT(1); // S
     return S;
 }

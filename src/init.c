@@ -1,21 +1,51 @@
-/* Registration, and the little that all glue files need. */
+/* Registration, and what all glue files need. */
 #include "convmat.h"
 
 #include <R_ext/Rdynload.h>
 #include <R_ext/Utils.h>
 #include <R_ext/Visibility.h>
 
-static void check_interrupt(void *data)
+static void *env_alloc(void *data, size_t bytes)
+{
+    (void)data;
+    return R_alloc(bytes, 1);
+}
+
+static void env_poll(void *data)
 {
     (void)data;
     R_CheckUserInterrupt();
 }
 
-const cm_poll ffi_poll = {check_interrupt, NULL};
+static int env_is_na(double x)
+{
+    return R_IsNA(x);
+}
+
+cm_env ffi_env(void)
+{
+    return (cm_env){env_alloc, env_poll, NULL, env_is_na, NA_REAL};
+}
 
 size_t ffi_size(SEXP n)
 {
     return (size_t)Rf_asReal(n);
+}
+
+cm_options ffi_options(SEXP options)
+{
+    const double *o = REAL_RO(options);
+    return (cm_options){(cm_mode)o[0], (size_t)o[1], (cm_boundary)o[2], (cm_na)o[3]};
+}
+
+const double *ffi_doubles(SEXP x)
+{
+    return TYPEOF(x) == CPLXSXP ? (const double *)COMPLEX_RO(x) : REAL_RO(x);
+}
+
+size_t ffi_width(SEXP x)
+{
+    return TYPEOF(x) == CPLXSXP ? 2 : 1;
 }
 
 #define ENTRY(name, nargs)                                                                     \
@@ -26,7 +56,7 @@ size_t ffi_size(SEXP n)
 static const R_CallMethodDef entries[] = {
     ENTRY(ffi_conv, 4),
     ENTRY(ffi_mode_window, 4),
-    ENTRY(ffi_conv_matrix, 4),
+    ENTRY(ffi_conv_matrix, 3),
     ENTRY(ffi_shifted_kernels, 2),
     ENTRY(ffi_shifted_scaled_kernels, 2),
     ENTRY(ffi_neural_signal, 6),

@@ -44,8 +44,17 @@ static void flush(double *from, double *to, size_t nt)
     }
 }
 
+void cm_work(size_t *work, size_t done, const cm_env *env)
+{
+    *work += done;
+    if (*work >= CM_POLL_WORK) {
+        env->poll(env->data);
+        *work = 0;
+    }
+}
+
 void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                    cm_window w, const cm_poll *poll)
+                    cm_window w, const cm_env *env)
 {
     if (nh > nx) { /* F is symmetric in x and h: let h be the shorter */
         const double *swap = x;
@@ -67,11 +76,7 @@ void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, doub
             flush(s1, s2, nt);
             if (nblock % BLOCK == 0)
                 flush(s2, y + t0, nt);
-            work += nt * (end - i);
-            if (work > CM_POLL_WORK) {
-                poll->call(poll->data);
-                work = 0;
-            }
+            cm_work(&work, nt * (end - i), env);
         }
         flush(s2, y + t0, nt);
     }

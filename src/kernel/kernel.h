@@ -1,11 +1,13 @@
 /* The convmat kernel: convolution on plain arrays, in plain C.
  *
- * Nothing here knows about R. Every function reads `const` inputs, writes
- * only the output it is given, allocates nothing and returns nothing it owns,
- * so a caller may leave through a poll callback (see cm_poll) at any time.
+ * Nothing here knows about R. Functions read `const` inputs, write only the
+ * output they are given, and hold nothing of their own: memory comes from
+ * env->alloc and belongs to the caller, so that env->alloc, where there is no
+ * memory, and env->poll, on an interrupt, may leave by longjmp at any time.
+ * Nothing else can go wrong here, and so nothing returns a status.
  *
  * Vocabulary, the same everywhere: the signal x of nx samples, the kernel h of
- * nh samples, the full convolution
+ * nh samples (both at least 1), the full convolution
  *
  *     F[k] = sum_j x[j] h[k - j],   k = 0 ... nx + nh - 2,
  *
@@ -16,46 +18,82 @@
 
 #include <stddef.h>
 
-/* The parts of F a caller can ask for. R/check.R lists them in this order. */
+/* What the kernel needs of the world. alloc() never returns NULL; poll() is
+ * called about every CM_POLL_WORK operations; is_na() tells NA, whose value is
+ * `na`, from other NaNs. */
+typedef struct {
+    void *(*alloc)(void *data, size_t bytes);
+    void (*poll)(void *data);
+    void *data;
+    int (*is_na)(double value);
+    double na;
+} cm_env;
+
+#define CM_POLL_WORK 4000000 /* a few milliseconds on any machine */
+
+/* Counts `done` operations; polls when enough have come together. */
+void cm_work(size_t *work, size_t done, const cm_env *env);
+
+/* These are in the order of the names in R/check.R. */
 typedef enum { CM_FULL, CM_SAME, CM_CAUSAL, CM_VALID } cm_mode;
+typedef enum { CM_ZERO, CM_WRAP, CM_NEAREST, CM_REFLECT, CM_MIRROR } cm_boundary;
+typedef enum { CM_NA_PROPAGATE, CM_NA_ZERO, CM_NA_RENORMALISE } cm_na;
+
+typedef struct {
+    cm_mode mode;
+    size_t origin; /* kernel samples before time zero */
+    cm_boundary boundary;
+    cm_na na;
+} cm_options;
 
 typedef struct {
     size_t first; /* index into F of the first output */
     size_t ny;    /* number of outputs */
 } cm_window;
 
-/* Called between pieces of long work, about every CM_POLL_WORK multiply-adds.
- * It may return, or leave for good (longjmp): the kernel holds nothing. */
+/* Real samples, or with `im` complex ones. */
 typedef struct {
-    void (*call)(void *data);
-    void *data;
-} cm_poll;
+    const double *re, *im;
+    size_t n;
+} cm_samples;
 
-#define CM_POLL_WORK 4000000 /* a few milliseconds on any machine */
+typedef struct {
+    double *re, *im;
+} cm_output;
 
 /* window.c */
 cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin);
+size_t cm_source(ptrdiff_t i, size_t n, cm_boundary boundary);
+
+/* conv.c */
+void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
+             const cm_env *env);
 
 /* direct.c */
 void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                    cm_window w, const cm_poll *poll);
+                    cm_window w, const cm_env *env);
 
 /* missing.c */
-size_t cm_split_nonfinite(const double *x, size_t nx, double *finite, size_t *at);
-void cm_spread_nonfinite(const double *x, const size_t *at, size_t nat, const double *h,
-                         size_t nh, double *y, cm_window w, double na, int (*is_na)(double),
-                         const cm_poll *poll);
+size_t cm_find_nonfinite(cm_samples x, size_t *at);
+void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,
+                          cm_window w, cm_na na, const cm_env *env);
 
-/* toeplitz.c */
-void cm_toeplitz(const double *v, size_t nrow, size_t ncol, double *A, const cm_poll *poll);
-void cm_pad_kernel(const double *h, size_t nh, size_t n, cm_window w, double *v);
-void cm_reverse(double *v, size_t nv);
-void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, double *A,
-                       const cm_poll *poll);
+/* toeplitz.c; entries are `width` doubles, 1 real or 2 complex */
+void cm_pad_kernel(const double *h, size_t nh, size_t width, size_t n, cm_window w, double *v);
+void cm_reverse(double *v, size_t nv, size_t width);
+void cm_toeplitz(const double *v, size_t width, size_t nrow, size_t ncol, double *A,
+                 const cm_env *env);
+void cm_bounded_matrix(const double *h, size_t nh, size_t width, size_t n, size_t origin,
+                       cm_boundary boundary, double *A, const cm_env *env);
+void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, size_t width,
+                       double *A, const cm_env *env);
+
+/* complex.c */
+void cm_multiply(const double a[2], const double b[2], double ab[2]);
 
 /* neural.c */
 void cm_neural(const double *onset, const double *duration, const double *amplitude,
                size_t nevent, double start, double step, size_t n, double *y, int *covers,
-               const cm_poll *poll);
+               const cm_env *env);
 
 #endif

@@ -1,78 +1,132 @@
 /* Missing and infinite samples, kept apart from the arithmetic.
  *
  * Hardware does not say which payload survives NaN + NaN, and an FFT smears
- * one NaN over everything. So the signal is split into a finite part (0 where
- * x is NA, NaN or infinite), which any algorithm may convolve, and the list of
- * the places taken out. Afterwards those are put back into the outputs whose
- * sum has a term from such a place:
+ * one NaN over everything. So what is not finite is taken out of the signal,
+ * any algorithm convolves the rest, and afterwards the outputs whose sums have
+ * a term from such a place are put right:
  *
- *   a term NA                             -> NA
- *   a term NaN, 0 * Inf, or Inf and -Inf  -> NaN
- *   else                                  -> the infinity
+ *   propagate    a term NA                             -> NA
+ *                a term NaN, 0 * Inf, or Inf and -Inf  -> NaN
+ *                else                                  -> the infinity
+ *   zero         as if missing samples were 0
+ *   renormalise  that, times sum(h) / the sum of h over what is present
  *
- * which is what IEEE arithmetic makes of the terms, in any order.
+ * which for the first is what IEEE arithmetic makes of the terms, in any
+ * order. A complex sample is missing where one of its parts is.
  *
- * Cost: O(nx) to split; O(ny + nat) to spread missing values, and for outputs
- * that meet infinite but no missing samples one multiply-add for each of them.
+ * Cost: O(nx + ny); one multiply-add for each infinite term of an output
+ * without missing ones; renormalise convolves once more.
  */
 #include <math.h>
 
 #include "kernel.h"
 
-/* Copies x to `finite` with 0 for what is not finite, the places of which go
- * to at[] (room for all, or NULL to count only). Returns how many there are. */
-size_t cm_split_nonfinite(const double *x, size_t nx, double *finite, size_t *at)
+/* How many samples are not finite; their places go to at[], unless NULL. */
+size_t cm_find_nonfinite(cm_samples x, size_t *at)
 {
     size_t nat = 0;
-    for (size_t j = 0; j < nx; j++) {
-        int ok = isfinite(x[j]);
+    for (size_t j = 0; j < x.n; j++) {
+        int ok = isfinite(x.re[j]) && (!x.im || isfinite(x.im[j]));
         if (at && !ok)
             at[nat] = j;
         nat += !ok;
-        if (finite)
-            finite[j] = ok ? x[j] : 0;
     }
     return nat;
 }
 
-/* The sum of the infinite terms of F[k], from the samples at[lo ... hi-1]. */
-static double infinite_sum(const double *x, const size_t *at, size_t lo, size_t hi,
-                           const double *h, size_t k)
+static int sample_na(cm_samples x, size_t j, const cm_env *env)
 {
-    double sum = 0;
-    for (size_t p = lo; p < hi && !isnan(sum); p++)
-        sum += x[at[p]] * h[k - at[p]];
-    return sum;
+    return env->is_na(x.re[j]) || (x.im && env->is_na(x.im[j]));
 }
 
-/* Puts the samples x[at[...]] back into y, the window w of F. `na` is the
- * value a missing output gets, `is_na` tells NA from NaN. */
-void cm_spread_nonfinite(const double *x, const size_t *at, size_t nat, const double *h,
-                         size_t nh, double *y, cm_window w, double na, int (*is_na)(double),
-                         const cm_poll *poll)
+static int sample_missing(cm_samples x, size_t j)
 {
-    size_t lo = 0, hi = 0, nna = 0, nnan = 0, work = 0;
+    return isnan(x.re[j]) || (x.im && isnan(x.im[j]));
+}
+
+static void set_output(cm_output y, size_t t, double value)
+{
+    y.re[t] = value;
+    if (y.im)
+        y.im[t] = value;
+}
+
+/* Adds to y[t], which is F[k], the term of the infinite sample j. */
+static void add_infinite(cm_samples x, size_t j, cm_samples h, size_t k, cm_output y, size_t t)
+{
+    if (!y.im) {
+        y.re[t] += x.re[j] * h.re[k - j];
+        return;
+    }
+    double a[2] = {x.re[j], x.im ? x.im[j] : 0}, ab[2];
+    double b[2] = {h.re[k - j], h.im ? h.im[k - j] : 0};
+    cm_multiply(a, b, ab);
+    y.re[t] += ab[0];
+    y.im[t] += ab[1];
+}
+
+/* The weight of h that meets samples which are present, for each output: the
+ * convolution of h with 1 for those and for all outside x, 0 for the others.
+ * `total` is the weight where none is missing, by the same sums. */
+static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_samples h,
+                              cm_window w, double *total, const cm_env *env)
+{
+    size_t n = w.ny + h.n - 1; /* place i here is sample i + w.first - (h.n - 1) of x */
+    double *present = env->alloc(env->data, n * sizeof *present);
+    double *weight = env->alloc(env->data, w.ny * sizeof *weight);
+    for (size_t i = 0; i < n; i++)
+        present[i] = 1;
+    cm_conv_direct(present, h.n, h.re, h.n, total, (cm_window){h.n - 1, 1}, env);
+    for (size_t p = 0; p < nat; p++) {
+        size_t i = at[p] + h.n - 1; /* w.first past the place */
+        if (i >= w.first && i - w.first < n && sample_missing(x, at[p]))
+            present[i - w.first] = 0;
+    }
+    cm_conv_direct(present, n, h.re, h.n, weight, (cm_window){h.n - 1, w.ny}, env);
+    return weight;
+}
+
+static void renormalise(cm_output y, size_t t, double weight, double total, double na)
+{
+    if (weight == 0) {
+        set_output(y, t, na);
+        return;
+    }
+    y.re[t] = y.re[t] / weight * total; /* the weighted mean first: it cannot overflow */
+    if (y.im)
+        y.im[t] = y.im[t] / weight * total;
+}
+
+/* Puts the samples x[at[...]], which y was computed without, back into y, the
+ * window w of F. For CM_NA_RENORMALISE h is real, not negative and not 0. */
+void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,
+                          cm_window w, cm_na na, const cm_env *env)
+{
+    double *weight = NULL, total = 0;
+    if (na == CM_NA_RENORMALISE)
+        weight = present_weight(x, at, nat, h, w, &total, env);
+    /* at[lo ... hi-1] are the places within reach of the output */
+    size_t lo = 0, hi = 0, nna = 0, nmissing = 0, work = 0;
     for (size_t t = 0; t < w.ny; t++) {
-        size_t k = w.first + t; /* F[k] has terms from samples k - nh + 1 ... k */
+        size_t k = w.first + t;
         for (; hi < nat && at[hi] <= k; hi++) {
-            nna += is_na(x[at[hi]]) != 0;
-            nnan += isnan(x[at[hi]]) != 0;
+            nna += sample_na(x, at[hi], env) != 0;
+            nmissing += sample_missing(x, at[hi]) != 0;
         }
-        for (; lo < hi && at[lo] + nh <= k; lo++) {
-            nna -= is_na(x[at[lo]]) != 0;
-            nnan -= isnan(x[at[lo]]) != 0;
+        for (; lo < hi && at[lo] + h.n <= k; lo++) {
+            nna -= sample_na(x, at[lo], env) != 0;
+            nmissing -= sample_missing(x, at[lo]) != 0;
         }
-        if (nna) {
-            y[t] = na;
-        } else if (nnan) {
-            y[t] = NAN;
-        } else if (lo < hi) {
-            y[t] += infinite_sum(x, at, lo, hi, h, k);
-            work += hi - lo;
+        if (na == CM_NA_PROPAGATE && nmissing) {
+            set_output(y, t, nna ? env->na : NAN);
+            cm_work(&work, 1, env);
+            continue;
         }
-        if (++work > CM_POLL_WORK) {
-            poll->call(poll->data);
-            work = 0;
-        }
+        for (size_t p = lo; p < hi && hi - lo > nmissing; p++)
+            if (!sample_missing(x, at[p]))
+                add_infinite(x, at[p], h, k, y, t);
+        if (na == CM_NA_RENORMALISE && nmissing)
+            renormalise(y, t, weight[t], total, env->na);
+        cm_work(&work, 1 + hi - lo, env);
     }
 }

@@ -25,7 +25,7 @@ static size_t clamp(double u, size_t n)
  * meets the grid at all and 0 elsewhere. */
 void cm_neural(const double *onset, const double *duration, const double *amplitude,
                size_t nevent, double start, double step, size_t n, double *y, int *covers,
-               const cm_poll *poll)
+               const cm_env *env)
 {
     size_t work = 0;
     for (size_t e = 0; e < nevent; e++) {
@@ -42,9 +42,6 @@ void cm_neural(const double *onset, const double *duration, const double *amplit
         covers[e] = k0 < k1;
         for (size_t k = k0; k < k1; k++)
             y[k] += amplitude[e];
-        if ((work += k1 - k0) > CM_POLL_WORK) {
-            poll->call(poll->data);
-            work = 0;
-        }
+        cm_work(&work, 1 + k1 - k0, env);
     }
 }

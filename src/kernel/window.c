@@ -1,15 +1,13 @@
-/* Which part of the full convolution F a mode asks for.
- *
- *   full    F[0 ... nx+nh-2]
- *   same    nx values from `origin` on
- *   causal  the same with origin 0; the caller sees to that
- *   valid   where the shorter of x and h lies inside the longer
- *
- * The function, the matrix and the lags all take their window from here.
- * Cost: none. nx and nh are at least 1.
+/* What the words of the interface mean, for the function, the matrix and the
+ * lags alike: which part of F a mode is, and what a boundary puts outside x.
+ * Cost: none.
  */
 #include "kernel.h"
 
+/* full    F[0 ... nx+nh-2]
+ * same    nx values from `origin` on
+ * causal  the same with origin 0; the caller sees to that
+ * valid   where the shorter of x and h lies inside the longer */
 cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin)
 {
     size_t shorter = nx < nh ? nx : nh, longer = nx < nh ? nh : nx;
@@ -21,4 +19,26 @@ cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin)
     default:
         return (cm_window){origin, nx};
     }
+}
+
+/* Which of the samples a b c d stands at place i, before or after them:
+ *
+ *   wrap     c d|a b c d|a b      reflect  b a|a b c d|d c
+ *   nearest  a a|a b c d|d d      mirror   c b|a b c d|c b
+ *
+ * with as many turns as it takes. CM_ZERO has no source and does not come here. */
+size_t cm_source(ptrdiff_t i, size_t n, cm_boundary boundary)
+{
+    ptrdiff_t last = (ptrdiff_t)n - 1;
+    if (i >= 0 && i <= last)
+        return (size_t)i;
+    if (boundary == CM_NEAREST)
+        return i < 0 ? 0 : n - 1;
+    ptrdiff_t period = boundary == CM_WRAP ? last + 1 : 2 * last + 2 * (boundary == CM_REFLECT);
+    if (period == 0) /* mirror of a single sample */
+        return 0;
+    i %= period;
+    if (i < 0)
+        i += period;
+    return (size_t)(i <= last ? i : period - i - (boundary == CM_REFLECT));
 }
