@@ -1,0 +1,4 @@
+library(testthat)
+library(convmat)
+
+test_check("convmat")
