@@ -75,11 +75,11 @@
 #'   and mode `"same"` by its centre.
 #'
 #' @section Modes and boundaries in pictures:
-#' Rows are outputs, columns are samples of the signal (n = 6), and the shade
-#' is the kernel sample that joins them (m = 4: light first, dark last). On top
-#' the four modes, which are bands cut from the same matrix; below, mode
-#' `"same"` with the five boundaries, which fold the kernel back onto the
-#' signal where it sticks out.
+#' Each picture is the matrix that takes a signal of n = 6 samples to its
+#' convolution with h = (1, 2, 3, 4). On top the four modes, which are bands cut
+#' from the same matrix. Below mode `"same"` with the five boundaries, which
+#' fold the kernel back onto the signal where it sticks out at the top or the
+#' bottom.
 #'
 #' \if{html}{\figure{conv-modes.png}{options: width="680" alt="The matrices of the four modes and of the five boundaries"}}
 #' \if{latex}{\figure{conv-modes.png}{options: width=15cm}}
@@ -99,7 +99,7 @@
 #' | `numpy.correlate(x, h, "full")`, `scipy.signal.correlate(x, h)` | [`correlate(x, h)`][correlate] |
 #' | MATLAB `conv(x, h, "same")`, `gsignal::conv(x, h, "same")` | `conv(x, h, "same", origin = m %/% 2)` |
 #' | MATLAB `conv(x, h, "valid")`, `gsignal::conv(x, h, "valid")`, n >= m | `conv(x, h, "valid")` |
-#' | MATLAB `cconv(x, h, n)`, `gsignal::cconv(x, h, n)`, n >= m | `conv(x, h, "causal", boundary = "wrap")` |
+#' | MATLAB `cconv(x, h, n)`, n >= m (`gsignal::cconv()` means the same, and is wrong for many n) | `conv(x, h, "causal", boundary = "wrap")` |
 #' | `stats::convolve(x, rev(h), type = "open")` | `conv(x, h)` |
 #' | `stats::convolve(x, h, type = "open")` | [`correlate(x, h)`][correlate] |
 #' | `stats::convolve(x, h, type = "filter")`, n >= m | `correlate(x, h, "valid")` |

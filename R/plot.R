@@ -8,6 +8,9 @@
 #' @param A Numeric or logical matrix, at least 1 x 1. Cells that are not
 #'   finite stay blank.
 #' @param col Colours from the smallest value to the largest.
+#' @param zlim The two values that the first and the last colour stand for,
+#'   `NULL` for the smallest and the largest of `A`. Cells outside are drawn in
+#'   the nearer of the two. Pictures with the same `zlim` can be compared.
 #' @param key `TRUE` to show the scale of colours at the right.
 #' @param rows Whole numbers: the rows to draw, from top to bottom. The default
 #'   is the first ten.
@@ -24,7 +27,8 @@
 #' @section Errors:
 #' `convmat_error_type` if `A` is not a matrix of numbers or `rows` not
 #' numeric; `convmat_error_length` if `A` is empty, or `at` has another length
-#' than a row; `convmat_error_value` if `rows` are not rows of `A`.
+#' than a row, or `zlim` another than 2; `convmat_error_value` if `rows` are not
+#' rows of `A` or `zlim` does not increase.
 #'
 #' @section Algorithm and cost:
 #' The image is drawn as one raster, so that a matrix of a thousand rows and
@@ -41,13 +45,14 @@
 #' plot_rows(S, 1:5, main = "The first five of them")
 #' @export
 plot_matrix <- function(A, ..., col = grDevices::hcl.colors(256L, "Purples", rev = TRUE),
-                        key = TRUE, xlab = "Column", ylab = "Row") {
+                        zlim = NULL, key = TRUE, xlab = "Column", ylab = "Row") {
   check_plot_matrix(A)
+  zlim <- check_zlim(zlim)
   nr <- nrow(A)
   nc <- ncol(A)
   value <- matrix(as.double(A), nr, nc)
   value[!is.finite(value)] <- NA
-  range <- if (all(is.na(value))) c(0, 0) else range(value, na.rm = TRUE)
+  range <- if (!is.null(zlim)) zlim else if (all(is.na(value))) c(0, 0) else range(value, na.rm = TRUE)
   graphics::plot(
     NULL,
     xlim = c(0.5, nc + 0.5), ylim = c(nr + 0.5, 0.5), xaxs = "i", yaxs = "i",
@@ -70,7 +75,8 @@ color_index <- function(value, range, ncol) {
   if (!(spread > 0)) {
     return(ifelse(is.na(value), NA_integer_, 1L))
   }
-  1L + as.integer(round((value - range[1L]) / spread * (ncol - 1)))
+  place <- pmin(pmax((value - range[1L]) / spread, 0), 1)
+  1L + as.integer(round(place * (ncol - 1)))
 }
 
 # A strip in the right margin, dark on top, with the values at its ends: upright
@@ -144,6 +150,18 @@ draw_rows <- function(A, rows, at, xlab, ylab, ..., main = NULL, las = 1, cex.ax
   for (i in seq_len(k)) {
     graphics::lines(at, floor[i] + scale * value[i, ], type = type, col = col[i], lwd = lwd)
   }
+}
+
+check_zlim <- function(zlim) {
+  if (is.null(zlim)) {
+    return(NULL)
+  }
+  zlim <- check_numbers(zlim, "zlim")
+  if (length(zlim) != 2L) {
+    abort("length", sprintf("`zlim` must have 2 values, not %d.", length(zlim)))
+  }
+  check_values(zlim, c(TRUE, zlim[2L] > zlim[1L]), "zlim", "increasing")
+  zlim
 }
 
 check_plot_matrix <- function(A) {
