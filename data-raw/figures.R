@@ -46,3 +46,22 @@ text(0.05, 0.6, adj = 0, cex = 1.2, paste(
   sep = "\n\n"
 ))
 invisible(dev.off())
+
+# man/figures/walkthrough.png, the figure in the README: what the walkthrough is
+# about, in one picture.
+x <- neural_signal(events(c(4, 10, 20), c(3, 0, 0), c(1, 1, 3)), 0:39)[, 1]
+S <- shifted_scaled_kernels(x, hrf(0:19))
+
+png("man/figures/walkthrough.png", width = 1400, height = 1100, res = 180)
+par(mfrow = c(2, 1), mar = c(3.5, 4, 2, 4.2), mgp = c(2.3, 0.6, 0), las = 1, font.main = 1)
+plot_matrix(S,
+  main = "One shifted, scaled response for each second of activity", axes = FALSE,
+  xlab = "", ylab = "Time of the activity (s)"
+)
+axis(1, seq(1, 59, 10), seq(0, 58, 10))
+axis(2, seq(1, 40, 10), seq(0, 39, 10))
+plot(0:58, colSums(S),
+  type = "h", lwd = 3, col = "#5E4FA2", xlim = c(-0.5, 58.5), xaxs = "i", bty = "l",
+  main = "Column sums: the predicted BOLD signal", xlab = "Time (s)", ylab = "Predicted BOLD"
+)
+invisible(dev.off())
