@@ -25,6 +25,7 @@ SEXP ffi_shifted_scaled_kernels(SEXP x, SEXP h);
 SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step,
                        SEXP n);
 SEXP ffi_physical_memory(void);
+SEXP ffi_simd_level(SEXP cap);
 
 /* R's memory, freed when the call from R ends, R's interrupts, R's NA. */
 cm_env ffi_env(void);

@@ -1,6 +1,8 @@
 /* Registration, and what all glue files need. */
 #include "convmat.h"
 
+#include <stdlib.h>
+
 #include <R_ext/Rdynload.h>
 #include <R_ext/Utils.h>
 #include <R_ext/Visibility.h>
@@ -53,6 +55,12 @@ size_t ffi_width(SEXP x)
 #name, (DL_FUNC)&name, nargs                                                           \
     }
 
+/* For the tests, which run at every level the machine has. */
+SEXP ffi_simd_level(SEXP cap)
+{
+    return Rf_mkString(cm_simd_level(Rf_isNull(cap) ? NULL : CHAR(STRING_ELT(cap, 0))));
+}
+
 static const R_CallMethodDef entries[] = {
     ENTRY(ffi_conv, 4),
     ENTRY(ffi_mode_window, 4),
@@ -61,6 +69,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_shifted_scaled_kernels, 2),
     ENTRY(ffi_neural_signal, 6),
     ENTRY(ffi_physical_memory, 0),
+    ENTRY(ffi_simd_level, 1),
     {NULL, NULL, 0},
 };
 
@@ -69,4 +78,5 @@ attribute_visible void R_init_convmat(DllInfo *dll)
     R_registerRoutines(dll, NULL, entries, NULL, NULL);
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);
+    cm_simd_level(getenv("CONVMAT_SIMD"));
 }

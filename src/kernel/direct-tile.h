@@ -1,0 +1,123 @@
+/* One tile of outputs by multiply-adds on vectors of DIRECT_LANES doubles.
+ *
+ * This file is the body of direct-base.c, direct-avx2.c and direct-avx512.c,
+ * which set DIRECT_LANES, DIRECT_TARGET and DIRECT_NAME(). The vectors are those
+ * of gcc and clang, so that the code is plain C and a debugger steps through it.
+ *
+ * cm_tile: y[t] += sum_i h[i] x[t - i], t < nt, i < nh. x must have nh samples
+ * before x[0], h be padded with zeros to whole vectors, and y have a vector of
+ * room before and after its nt values.
+ */
+#include "direct.h"
+
+#define W DIRECT_LANES
+#define INLINE static inline __attribute__((always_inline)) DIRECT_TARGET
+
+typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
+typedef long long index __attribute__((vector_size(8 * W)));
+
+INLINE vec load(const double *p)
+{
+    return *(const vec *)p;
+}
+
+INLINE void store(double *p, vec v)
+{
+    *(vec *)p = v;
+}
+
+/* The vector of places that begin r before those of `now`; r is a constant once
+ * the loop around is unrolled. */
+#ifdef __clang__
+#if DIRECT_LANES == 8
+#define LANES(l) l, l + 1, l + 2, l + 3, l + 4, l + 5, l + 6, l + 7
+#define CASES LATER(1) LATER(2) LATER(3) LATER(4) LATER(5) LATER(6) LATER(7)
+#elif DIRECT_LANES == 4
+#define LANES(l) l, l + 1, l + 2, l + 3
+#define CASES LATER(1) LATER(2) LATER(3)
+#else
+#define LANES(l) l, l + 1
+#define CASES LATER(1)
+#endif
+#define LATER(r)                                                                               \
+    case r:                                                                                    \
+        return __builtin_shufflevector(before, now, LANES(W - r));
+INLINE vec later(vec before, vec now, int r)
+{
+    switch (r) {
+        CASES
+    default:
+        return now;
+    }
+}
+#else
+INLINE vec later(vec before, vec now, int r)
+{
+    index lanes;
+    for (int l = 0; l < W; l++)
+        lanes[l] = W - r + l;
+    return __builtin_shuffle(before, now, lanes);
+}
+#endif
+
+/* Short kernels: one load of x, seldom aligned, for each multiply-add. */
+enum { RUN = 8 };
+
+DIRECT_TARGET static void tile_short(const double *x, const double *h, size_t nh, double *y,
+                                     size_t nt)
+{
+    for (size_t t = 0; t < nt; t += RUN * W) {
+        vec sum[RUN] = {0};
+        const double *xt = x + t;
+        for (size_t i = 0; i < nh; i++, xt--) {
+#pragma GCC unroll 8
+            for (int g = 0; g < RUN; g++)
+                sum[g] += h[i] * load(xt + g * W);
+        }
+#pragma GCC unroll 8
+        for (int g = 0; g < RUN; g++)
+            store(y + t + g * W, load(y + t + g * W) + sum[g]);
+    }
+}
+
+/* Long kernels: with i = W q + r, each aligned load of x serves the W samples of
+ * h with the same q. There is a sum for each r, of what belongs r places later
+ * than the vector of x:
+ *
+ *     sum_r[p] = sum_q h[W q + r] x[p - W q],   y[t] = sum_r sum_r[t - r].
+ *
+ * Three vectors at once let each sample of h serve three times. */
+enum { GROUP = DIRECT_GROUP };
+
+DIRECT_TARGET static void tile_long(const double *x, const double *h, size_t nh, double *y,
+                                    size_t nt)
+{
+    size_t nq = (nh + W - 1) / W;
+    vec before[W] = {0};                             /* the vector of sums before these */
+    for (size_t p = 0; p < nt + W; p += GROUP * W) { /* places from -W on reach y[0] */
+        vec sum[GROUP][W] = {0};
+        const double *xp = x + p - W, *hq = h;
+        for (size_t q = 0; q < nq; q++, xp -= W, hq += W) {
+#pragma GCC unroll 8
+            for (int r = 0; r < W; r++) {
+                sum[0][r] += hq[r] * load(xp);
+                sum[1][r] += hq[r] * load(xp + W);
+#if DIRECT_GROUP == 3
+                sum[2][r] += hq[r] * load(xp + 2 * W);
+#endif
+            }
+        }
+        double *yp = y + p - W;
+#pragma GCC unroll 8
+        for (int r = 0; r < W; r++) {
+            store(yp, load(yp) + later(before[r], sum[0][r], r));
+            store(yp + W, load(yp + W) + later(sum[0][r], sum[1][r], r));
+#if DIRECT_GROUP == 3
+            store(yp + 2 * W, load(yp + 2 * W) + later(sum[1][r], sum[2][r], r));
+#endif
+            before[r] = sum[GROUP - 1][r];
+        }
+    }
+}
+
+const cm_tiles DIRECT_NAME(cm_tiles) = {DIRECT_LEVEL, W, tile_short, tile_long};
