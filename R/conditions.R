@@ -16,20 +16,24 @@ warn <- function(kind, ..., call = user_call()) {
   ))
 }
 
-# The call by which the user entered the package. From the innermost frame
-# outward, that is the last function of ours before one of the user's; base and
-# stats may stand in between, since `lapply()` and `integrate()` call us back.
+# The call by which the user entered the package. From the innermost call to its
+# caller, and so on, that is the last function of ours before one of the user's;
+# base and stats may stand in between, since `lapply()` and `integrate()` call us
+# back. Callers, not frames: in conv(x, hrf("a")), hrf() is evaluated within
+# conv(), but it is the user who calls it.
 user_call <- function() {
   ours <- topenv()
   passed <- list(ours, baseenv(), .BaseNamespaceEnv, asNamespace("stats"))
   call <- NULL
-  for (i in rev(seq_len(sys.nframe() - 1L))) {
+  i <- sys.parent()
+  while (i > 0L) {
     home <- topenv(environment(sys.function(i)) %||% baseenv())
     if (identical(home, ours)) {
       call <- sys.call(i)
     } else if (!any(vapply(passed, identical, NA, home))) {
       break
     }
+    i <- sys.parents()[i]
   }
   call
 }
@@ -51,19 +55,22 @@ describe <- function(x) {
   } else if (is.function(x)) {
     "a function"
   } else if (length(dim(x)) == 2L) {
-    sprintf("a %s matrix", type_word(x))
+    sprintf("%s matrix", type_word(x))
   } else if (!is.null(dim(x))) {
-    sprintf("a %s array of %d dimensions", type_word(x), length(dim(x)))
+    sprintf("%s array of %d dimensions", type_word(x), length(dim(x)))
   } else if (typeof(x) == "list") {
     "a list"
   } else if (is.atomic(x)) {
-    sprintf("%s %s vector", if (typeof(x) == "integer") "an" else "a", type_word(x))
+    sprintf("%s vector", type_word(x))
   } else {
     sprintf("an object of type %s", typeof(x))
   }
 }
 
-type_word <- function(x) if (is.double(x)) "numeric" else typeof(x)
+# With its article.
+type_word <- function(x) {
+  switch(typeof(x), double = "a numeric", integer = "an integer", paste("a", typeof(x)))
+}
 
 # "Locations: 4, 9." for where `bad` is TRUE, cut short after five.
 locations <- function(bad, what = "Locations") {
@@ -80,12 +87,19 @@ locations <- function(bad, what = "Locations") {
 # One value as it would be typed, cut short; anything else is described.
 show_value <- function(x) {
   if (is.atomic(x) && length(x) == 1L && !is.object(x)) {
-    if (is.character(x)) encodeString(x, quote = "\"") else format(x, digits = 15L)
+    if (is.character(x)) show_string(x) else format(x, digits = 15L)
   } else if (is.atomic(x) && !is.object(x) && is.null(dim(x)) && !is.null(x)) {
     sprintf("%s of length %s", describe(x), format_count(length(x)))
   } else {
     describe(x)
   }
+}
+
+show_string <- function(x) {
+  if (is.na(x) || nchar(x, "bytes") <= 60L) {
+    return(encodeString(x, quote = "\""))
+  }
+  paste0(encodeString(substr(x, 1L, 50L), quote = "\""), "...")
 }
 
 format_count <- function(n) format(n, big.mark = ",", scientific = FALSE, trim = TRUE)

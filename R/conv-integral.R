@@ -85,16 +85,25 @@ conv_integral <- function(f, g, t, lower = -Inf, upper = Inf, breaks = NULL,
 integrate_product <- function(t, f, g, lower, upper, breaks, rel_tol, abs_tol) {
   cuts <- sort(unique(c(breaks, t - breaks)))
   cuts <- c(lower, cuts[cuts > lower & cuts < upper], upper)
-  product <- function(tau) f(tau, t) * g(t - tau, t)
+  product <- function(tau) {
+    y <- f(tau, t) * g(t - tau, t)
+    if (!all(is.finite(y))) {
+      abort("value", sprintf(
+        "The product of `f` and `g` must be finite; at t = %s it is %s.",
+        format(t), format(y[!is.finite(y)][1L])
+      ))
+    }
+    y
+  }
   allowed <- function(value) max(abs_tol, rel_tol * abs(value))
 
   result <- integrate_pieces(product, cuts, rel_tol, abs_tol / length(cuts))
-  if (isTRUE(result$error > allowed(result$value))) {
+  if (is.finite(result$error) && result$error > allowed(result$value)) {
     # pieces that cancel need more digits than their sum
     each <- allowed(result$value) / (2 * length(cuts))
     result <- integrate_pieces(product, cuts, 50 * .Machine$double.eps, each)
   }
-  if (!isTRUE(result$error <= allowed(result$value))) {
+  if (!(is.finite(result$value) && isTRUE(result$error <= allowed(result$value)))) {
     abort_convergence(t, result, allowed(result$value))
   }
   result$value
@@ -108,7 +117,9 @@ integrate_pieces <- function(product, cuts, rel_tol, abs_tol) {
       rel.tol = rel_tol, abs.tol = abs_tol, subdivisions = 1000L, stop.on.error = FALSE
     )
     result$value <- result$value + piece$value
-    result$error <- result$error + piece$abs.error
+    # QUADPACK's estimate means nothing where it sees divergence
+    diverges <- piece$message == "the integral is probably divergent"
+    result$error <- result$error + if (diverges) Inf else piece$abs.error
     if (piece$message != "OK") {
       result$message <- piece$message
     }

@@ -52,12 +52,13 @@ events <- function(onset, duration = 0, amplitude = 1, trial_type = NULL) {
 
 # `of` says whose columns they are, for messages.
 check_event_columns <- function(columns, of = "") {
+  columns <- columns[intersect(names(columns), c("onset", "duration", "amplitude", "trial_type"))]
   for (name in c("onset", "duration", "amplitude")) {
     columns[[name]] <- check_numbers(columns[[name]], paste0(of, name))
   }
   duration <- columns$duration
   check_values(duration, duration >= 0, paste0(of, "duration"), "0 or more")
-  columns$trial_type <- check_trial_type(columns$trial_type, paste0(of, "trial_type"))
+  columns$trial_type <- check_trial_type(columns[["trial_type"]], paste0(of, "trial_type"))
   check_common_length(columns)
 }
 
@@ -70,8 +71,9 @@ check_trial_type <- function(trial_type, arg) {
       "`%s` must be a character vector or a factor, not %s.", arg, describe(trial_type)
     ))
   }
-  if (anyNA(trial_type)) {
-    abort("value", sprintf("`%s` must not be missing.", arg), locations(is.na(trial_type)))
+  missing <- is.na(as.character(trial_type)) # a factor's level may be missing, too
+  if (any(missing)) {
+    abort("value", sprintf("`%s` must not be missing.", arg), locations(missing))
   }
   if (is.factor(trial_type)) trial_type else as.vector(trial_type)
 }
@@ -123,6 +125,8 @@ neural_signal <- function(events, times) {
   events <- check_events(events)
   nevent <- length(events$onset)
   step <- check_grid(times)
+  # in steps; far from 0, as on a clock that counts from 1970, rounding is more
+  slack <- max(1e-8, 4 * .Machine$double.eps * max(abs(times)) / step)
   type <- if (is.null(events$trial_type)) {
     factor(rep(1L, nevent), levels = 1L)
   } else if (is.factor(events$trial_type)) {
@@ -130,13 +134,19 @@ neural_signal <- function(events, times) {
   } else {
     factor(events$trial_type, levels = unique(events$trial_type))
   }
+  check_memory(
+    8 * as.double(length(times)) * nlevels(type),
+    sprintf("`times` and types are too many: the signal of %s x %s needs",
+      format_count(length(times)), format_count(nlevels(type))
+    )
+  )
   covers <- logical(nevent)
   signal <- matrix(0, length(times), nlevels(type))
   for (i in seq_len(nlevels(type))) {
     rows <- which(as.integer(type) == i)
     column <- .Call(
       ffi_neural_signal, events$onset[rows], events$duration[rows],
-      events$amplitude[rows], as.double(times[1L]), step, length(times)
+      events$amplitude[rows], as.double(times[1L]), step, slack, length(times)
     )
     signal[, i] <- column$signal
     covers[rows] <- column$covers
@@ -178,14 +188,16 @@ check_grid <- function(times) {
   }
   step <- (times[n] - times[1L]) / (n - 1)
   rounding <- max(1e-6 * abs(step), 8 * .Machine$double.eps * max(abs(times)))
-  off <- abs(times - (times[1L] + step * seq(0, n - 1))) > rounding
-  if (step <= 0 || any(off)) {
-    steps <- diff(times)
-    uneven <- steps <= 0 | abs(steps - steps[1L]) > rounding
+  off <- !(abs(times - (times[1L] + step * seq(0, n - 1))) <= rounding)
+  steps <- diff(times)
+  if (step == Inf || any(steps <= 0) || any(off)) {
+    uneven <- c(FALSE, steps <= 0 | abs(steps - steps[1L]) > rounding)
     abort(
       "value", "`times` must increase by equal steps.",
-      sprintf("Steps go from %s to %s.", format(min(steps)), format(max(steps))),
-      locations(c(FALSE, uneven))
+      sprintf(
+        "Steps go from %s to %s.", format(min(steps), digits = 10L), format(max(steps), digits = 10L)
+      ),
+      locations(if (any(uneven, na.rm = TRUE)) uneven else off)
     )
   }
   step
@@ -203,9 +215,9 @@ print.events <- function(x, ...) {
 
 # ", 10 to 400 s, 3 types" where the table still has those columns.
 events_span <- function(x) {
-  span <- if (nrow(x) > 0L && all(c("onset", "duration") %in% names(x))) {
+  span <- if (nrow(x) > 0L && is.numeric(x[["onset"]]) && is.numeric(x[["duration"]])) {
     sprintf(", %s to %s s", format(min(x$onset)), format(max(x$onset + x$duration)))
   }
   types <- length(unique(x[["trial_type"]]))
-  paste0(span, if (types > 0L) sprintf(", %d type%s", types, if (types == 1L) "" else "s"))
+  paste0(c(span, if (types > 0L) sprintf(", %d type%s", types, if (types == 1L) "" else "s")), collapse = "")
 }

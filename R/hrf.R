@@ -126,18 +126,22 @@ hrf <- function(t, model = "cohen", normalise = "none") {
 #' plot(early)
 #' @export
 gamma_hrf <- function(shape, scale, weight = 1, name = "custom") {
-  terms <- list(
-    shape = check_numbers(shape, "shape"),
-    scale = check_numbers(scale, "scale"),
-    weight = check_numbers(weight, "weight")
-  )
-  terms <- check_common_length(terms, least = 1L)
-  check_values(terms$shape, terms$shape >= 1, "shape", "at least 1")
-  check_values(terms$scale, terms$scale > 0, "scale", "above 0")
+  terms <- check_terms(list(shape = shape, scale = scale, weight = weight))
   if (!is.character(name) || length(name) != 1L || is.na(name)) {
     abort("type", sprintf("`name` must be a string, not %s.", show_value(name)))
   }
   new_gamma_hrf(terms$shape, terms$scale, terms$weight, name)
+}
+
+# `of` says whose terms they are, for messages.
+check_terms <- function(terms, of = "") {
+  for (name in c("shape", "scale", "weight")) {
+    terms[[name]] <- check_numbers(terms[[name]], paste0(of, name))
+  }
+  terms <- check_common_length(terms[c("shape", "scale", "weight")], least = 1L)
+  check_values(terms$shape, terms$shape >= 1, paste0(of, "shape"), "at least 1")
+  check_values(terms$scale, terms$scale > 0, paste0(of, "scale"), "above 0")
+  terms
 }
 
 new_gamma_hrf <- function(shape, scale, weight, name) {
@@ -162,7 +166,9 @@ hrf_models <- list(
 
 check_hrf <- function(model) {
   if (inherits(model, "gamma_hrf")) {
-    return(model)
+    # the user may have changed it since
+    terms <- check_terms(unclass(model), "model$")
+    return(new_gamma_hrf(terms$shape, terms$scale, terms$weight, model$name))
   }
   if (!is.character(model)) {
     abort("type", sprintf(
@@ -186,33 +192,53 @@ hrf_end <- function(model) {
   max(stats::qgamma(1e-9, model$shape, scale = model$scale, lower.tail = FALSE))
 }
 
-# The true maximum over t >= 0 and where it is. Near its maximum the function is
-# flat, so a time good to 1e-8 gives a value good to rounding.
+# The true maximum over t >= 0 and where it is, by a search on quantiles of every
+# term that reach far into both tails, where terms of opposite sign may leave a
+# peak. All maxima of the grid that could be the largest are refined: the grid sees
+# a peak of a term's width to about 1e-3. Near its maximum the function is flat, so
+# a time good to 1e-8 gives a value good to rounding.
 hrf_peak <- function(model) {
-  p <- stats::ppoints(200L)
-  grid <- unlist(Map(stats::qgamma, list(p), model$shape, scale = model$scale))
-  grid <- sort(unique(c(0, grid, (model$shape - 1) * model$scale, hrf_end(model))))
-  h <- gamma_sum(grid, model)
-  best <- which.max(h)
-  around <- grid[c(max(best - 1L, 1L), min(best + 1L, length(grid)))]
-  fine <- stats::optimize(
-    gamma_sum, around,
-    model = model, maximum = TRUE, tol = 1e-9 * around[2L]
-  )
-  if (fine$objective > h[best]) {
-    c(time = fine$maximum, value = fine$objective)
-  } else {
-    c(time = grid[best], value = h[best])
+  log_p <- stats::plogis(seq(-36, 0, by = 0.1), log.p = TRUE)
+  quantiles <- function(lower) {
+    Map(
+      stats::qgamma, list(log_p), model$shape,
+      scale = model$scale, lower.tail = lower, log.p = TRUE
+    )
   }
+  mode <- (model$shape - 1) * model$scale
+  grid <- sort(c(0, mode, unlist(quantiles(TRUE)), unlist(quantiles(FALSE))))
+  # points that differ by rounding would hide a maximum beside them
+  grid <- grid[is.finite(grid) & c(TRUE, diff(grid) > 1e-12 * grid[-1L])]
+  h <- gamma_sum(grid, model)
+  n <- length(grid)
+  best <- c(time = grid[which.max(h)], value = max(h))
+  for (i in which(h >= c(-Inf, h[-n]) & h >= c(h[-1L], -Inf) & h >= 0.99 * max(h))) {
+    around <- grid[c(max(i - 1L, 1L), min(i + 1L, n))]
+    if (!all(is.finite(h)) || around[1L] == around[2L]) next
+    fine <- stats::optimize(
+      gamma_sum, around,
+      model = model, maximum = TRUE, tol = 1e-9 * around[2L]
+    )
+    if (fine$objective > best[["value"]]) {
+      best <- c(time = fine$maximum, value = fine$objective)
+    }
+  }
+  best
 }
 
 check_positive <- function(value, what, model, normalise) {
-  if (value > 0) value else abort_normalise(what, "not above 0", model, normalise)
+  if (is.finite(value) && value > 0) {
+    return(value)
+  }
+  abort_normalise(what, if (is.finite(value)) "not above 0" else "not finite", model, normalise)
 }
 
 # The sum of `terms`, where rounding does not pass for a sum.
 check_nonzero <- function(terms, what, model, normalise) {
   total <- sum(terms)
+  if (!is.finite(total)) {
+    abort_normalise(what, "not finite", model, normalise)
+  }
   rounding <- 4 * .Machine$double.eps * sum(abs(terms))
   if (abs(total) > rounding) total else abort_normalise(what, "0", model, normalise)
 }

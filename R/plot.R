@@ -53,11 +53,11 @@ plot_matrix <- function(A, ..., col = grDevices::hcl.colors(256L, "Purples", rev
   value <- matrix(as.double(A), nr, nc)
   value[!is.finite(value)] <- NA
   range <- if (!is.null(zlim)) zlim else if (all(is.na(value))) c(0, 0) else range(value, na.rm = TRUE)
-  graphics::plot(
-    NULL,
-    xlim = c(0.5, nc + 0.5), ylim = c(nr + 0.5, 0.5), xaxs = "i", yaxs = "i",
-    xlab = xlab, ylab = ylab, ...
-  )
+  col <- check_colors(col)
+  frame <- function(..., xlim = c(0.5, nc + 0.5), ylim = c(nr + 0.5, 0.5), xaxs = "i", yaxs = "i") {
+    graphics::plot(NULL, xlim = xlim, ylim = ylim, xaxs = xaxs, yaxs = yaxs, xlab = xlab, ylab = ylab, ...)
+  }
+  frame(...)
   cells <- matrix(col[color_index(value, range, length(col))], nr, nc)
   graphics::rasterImage(
     grDevices::as.raster(cells), 0.5, nr + 0.5, nc + 0.5, 0.5,
@@ -71,6 +71,8 @@ plot_matrix <- function(A, ..., col = grDevices::hcl.colors(256L, "Purples", rev
 }
 
 color_index <- function(value, range, ncol) {
+  range <- range / 4 # so that the widest does not overflow
+  value <- value / 4
   spread <- range[2L] - range[1L]
   if (!(spread > 0)) {
     return(ifelse(is.na(value), NA_integer_, 1L))
@@ -128,8 +130,10 @@ plot_rows <- function(A, rows = seq_len(min(nrow(A), 10L)), ..., at = seq_len(nc
 
 # Each row has a band of height 1; its series fills 0.85 of it, and the lowest
 # keeps clear of the frame.
-draw_rows <- function(A, rows, at, xlab, ylab, ..., main = NULL, las = 1, cex.axis = NULL,
-                      type = "l", col = 1, lwd = 2) {
+draw_rows <- function(A, rows, at, xlab, ylab, ..., main = NULL, las = 1,
+                      cex.axis = graphics::par("cex.axis"), type = "l", col = 1, lwd = 2, lty = 1,
+                      pch = 1, cex = 1, xlim = NULL, ylim = c(-0.15, length(rows)), yaxt = "s") {
+  col <- rep_len(check_colors(col), length(rows))
   k <- length(rows)
   value <- matrix(as.double(A), nrow(A))[rows, , drop = FALSE]
   value[!is.finite(value)] <- NA
@@ -140,16 +144,33 @@ draw_rows <- function(A, rows, at, xlab, ylab, ..., main = NULL, las = 1, cex.ax
   step <- if (length(at) > 1L) diff(range(at)) / (length(at) - 1L) else 1
   graphics::plot(
     NULL,
-    xlim = range(at) + c(-0.5, 0.5) * step, ylim = c(-0.15, k),
+    xlim = xlim %||% (range(at) + c(-0.5, 0.5) * step), ylim = ylim,
     xaxs = "i", yaxs = "i", yaxt = "n",
-    xlab = xlab, ylab = ylab, main = main, las = las, ...
+    xlab = xlab, ylab = ylab, main = main, las = las, cex.axis = cex.axis, ...
   )
-  graphics::axis(2L, floor, rows, las = las, tick = FALSE, cex.axis = cex.axis)
-  graphics::abline(h = floor, col = "grey85")
-  col <- rep_len(col, k)
-  for (i in seq_len(k)) {
-    graphics::lines(at, floor[i] + scale * value[i, ], type = type, col = col[i], lwd = lwd)
+  if (yaxt != "n") {
+    graphics::axis(2L, floor, rows, las = las, tick = FALSE, cex.axis = cex.axis)
   }
+  graphics::abline(h = floor, col = "grey85")
+  for (i in seq_len(k)) {
+    y <- floor[i] + scale * value[i, ]
+    if (type == "h") { # lines() would draw bars down to 0
+      graphics::segments(at, floor[i], at, y, col = col[i], lwd = lwd, lty = lty)
+    } else {
+      graphics::lines(at, y, type = type, col = col[i], lwd = lwd, lty = lty, pch = pch, cex = cex)
+    }
+  }
+}
+
+# Numbers of the palette become colours; names stay.
+check_colors <- function(col) {
+  if (length(col) == 0L) {
+    abort("length", "`col` must have at least one colour.")
+  }
+  if (is.numeric(col)) {
+    col <- c(NA, grDevices::palette())[1L + ifelse(col > 0, (col - 1) %% length(grDevices::palette()) + 1, 0)]
+  }
+  col
 }
 
 check_zlim <- function(zlim) {

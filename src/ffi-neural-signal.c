@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step, SEXP n)
+SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step,
+                       SEXP slack, SEXP n)
 {
     const cm_env env = ffi_env();
     const char *names[] = {"signal", "covers", ""};
@@ -13,7 +14,7 @@ SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SE
     SEXP covers = SET_VECTOR_ELT(out, 1, Rf_allocVector(LGLSXP, (R_xlen_t)nevent));
     memset(REAL(y), 0, ny * sizeof(double));
     cm_neural(REAL_RO(onset), REAL_RO(duration), REAL_RO(amplitude), nevent, Rf_asReal(start),
-              Rf_asReal(step), ny, REAL(y), LOGICAL(covers), &env);
+              Rf_asReal(step), Rf_asReal(slack), ny, REAL(y), LOGICAL(covers), &env);
     UNPROTECT(1); // out
     return out;
 }

@@ -3,7 +3,7 @@
  * Grid point k stands at start + k step. An event adds its amplitude to the
  * points with onset <= t < onset + duration; one of duration 0 to the point
  * whose step [t, t + step) holds its onset. Decimal times are seldom exact in
- * binary (0.3 / 0.1 is 2.9999999999999996), so times closer than SLACK steps
+ * binary (0.3 / 0.1 is 2.9999999999999996), so times closer than slack steps
  * count as equal.
  *
  * Cost: one addition for every point an event covers.
@@ -11,8 +11,6 @@
 #include <math.h>
 
 #include "kernel.h"
-
-#define SLACK 1e-8
 
 /* `u`, in steps from the grid's start and possibly far outside it, as an index
  * into the grid's n points: below it 0, past it n. */
@@ -24,18 +22,18 @@ static size_t clamp(double u, size_t n)
 /* Adds the events to y, which has n points; covers[e] becomes 1 where event e
  * meets the grid at all and 0 elsewhere. */
 void cm_neural(const double *onset, const double *duration, const double *amplitude,
-               size_t nevent, double start, double step, size_t n, double *y, int *covers,
-               const cm_env *env)
+               size_t nevent, double start, double step, double slack, size_t n, double *y,
+               int *covers, const cm_env *env)
 {
     size_t work = 0;
     for (size_t e = 0; e < nevent; e++) {
-        double on = (onset[e] - start) / step, off = on + duration[e] / step;
+        double on = (onset[e] - start) / step, off = (onset[e] - start + duration[e]) / step;
         size_t k0, k1;
         if (duration[e] > 0) {
-            k0 = clamp(ceil(on - SLACK), n);
-            k1 = clamp(ceil(off - SLACK), n);
+            k0 = clamp(ceil(on - slack), n);
+            k1 = clamp(ceil(off - slack), n);
         } else {
-            double k = floor(on + SLACK);
+            double k = floor(on + slack);
             k0 = clamp(k, n);
             k1 = k < 0 || k0 == n ? k0 : k0 + 1;
         }

@@ -1,0 +1,117 @@
+test_that("events are a data frame of doubles, with what has length 1 repeated", {
+  ev <- events(c(4L, 10L), duration = TRUE, trial_type = c(a = "x", b = "y"))
+  expect_s3_class(ev, c("events", "data.frame"), exact = TRUE)
+  expect_identical(as.list(ev), list(
+    onset = c(4, 10), duration = c(1, 1), amplitude = c(1, 1), trial_type = c("x", "y")
+  ))
+  expect_identical(attr(ev, "row.names"), 1:2)
+  expect_identical(names(events(1)), c("onset", "duration", "amplitude"))
+  expect_identical(events(1), events(1, 0, 1, NULL))
+  expect_identical(events(5, duration = 1:3)$onset, c(5, 5, 5))
+  expect_identical(events(c(a = -1.5, b = 3))$onset, c(-1.5, 3))
+  expect_identical(events(matrix(1:3))$onset, c(1, 2, 3))
+})
+
+test_that("types stay what they are", {
+  type <- factor(c("b", "a"), levels = c("z", "b", "a"))
+  expect_identical(events(1:2, trial_type = type)$trial_type, type)
+  expect_identical(events(1:2, trial_type = as.ordered(type))$trial_type, as.ordered(type))
+  expect_identical(events(1:2, trial_type = "a")$trial_type, c("a", "a"))
+})
+
+test_that("there may be no events", {
+  for (ev in list(events(numeric(0)), events(numeric(0), trial_type = factor(levels = "a")))) {
+    expect_identical(nrow(ev), 0L)
+    expect_identical(ev$duration, numeric(0))
+  }
+})
+
+test_that("events are a data frame in every other way", {
+  ev <- events(c(4, 10, 20), 1:3, trial_type = c("a", "b", "a"))
+  expect_s3_class(ev[2:1, ], "events")
+  expect_identical(ev[2:1, ]$onset, c(10, 4))
+  expect_s3_class(rbind(ev, ev), "events")
+  expect_identical(class(as.data.frame(ev)), "data.frame")
+  expect_identical(subset(ev, trial_type == "a")$duration, c(1, 3))
+})
+
+test_that("columns that are not numbers are refused", {
+  not_numbers <- list(
+    NULL, "1", 1i, as.raw(1), list(1), factor(1), Sys.Date(), Sys.time(),
+    as.difftime(1, units = "secs"), ts(1:2), data.frame(onset = 1), matrix(1:4, 2), quote(x),
+    sum, structure(1, class = "integer64")
+  )
+  for (bad in not_numbers) {
+    expect_convmat_error(events(bad), "type", "`onset` must be a numeric vector")
+    expect_convmat_error(events(1, bad), "type", "`duration` must be a numeric vector")
+    expect_convmat_error(events(1, 1, bad), "type", "`amplitude` must be a numeric vector")
+  }
+  for (bad in list(NA, NA_integer_, NaN, Inf, c(1, -Inf))) {
+    expect_convmat_error(events(bad), "value", "`onset` must be finite")
+    expect_convmat_error(events(1, bad), "value", "`duration` must be finite")
+    expect_convmat_error(events(1, 1, bad), "value", "`amplitude` must be finite")
+  }
+  expect_convmat_error(events(1:2, c(1, -1e-300)), "value", "`duration` must be 0 or more")
+  expect_error(events(), "\"onset\" is missing")
+})
+
+test_that("types that are not types are refused", {
+  for (bad in list(1, 1L, TRUE, NA, list("a"), I("a"), as.Date("2020-01-01"), data.frame("a"))) {
+    expect_convmat_error(events(1, trial_type = bad), "type", "`trial_type` must be a character")
+  }
+  for (bad in list(NA_character_, c("a", NA), factor(c("a", NA)))) {
+    expect_convmat_error(events(1, trial_type = bad), "value", "`trial_type` must not be missing")
+  }
+})
+
+test_that("lengths must agree", {
+  expect_convmat_error(events(1:3, 1:2), "length", "`onset` has 3, `duration` has 2")
+  expect_convmat_error(events(1, 1:2, 1:3), "length", "`duration` has 2, `amplitude` has 3")
+  expect_convmat_error(events(1:3, trial_type = c("a", "b")), "length", "`trial_type` has 2")
+  expect_convmat_error(events(1:2, numeric(0)), "length", "`duration` has 0")
+  expect_convmat_error(events(1:2, trial_type = character(0)), "length", "`trial_type` has 0")
+})
+
+test_that("events print", {
+  expect_snapshot({
+    events(4, 3, trial_type = "a")
+    ev <- events(c(4, 10, 20.5), c(3, 0, 1), c(1, 1, 3), c("face", "house", "face"))
+    ev
+    ev[3:2, ]
+    ev[, c("onset", "duration")]
+    ev[, c("amplitude", "trial_type")]
+    print(ev, row.names = FALSE)
+  })
+  expect_output(value <- withVisible(print(events(1))))
+  expect_identical(value, list(value = events(1), visible = FALSE))
+})
+
+test_that("messages read well", {
+  expect_snapshot({
+    show_error(events("4"))
+    show_error(events(c(1, NA, Inf)))
+    show_error(events(1:7, -1))
+    show_error(events(1:4, c(1, -1, 0, -0.5)))
+    show_error(events(1:3, 1:2))
+    show_error(events(1, trial_type = 1))
+    show_error(events(1:3, trial_type = c("a", NA, "b")))
+  })
+})
+
+test_that("no events, and events without their columns, print", {
+  expect_output(print(events(numeric(0))), "<0 events>", fixed = TRUE)
+  expect_output(print(events(numeric(0), trial_type = character(0))), "<0 events>", fixed = TRUE)
+  ev <- events(c(4, 10, 20.5), c(3, 0, 1), trial_type = c("face", "house", "face"))
+  expect_output(print(ev[0, ]), "<0 events>", fixed = TRUE)
+  expect_output(print(ev["onset"]), "<3 events>", fixed = TRUE)
+  for (bad in list(c("a", "b", "c"), factor(1:3), list(1, 2, 3))) {
+    changed <- ev
+    changed$onset <- bad
+    expect_output(print(changed), "<3 events", fixed = TRUE)
+  }
+})
+
+test_that("a missing level is a missing type", {
+  type <- addNA(factor(c("a", NA)))
+  expect_convmat_error(events(1:2, trial_type = type), "value", "`trial_type` must not be missing")
+})
