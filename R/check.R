@@ -5,6 +5,7 @@
 modes <- c("full", "same", "causal", "valid")
 boundaries <- c("zero", "wrap", "nearest", "reflect", "mirror")
 na_choices <- c("propagate", "zero", "renormalise")
+methods <- c("auto", "direct", "fft")
 
 check_choice <- function(value, choices, arg) {
   if (is.character(value) && length(value) == 1L) {
@@ -161,12 +162,16 @@ check_boundary <- function(boundary, mode) {
 }
 
 # Words become the numbers that ffi_options() in C reads.
-conv_options <- function(mode, origin, boundary, na, nh) {
+conv_options <- function(mode, origin, boundary, na, method, nh) {
   mode_index <- check_choice(mode, modes, "mode")
   origin <- check_origin(origin, mode, nh)
   boundary <- check_boundary(boundary, mode)
   na <- check_choice(na, na_choices, "na")
-  c(mode = mode_index - 1, origin = origin, boundary = boundary - 1, na = na - 1)
+  method <- check_choice(method, methods, "method")
+  c(
+    mode = mode_index - 1, origin = origin, boundary = boundary - 1, na = na - 1,
+    method = method - 1
+  )
 }
 
 # A matrix of numbers that R can index and this machine can hold.

@@ -52,7 +52,7 @@ conv_matrix <- function(h, n, mode = "full", origin = NULL, boundary = "zero",
                         sparse = FALSE) {
   h <- check_kernel(h)
   n <- check_count(n, "n")
-  options <- conv_options(mode, origin, boundary, "propagate", length(h))
+  options <- conv_options(mode, origin, boundary, "propagate", "auto", length(h))
   if (check_flag(sparse, "sparse")) {
     abort("value", "`sparse = TRUE` is not available yet.", "Use FALSE.")
   }

@@ -173,12 +173,11 @@ conv <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "pr
   x <- check_samples(x, "x")
   h <- check_kernels(h)
   ncol <- check_columns(x, h)
-  options <- conv_options(mode, origin, boundary, na, count_samples(h))
+  options <- conv_options(mode, origin, boundary, na, method, count_samples(h))
   if (na == "renormalise") {
     check_renormalisable(h)
   }
   check_same_frequency(x, h)
-  check_available(method, c("auto", "direct"), "fft", "method")
   check_threads(threads)
   y <- if (length(x) == 0L) {
     empty_conv(x, h)
@@ -230,18 +229,6 @@ check_same_frequency <- function(x, h) {
         "Use `as.numeric(h)` for a kernel without dates."
       )
     }
-  }
-}
-
-# For choices the interface has and the computation does not have yet.
-check_available <- function(value, now, later, arg) {
-  i <- check_choice(value, c(now, later), arg)
-  if (i > length(now)) {
-    abort(
-      "value",
-      sprintf("`%s = \"%s\"` is not available yet.", arg, value),
-      sprintf("Use %s.", paste0("\"", now, "\"", collapse = " or "))
-    )
   }
 }
 

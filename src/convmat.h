@@ -23,7 +23,7 @@ SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options);
 SEXP ffi_shifted_kernels(SEXP h, SEXP n);
 SEXP ffi_shifted_scaled_kernels(SEXP x, SEXP h);
 SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step,
-                       SEXP n);
+                       SEXP slack, SEXP n);
 SEXP ffi_physical_memory(void);
 SEXP ffi_simd_level(SEXP cap);
 
@@ -33,7 +33,7 @@ cm_env ffi_env(void);
 /* A length or index from R: a double, since lengths pass 2^31. */
 size_t ffi_size(SEXP n);
 
-/* The double vector c(mode, origin, boundary, na) that R/ makes of the words. */
+/* The double vector c(mode, origin, boundary, na, method) that R/ makes of the words. */
 cm_options ffi_options(SEXP options);
 
 /* The doubles of a real or complex vector, ffi_width() of them an entry. */

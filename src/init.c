@@ -37,7 +37,8 @@ size_t ffi_size(SEXP n)
 cm_options ffi_options(SEXP options)
 {
     const double *o = REAL_RO(options);
-    return (cm_options){(cm_mode)o[0], (size_t)o[1], (cm_boundary)o[2], (cm_na)o[3]};
+    return (cm_options){(cm_mode)o[0], (size_t)o[1], (cm_boundary)o[2], (cm_na)o[3],
+                        (cm_method)o[4]};
 }
 
 const double *ffi_doubles(SEXP x)
@@ -67,7 +68,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_conv_matrix, 3),
     ENTRY(ffi_shifted_kernels, 2),
     ENTRY(ffi_shifted_scaled_kernels, 2),
-    ENTRY(ffi_neural_signal, 6),
+    ENTRY(ffi_neural_signal, 7),
     ENTRY(ffi_physical_memory, 0),
     ENTRY(ffi_simd_level, 1),
     {NULL, NULL, 0},
@@ -79,4 +80,10 @@ attribute_visible void R_init_convmat(DllInfo *dll)
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);
     cm_simd_level(getenv("CONVMAT_SIMD"));
+}
+
+attribute_visible void R_unload_convmat(DllInfo *dll)
+{
+    (void)dll;
+    cm_fft_forget();
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "method.h"
 
 static double *doubles(size_t n, const cm_env *env)
 {
@@ -44,24 +45,26 @@ static double *zeroed(const double *x, size_t nx, const size_t *at, size_t nat,
 
 /* y += sign * (x * h), through `part` of w.ny values. */
 static void add_product(const double *x, size_t nx, const double *h, size_t nh, double sign,
-                        double *y, double *part, cm_window w, const cm_env *env)
+                        double *y, double *part, cm_window w, cm_method method,
+                        const cm_env *env)
 {
-    cm_conv_direct(x, nx, h, nh, part, w, env);
+    cm_conv_real(x, nx, h, nh, part, w, method, env);
     for (size_t t = 0; t < w.ny; t++)
         y[t] += sign * part[t];
 }
 
-static void conv_finite(cm_samples x, cm_samples h, cm_output y, cm_window w, const cm_env *env)
+static void conv_finite(cm_samples x, cm_samples h, cm_output y, cm_window w, cm_method method,
+                        const cm_env *env)
 {
-    cm_conv_direct(x.re, x.n, h.re, h.n, y.re, w, env);
+    cm_conv_real(x.re, x.n, h.re, h.n, y.re, w, method, env);
     if (x.im)
-        cm_conv_direct(x.im, x.n, h.re, h.n, y.im, w, env);
+        cm_conv_real(x.im, x.n, h.re, h.n, y.im, w, method, env);
     else if (h.im)
-        cm_conv_direct(x.re, x.n, h.im, h.n, y.im, w, env);
+        cm_conv_real(x.re, x.n, h.im, h.n, y.im, w, method, env);
     if (x.im && h.im) {
         double *part = doubles(w.ny, env);
-        add_product(x.im, x.n, h.im, h.n, -1, y.re, part, w, env);
-        add_product(x.re, x.n, h.im, h.n, 1, y.im, part, w, env);
+        add_product(x.im, x.n, h.im, h.n, -1, y.re, part, w, method, env);
+        add_product(x.re, x.n, h.im, h.n, 1, y.im, part, w, method, env);
     }
 }
 
@@ -77,7 +80,7 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
     }
     size_t nat = cm_find_nonfinite(x, NULL);
     if (nat == 0) {
-        conv_finite(x, h, y, w, env);
+        conv_finite(x, h, y, w, options->method, env);
         return;
     }
     size_t *at = env->alloc(env->data, nat * sizeof *at);
@@ -85,6 +88,6 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
     cm_samples finite = {zeroed(x.re, x.n, at, nat, env), NULL, x.n};
     if (x.im)
         finite.im = zeroed(x.im, x.n, at, nat, env);
-    conv_finite(finite, h, y, w, env);
-    cm_restore_nonfinite(x, at, nat, h, y, w, options->na, env);
+    conv_finite(finite, h, y, w, options->method, env);
+    cm_restore_nonfinite(x, at, nat, h, y, w, options, env);
 }

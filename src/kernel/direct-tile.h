@@ -1,38 +1,17 @@
-/* One tile of outputs by multiply-adds on vectors of DIRECT_LANES doubles.
+/* One tile of outputs of direct convolution; part of simd-body.h.
  *
- * This file is the body of direct-base.c, direct-avx2.c and direct-avx512.c,
- * which set DIRECT_LANES, DIRECT_TARGET and DIRECT_NAME(). The vectors are those
- * of gcc and clang, so that the code is plain C and a debugger steps through it.
- *
- * cm_tile: y[t] += sum_i h[i] x[t - i], t < nt, i < nh. x must have nh samples
- * before x[0], h be padded with zeros to whole vectors, and y have a vector of
- * room before and after its nt values.
+ * y[t] += sum_i h[i] x[t - i], t < nt, i < nh. x must have nh samples before x[0]
+ * and CM_OVERRUN after x[nt - 1], h be padded with zeros to whole vectors for the
+ * long form, and y have a vector of room before its nt values and CM_OVERRUN after.
  */
-#include "direct.h"
-
-#define W DIRECT_LANES
-#define INLINE static inline __attribute__((always_inline)) DIRECT_TARGET
-
-typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
-typedef long long index __attribute__((vector_size(8 * W)));
-
-INLINE vec load(const double *p)
-{
-    return *(const vec *)p;
-}
-
-INLINE void store(double *p, vec v)
-{
-    *(vec *)p = v;
-}
 
 /* The vector of places that begin r before those of `now`; r is a constant once
  * the loop around is unrolled. */
 #ifdef __clang__
-#if DIRECT_LANES == 8
+#if SIMD_LANES == 8
 #define LANES(l) l, l + 1, l + 2, l + 3, l + 4, l + 5, l + 6, l + 7
 #define CASES LATER(1) LATER(2) LATER(3) LATER(4) LATER(5) LATER(6) LATER(7)
-#elif DIRECT_LANES == 4
+#elif SIMD_LANES == 4
 #define LANES(l) l, l + 1, l + 2, l + 3
 #define CASES LATER(1) LATER(2) LATER(3)
 #else
@@ -63,8 +42,8 @@ INLINE vec later(vec before, vec now, int r)
 /* Short kernels: one load of x, seldom aligned, for each multiply-add. */
 enum { RUN = 8 };
 
-DIRECT_TARGET static void tile_short(const double *x, const double *h, size_t nh, double *y,
-                                     size_t nt)
+SIMD_TARGET static void tile_short(const double *x, const double *h, size_t nh, double *y,
+                                   size_t nt)
 {
     for (size_t t = 0; t < nt; t += RUN * W) {
         vec sum[RUN] = {0};
@@ -87,10 +66,10 @@ DIRECT_TARGET static void tile_short(const double *x, const double *h, size_t nh
  *     sum_r[p] = sum_q h[W q + r] x[p - W q],   y[t] = sum_r sum_r[t - r].
  *
  * Three vectors at once let each sample of h serve three times. */
-enum { GROUP = DIRECT_GROUP };
+enum { GROUP = SIMD_GROUP };
 
-DIRECT_TARGET static void tile_long(const double *x, const double *h, size_t nh, double *y,
-                                    size_t nt)
+SIMD_TARGET static void tile_long(const double *x, const double *h, size_t nh, double *y,
+                                  size_t nt)
 {
     size_t nq = (nh + W - 1) / W;
     vec before[W] = {0};                             /* the vector of sums before these */
@@ -102,7 +81,7 @@ DIRECT_TARGET static void tile_long(const double *x, const double *h, size_t nh,
             for (int r = 0; r < W; r++) {
                 sum[0][r] += hq[r] * load(xp);
                 sum[1][r] += hq[r] * load(xp + W);
-#if DIRECT_GROUP == 3
+#if SIMD_GROUP == 3
                 sum[2][r] += hq[r] * load(xp + 2 * W);
 #endif
             }
@@ -112,12 +91,10 @@ DIRECT_TARGET static void tile_long(const double *x, const double *h, size_t nh,
         for (int r = 0; r < W; r++) {
             store(yp, load(yp) + later(before[r], sum[0][r], r));
             store(yp + W, load(yp + W) + later(sum[0][r], sum[1][r], r));
-#if DIRECT_GROUP == 3
+#if SIMD_GROUP == 3
             store(yp + 2 * W, load(yp + 2 * W) + later(sum[1][r], sum[2][r], r));
 #endif
             before[r] = sum[GROUP - 1][r];
         }
     }
 }
-
-const cm_tiles DIRECT_NAME(cm_tiles) = {DIRECT_LEVEL, W, tile_short, tile_long};

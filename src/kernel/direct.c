@@ -15,8 +15,8 @@
  */
 #include <string.h>
 
-#include "direct.h"
 #include "kernel.h"
+#include "simd.h"
 
 /* From here on the form for long kernels is the faster: bench/direct.md. */
 #define LONG_FROM(lanes) (4 * (lanes))
@@ -53,14 +53,14 @@ static const double *stretch(const double *x, size_t nx, ptrdiff_t from, size_t 
 
 /* Adds to s[t] the terms i ... end-1 of the outputs F[k + t], t < nt. */
 static void add_block(const double *x, size_t nx, const double *h, size_t i, size_t end,
-                      size_t k, size_t nt, double *s, const cm_tiles *tiles)
+                      size_t k, size_t nt, double *s, const cm_simd *simd)
 {
     double xb[CM_BLOCK + CM_TILE + CM_OVERRUN], hb[CM_BLOCK];
-    size_t nh = end - i, whole = (nh + tiles->lanes - 1) / tiles->lanes * tiles->lanes;
+    size_t nh = end - i, whole = (nh + simd->lanes - 1) / simd->lanes * simd->lanes;
     const double *from = stretch(x, nx, (ptrdiff_t)k - (ptrdiff_t)i - (ptrdiff_t)whole,
                                  whole + nt + CM_OVERRUN, xb);
-    if (nh < LONG_FROM(tiles->lanes)) {
-        tiles->tile_short(from + whole, h + i, nh, s, nt);
+    if (nh < LONG_FROM(simd->lanes)) {
+        simd->tile_short(from + whole, h + i, nh, s, nt);
         return;
     }
     const double *hi = h + i;
@@ -69,7 +69,7 @@ static void add_block(const double *x, size_t nx, const double *h, size_t i, siz
         memset(hb + nh, 0, (whole - nh) * sizeof *hb);
         hi = hb;
     }
-    tiles->tile_long(from + whole, hi, nh, s, nt);
+    simd->tile_long(from + whole, hi, nh, s, nt);
 }
 
 static void flush(double *from, double *to, size_t nt)
@@ -89,7 +89,7 @@ void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, doub
         size_t nswap = nx;
         nx = nh, nh = nswap;
     }
-    const cm_tiles *tiles = cm_current_tiles();
+    const cm_simd *simd = cm_current_simd();
     double buffer[CM_LANES + CM_TILE + CM_OVERRUN], s2[CM_TILE], *s1 = buffer + CM_LANES;
     size_t work = 0;
     for (size_t t0 = 0; t0 < w.ny; t0 += CM_TILE) {
@@ -98,7 +98,7 @@ void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, doub
         size_t i0 = k >= nx ? k - (nx - 1) : 0, i1 = k + nt < nh ? k + nt : nh;
         memset(buffer, 0, (CM_LANES + nt + CM_OVERRUN) * sizeof *buffer);
         if (i1 - i0 <= CM_BLOCK) {
-            add_block(x, nx, h, i0, i1, k, nt, s1, tiles);
+            add_block(x, nx, h, i0, i1, k, nt, s1, simd);
             memcpy(y + t0, s1, nt * sizeof *y);
             cm_work(&work, nt * (i1 - i0), env);
             continue;
@@ -107,7 +107,7 @@ void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, doub
         memset(y + t0, 0, nt * sizeof *y);
         for (size_t i = i0, nblock = 1; i < i1; i += CM_BLOCK, nblock++) {
             size_t end = i1 - i < CM_BLOCK ? i1 : i + CM_BLOCK;
-            add_block(x, nx, h, i, end, k, nt, s1, tiles);
+            add_block(x, nx, h, i, end, k, nt, s1, simd);
             flush(s1, s2, nt);
             if (nblock % CM_BLOCK == 0)
                 flush(s2, y + t0, nt);

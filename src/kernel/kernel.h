@@ -39,11 +39,15 @@ typedef enum { CM_FULL, CM_SAME, CM_CAUSAL, CM_VALID } cm_mode;
 typedef enum { CM_ZERO, CM_WRAP, CM_NEAREST, CM_REFLECT, CM_MIRROR } cm_boundary;
 typedef enum { CM_NA_PROPAGATE, CM_NA_ZERO, CM_NA_RENORMALISE } cm_na;
 
+/* The first three have names in R; the others are what CM_AUTO may choose. */
+typedef enum { CM_AUTO, CM_DIRECT, CM_FFT, CM_FFT_GUARDED, CM_SPARSE } cm_method;
+
 typedef struct {
     cm_mode mode;
     size_t origin; /* kernel samples before time zero */
     cm_boundary boundary;
     cm_na na;
+    cm_method method;
 } cm_options;
 
 typedef struct {
@@ -73,6 +77,14 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
  * ("base", "avx2"; NULL for no cap), and returns its name. */
 const char *cm_simd_level(const char *cap);
 
+/* method.c: the method for finite x and h, the length n of its transforms if it
+ * has any, and its cost in nanoseconds. */
+cm_method cm_choose(const double *x, size_t nx, const double *h, size_t nh, cm_window w,
+                    size_t *n, double *cost);
+
+/* fft.c: forgets all plans. */
+void cm_fft_forget(void);
+
 /* direct.c */
 void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, double *y,
                     cm_window w, const cm_env *env);
@@ -80,7 +92,7 @@ void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, doub
 /* missing.c */
 size_t cm_find_nonfinite(cm_samples x, size_t *at);
 void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,
-                          cm_window w, cm_na na, const cm_env *env);
+                          cm_window w, const cm_options *options, const cm_env *env);
 
 /* toeplitz.c; entries are `width` doubles, 1 real or 2 complex */
 void cm_pad_kernel(const double *h, size_t nh, size_t width, size_t n, cm_window w, double *v);
@@ -97,7 +109,7 @@ void cm_multiply(const double a[2], const double b[2], double ab[2]);
 
 /* neural.c */
 void cm_neural(const double *onset, const double *duration, const double *amplitude,
-               size_t nevent, double start, double step, size_t n, double *y, int *covers,
-               const cm_env *env);
+               size_t nevent, double start, double step, double slack, size_t n, double *y,
+               int *covers, const cm_env *env);
 
 #endif

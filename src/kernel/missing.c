@@ -20,6 +20,7 @@
 #include <math.h>
 
 #include "kernel.h"
+#include "method.h"
 
 /* How many samples are not finite; their places go to at[], unless NULL. */
 size_t cm_find_nonfinite(cm_samples x, size_t *at)
@@ -69,20 +70,20 @@ static void add_infinite(cm_samples x, size_t j, cm_samples h, size_t k, cm_outp
  * convolution of h with 1 for those and for all outside x, 0 for the others.
  * `total` is the weight where none is missing, by the same sums. */
 static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_samples h,
-                              cm_window w, double *total, const cm_env *env)
+                              cm_window w, double *total, cm_method method, const cm_env *env)
 {
     size_t n = w.ny + h.n - 1; /* place i here is sample i + w.first - (h.n - 1) of x */
     double *present = env->alloc(env->data, n * sizeof *present);
     double *weight = env->alloc(env->data, w.ny * sizeof *weight);
     for (size_t i = 0; i < n; i++)
         present[i] = 1;
-    cm_conv_direct(present, h.n, h.re, h.n, total, (cm_window){h.n - 1, 1}, env);
+    cm_conv_real(present, h.n, h.re, h.n, total, (cm_window){h.n - 1, 1}, method, env);
     for (size_t p = 0; p < nat; p++) {
         size_t i = at[p] + h.n - 1; /* w.first past the place */
         if (i >= w.first && i - w.first < n && sample_missing(x, at[p]))
             present[i - w.first] = 0;
     }
-    cm_conv_direct(present, n, h.re, h.n, weight, (cm_window){h.n - 1, w.ny}, env);
+    cm_conv_real(present, n, h.re, h.n, weight, (cm_window){h.n - 1, w.ny}, method, env);
     return weight;
 }
 
@@ -100,11 +101,12 @@ static void renormalise(cm_output y, size_t t, double weight, double total, doub
 /* Puts the samples x[at[...]], which y was computed without, back into y, the
  * window w of F. For CM_NA_RENORMALISE h is real, not negative and not 0. */
 void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,
-                          cm_window w, cm_na na, const cm_env *env)
+                          cm_window w, const cm_options *options, const cm_env *env)
 {
+    cm_na na = options->na;
     double *weight = NULL, total = 0;
     if (na == CM_NA_RENORMALISE)
-        weight = present_weight(x, at, nat, h, w, &total, env);
+        weight = present_weight(x, at, nat, h, w, &total, options->method, env);
     /* at[lo ... hi-1] are the places within reach of the output */
     size_t lo = 0, hi = 0, nna = 0, nmissing = 0, work = 0;
     for (size_t t = 0; t < w.ny; t++) {

@@ -1,10 +1,9 @@
-/* Tiles of direct convolution for AVX-512. */
+/* simd.h for AVX-512. */
 #include "cpu.h"
 #ifdef CM_X86
-#define DIRECT_LANES 8
-#define DIRECT_GROUP 3
-#define DIRECT_LEVEL "avx512"
-#define DIRECT_TARGET __attribute__((target("avx512f,fma")))
-#define DIRECT_NAME(name) name##_avx512
-#include "direct-tile.h"
+#define SIMD_LEVEL avx512
+#define SIMD_LANES 8
+#define SIMD_GROUP 3
+#define SIMD_TARGET __attribute__((target("avx512f,fma")))
+#include "simd-body.h"
 #endif

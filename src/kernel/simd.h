@@ -1,6 +1,8 @@
-/* What direct.c shares with the files for each instruction set. */
-#ifndef CONVMAT_DIRECT_H
-#define CONVMAT_DIRECT_H
+/* What is compiled once for each instruction set: loops over consecutive doubles.
+ * simd-base.c, simd-avx2.c and simd-avx512.c are the same source, simd-body.h and
+ * direct-tile.h, for vectors of 2, 4 and 8 doubles. */
+#ifndef CONVMAT_SIMD_H
+#define CONVMAT_SIMD_H
 
 #include <stddef.h>
 
@@ -14,15 +16,28 @@ enum {
 /* See direct-tile.h. */
 typedef void cm_tile(const double *x, const double *h, size_t nh, double *y, size_t nt);
 
+/* Moduli of a stretch of samples. */
+typedef struct {
+    double sum, least, sumsq;
+} cm_moduli;
+
 typedef struct {
     const char *level;
     size_t lanes;
     cm_tile *tile_short, *tile_long;
-} cm_tiles;
+    double (*max_abs)(const double *x, size_t n);
+    cm_moduli (*moduli)(const double *x, size_t n);
+    size_t (*count_below)(const double *x, size_t n, double bound);
+    void (*scale)(const double *x, size_t n, double factor, double *y);
+    /* Complex numbers, n of them: a[i] *= b[i]. */
+    void (*multiply)(double *a, const double *b, size_t n);
+    /* y += a x */
+    void (*axpy)(double a, const double *x, size_t n, double *y);
+} cm_simd;
 
-extern const cm_tiles cm_tiles_base, cm_tiles_avx2, cm_tiles_avx512;
+extern const cm_simd cm_simd_base, cm_simd_avx2, cm_simd_avx512;
 
-/* cpu.c */
-const cm_tiles *cm_current_tiles(void);
+/* The table in use, see cm_simd_level(). */
+const cm_simd *cm_current_simd(void);
 
 #endif

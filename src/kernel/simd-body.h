@@ -1,0 +1,167 @@
+/* Loops over consecutive doubles on vectors of SIMD_LANES doubles.
+ *
+ * The files simd-*.c set SIMD_LANES, SIMD_GROUP, SIMD_TARGET and SIMD_LEVEL and
+ * include this. The vectors are those of gcc and clang, so that the code is plain
+ * C and a debugger steps through it.
+ */
+#include <float.h>
+#include <math.h>
+
+#include "simd.h"
+
+#define W SIMD_LANES
+#define INLINE static inline __attribute__((always_inline)) SIMD_TARGET
+
+typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
+typedef long long index __attribute__((vector_size(8 * W), aligned(8), may_alias));
+
+INLINE vec load(const double *p)
+{
+    return *(const vec *)p;
+}
+
+INLINE void store(double *p, vec v)
+{
+    *(vec *)p = v;
+}
+
+/* Bits of b where the mask is set, else of a. */
+INLINE vec choose(index mask, vec a, vec b)
+{
+    return (vec)(((index)b & mask) | ((index)a & ~mask));
+}
+
+INLINE vec modulus(vec v)
+{
+    index all = {0};
+    return (vec)((index)v & (all + 0x7fffffffffffffffLL));
+}
+
+#include "direct-tile.h"
+
+SIMD_TARGET static double max_abs(const double *x, size_t n)
+{
+    vec most = {0}, more = {0};
+    double max = 0;
+    size_t i = 0;
+    for (; i + 2 * W <= n; i += 2 * W) {
+        vec a = modulus(load(x + i)), b = modulus(load(x + i + W));
+        most = choose(a > most, most, a);
+        more = choose(b > more, more, b);
+    }
+    for (int l = 0; l < W; l++)
+        max = fmax(max, fmax(most[l], more[l]));
+    for (; i < n; i++)
+        max = fmax(max, fabs(x[i]));
+    return max;
+}
+
+SIMD_TARGET static cm_moduli moduli(const double *x, size_t n)
+{
+    vec sum = {0}, sumsq = {0}, least = sum + DBL_MAX;
+    cm_moduli m = {0, DBL_MAX, 0};
+    size_t i = 0;
+    for (; i + W <= n; i += W) {
+        vec v = load(x + i), a = modulus(v);
+        sum += a;
+        sumsq += v * v;
+        least = choose(a < least, least, a);
+    }
+    for (int l = 0; l < W; l++) {
+        m.sum += sum[l];
+        m.sumsq += sumsq[l];
+        m.least = fmin(m.least, least[l]);
+    }
+    for (; i < n; i++) {
+        m.sum += fabs(x[i]);
+        m.sumsq += x[i] * x[i];
+        m.least = fmin(m.least, fabs(x[i]));
+    }
+    return m;
+}
+
+SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
+{
+    index below = {0};
+    size_t count = 0, i = 0;
+    for (; i + W <= n; i += W)
+        below -= modulus(load(x + i)) < bound; /* true is -1 */
+    for (int l = 0; l < W; l++)
+        count += (size_t)below[l];
+    for (; i < n; i++)
+        count += fabs(x[i]) < bound;
+    return count;
+}
+
+SIMD_TARGET static void scale(const double *x, size_t n, double factor, double *y)
+{
+    size_t i = 0;
+    for (; i + W <= n; i += W)
+        store(y + i, factor * load(x + i));
+    for (; i < n; i++)
+        y[i] = factor * x[i];
+}
+
+SIMD_TARGET static void axpy(double a, const double *x, size_t n, double *y)
+{
+    size_t i = 0;
+    for (; i + W <= n; i += W)
+        store(y + i, load(y + i) + a * load(x + i));
+    for (; i < n; i++)
+        y[i] += a * x[i];
+}
+
+/* The parts of complex numbers change places; the real ones only, twice; the
+ * imaginary ones only, twice. */
+#ifdef __clang__
+#if SIMD_LANES == 8
+#define SWAPPED(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#define REAL(v) __builtin_shufflevector(v, v, 0, 0, 2, 2, 4, 4, 6, 6)
+#define IMAGINARY(v) __builtin_shufflevector(v, v, 1, 1, 3, 3, 5, 5, 7, 7)
+#elif SIMD_LANES == 4
+#define SWAPPED(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
+#define REAL(v) __builtin_shufflevector(v, v, 0, 0, 2, 2)
+#define IMAGINARY(v) __builtin_shufflevector(v, v, 1, 1, 3, 3)
+#else
+#define SWAPPED(v) __builtin_shufflevector(v, v, 1, 0)
+#define REAL(v) __builtin_shufflevector(v, v, 0, 0)
+#define IMAGINARY(v) __builtin_shufflevector(v, v, 1, 1)
+#endif
+#else
+#if SIMD_LANES == 8
+#define LANE_NUMBERS 0, 1, 2, 3, 4, 5, 6, 7
+#elif SIMD_LANES == 4
+#define LANE_NUMBERS 0, 1, 2, 3
+#else
+#define LANE_NUMBERS 0, 1
+#endif
+#define SWAPPED(v) __builtin_shuffle(v, (index){LANE_NUMBERS} ^ 1)
+#define REAL(v) __builtin_shuffle(v, (index){LANE_NUMBERS} & ~1LL)
+#define IMAGINARY(v) __builtin_shuffle(v, (index){LANE_NUMBERS} | 1)
+#endif
+
+SIMD_TARGET static void multiply(double *a, const double *b, size_t n)
+{
+    vec sign = {0};
+    for (int l = 0; l < W; l++)
+        sign[l] = l % 2 ? 1 : -1;
+    size_t i = 0;
+    for (; i + W <= 2 * n; i += W) {
+        vec u = load(a + i), v = load(b + i);
+        store(a + i, u * REAL(v) + sign * SWAPPED(u) * IMAGINARY(v));
+    }
+    for (; i < 2 * n; i += 2) {
+        double re = a[i] * b[i] - a[i + 1] * b[i + 1];
+        a[i + 1] = a[i] * b[i + 1] + a[i + 1] * b[i];
+        a[i] = re;
+    }
+}
+
+#define TABLE_(level) cm_simd_##level
+#define TABLE(level) TABLE_(level)
+#define STRING_(level) #level
+#define STRING(level) STRING_(level)
+
+const cm_simd TABLE(SIMD_LEVEL) = {
+    STRING(SIMD_LEVEL), W,     tile_short, tile_long, max_abs, moduli,
+    count_below,        scale, multiply,   axpy};
