@@ -38,7 +38,7 @@
 #' @seealso [neural_signal()]; [ds114_events] for a real run.
 #' @examples
 #' events(onset = c(4, 10, 20), duration = c(3, 0, 0), amplitude = c(1, 1, 3))
-#' events(c(0, 15, 30, 45), duration = 10, trial_type = c("face", "house"))
+#' events(c(0, 15, 30), duration = 10, trial_type = c("face", "house", "face"))
 #' @export
 events <- function(onset, duration = 0, amplitude = 1, trial_type = NULL) {
   columns <- check_event_columns(list(
