@@ -60,7 +60,7 @@ struct cm_guard {
 static cell look(const double *x, size_t from, size_t to, double *sumsq)
 {
     const cm_simd *simd = cm_current_simd();
-    if (from >= to) /* no samples, so none that are small */
+    if (from >= to) /* no samples, and none that are small */
         return (cell){0, DBL_MAX, DBL_MAX, 0, 0};
     size_t n = to - from;
     cm_moduli m = simd->moduli(x + from, n);
@@ -93,15 +93,19 @@ cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, const 
 void cm_guard_look(cm_guard *guard, const double *x)
 {
     double sumsq = 0;
-    size_t before =
-        guard->nq * guard->c; /* nh + j c, for j from -nq on, without going below 0 */
+    size_t before = guard->nq * guard->c;
     for (size_t j = 0; j < guard->nj; j++) {
-        size_t from = guard->nh + j * guard->c, to = from + guard->c;
+        size_t from = guard->lead + 1 + j * guard->c, to = from + guard->c;
+        size_t zeros = from < before ? before - from : 0; /* before x[0] there is nothing */
         from = from > before ? from - before : 0;
         to = to > before ? to - before : 0;
-        guard->x[j] = look(x, from, to < guard->n ? to : guard->n, &sumsq);
-        if (j == 0 && from > 0)
+        if (j == 0)
             look(x, 0, from, &sumsq); /* no output needs these, but they are in the FFT */
+        guard->x[j] = look(x, from, to < guard->n ? to : guard->n, &sumsq);
+        if (zeros) {
+            guard->x[j].least = 0;
+            guard->x[j].low += (double)zeros;
+        }
     }
     guard->error = 7 * DBL_EPSILON * log2((double)guard->n) * sqrt(sumsq) * guard->norm_h;
 }
