@@ -170,6 +170,13 @@
 #' @export
 conv <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "propagate",
                  method = "auto", threads = getOption("convmat.threads")) {
+  y <- if (missing(threads)) .Call(ffi_conv_plain, x, h, mode, origin, boundary, na, method)
+  if (is.null(y)) conv_any(x, h, mode, origin, boundary, na, method, threads) else y
+}
+
+# All that conv() can be asked for; ffi_conv_plain() in C is a short cut for plain
+# vectors, and returns NULL for anything it does not know, right or wrong.
+conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
   x <- check_samples(x, "x")
   h <- check_kernels(h)
   ncol <- check_columns(x, h)

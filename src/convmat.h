@@ -18,6 +18,9 @@
 #include "kernel/kernel.h"
 
 SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options);
+SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP na,
+                    SEXP method);
+SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options);
 SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin);
 SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options);
 SEXP ffi_shifted_kernels(SEXP h, SEXP n);
@@ -35,6 +38,10 @@ size_t ffi_size(SEXP n);
 
 /* The double vector c(mode, origin, boundary, na, method) that R/ makes of the words. */
 cm_options ffi_options(SEXP options);
+
+/* A double or complex vector for a result, in large pages if it is large. */
+SEXP ffi_result(SEXPTYPE type, size_t n);
+void ffi_large_pages(void *memory, size_t bytes);
 
 /* The doubles of a real or complex vector, ffi_width() of them an entry. */
 const double *ffi_doubles(SEXP x);

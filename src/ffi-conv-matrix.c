@@ -3,7 +3,13 @@
 
 static SEXP alloc_matrix(SEXP like, size_t nrow, size_t ncol)
 {
-    return Rf_allocMatrix(TYPEOF(like), (int)nrow, (int)ncol);
+    SEXP A = PROTECT(ffi_result(TYPEOF(like), nrow * ncol));
+    SEXP dim = PROTECT(Rf_allocVector(INTSXP, 2));
+    INTEGER(dim)[0] = (int)nrow;
+    INTEGER(dim)[1] = (int)ncol;
+    Rf_setAttrib(A, R_DimSymbol, dim);
+    UNPROTECT(2); // A, dim
+    return A;
 }
 
 static double *entries(SEXP A)

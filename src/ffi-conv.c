@@ -1,6 +1,8 @@
 /* conv(): columns of a signal with columns of a kernel. */
 #include "convmat.h"
 
+#include <string.h>
+
 /* The window of a mode: index of the first value and number of values. */
 SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin)
 {
@@ -52,7 +54,7 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options)
     cm_window w = cm_mode_window(how.mode, (size_t)XLENGTH(x) / ncx, (size_t)XLENGTH(h) / nch,
                                  how.origin);
     int complex = ffi_width(x) == 2 || ffi_width(h) == 2;
-    SEXP y = PROTECT(Rf_allocVector(complex ? CPLXSXP : REALSXP, (R_xlen_t)(w.ny * ncy)));
+    SEXP y = PROTECT(ffi_result(complex ? CPLXSXP : REALSXP, w.ny * ncy));
     double *py = complex ? (double *)COMPLEX(y) : REAL(y);
     for (size_t c = 0; c < ncy; c++) {
         const void *top = vmaxget();
@@ -62,4 +64,64 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options)
     }
     UNPROTECT(1); // y
     return y;
+}
+
+/* Without what would show in the result: other attributes are dropped anyway. */
+static int is_plain(SEXP x)
+{
+    return TYPEOF(x) == REALSXP && XLENGTH(x) > 0 && !Rf_isObject(x) &&
+           Rf_getAttrib(x, R_DimSymbol) == R_NilValue &&
+           Rf_getAttrib(x, R_NamesSymbol) == R_NilValue;
+}
+
+/* The place of a string in a list that ends with NULL; -1 if it is not there. */
+static int place(SEXP string, const char *const *list)
+{
+    if (TYPEOF(string) != STRSXP || XLENGTH(string) != 1)
+        return -1;
+    const char *text = CHAR(STRING_ELT(string, 0));
+    for (int i = 0; list[i]; i++)
+        if (strcmp(text, list[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* The common case at once: two double vectors without attributes, no boundary and no
+ * origin. NULL for anything else, right or wrong, which R/ sees to. */
+SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP na, SEXP method)
+{
+    static const char *const modes[] = {"full", "same", "causal", "valid", NULL},
+                             *const boundaries[] = {"zero", NULL},
+                             *const nas[] = {"propagate", "zero", NULL},
+                             *const methods[] = {"auto", "direct", "fft", NULL};
+    int imode = place(mode, modes), ina = place(na, nas), imethod = place(method, methods);
+    if (!is_plain(x) || !is_plain(h) || origin != R_NilValue || imode < 0 || ina < 0 ||
+        imethod < 0 || place(boundary, boundaries) < 0)
+        return R_NilValue;
+    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
+    cm_samples sx = {REAL_RO(x), NULL, nx}, sh = {REAL_RO(h), NULL, nh};
+    if (cm_find_nonfinite(sh, NULL))
+        return R_NilValue;
+    cm_options how = {(cm_mode)imode, imode == CM_SAME ? (nh - 1) / 2 : 0, CM_ZERO, (cm_na)ina,
+                      (cm_method)imethod};
+    cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
+    SEXP y = PROTECT(ffi_result(REALSXP, w.ny));
+    const cm_env env = ffi_env();
+    cm_conv(sx, sh, &how, (cm_output){REAL(y), NULL}, &env);
+    UNPROTECT(1); // y
+    return y;
+}
+
+/* The method that "auto" chooses, the length of its transforms, its cost in ns. */
+SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options)
+{
+    cm_options how = ffi_options(options);
+    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h), n = 0;
+    cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
+    double cost;
+    SEXP out = Rf_allocVector(REALSXP, 3);
+    REAL(out)[0] = cm_choose(REAL_RO(x), nx, REAL_RO(h), nh, w, &n, &cost);
+    REAL(out)[1] = (double)n;
+    REAL(out)[2] = cost;
+    return out;
 }

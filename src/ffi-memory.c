@@ -1,9 +1,15 @@
-/* How much memory the machine has, so that a matrix too large for it is
- * refused before it is allocated. */
+/* Memory: how much the machine has, so that a matrix too large for it is refused
+ * before it is allocated; and large pages for large results, since the first touch
+ * of each small page costs more than the arithmetic on it. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE 1 /* madvise() */
+#endif
 #include <stddef.h>
+#include <stdint.h>
 #ifdef _WIN32
 #include <windows.h>
 #else
+#include <sys/mman.h>
 #include <unistd.h>
 #endif
 
@@ -22,4 +28,32 @@ SEXP ffi_physical_memory(void)
     double bytes = NA_REAL;
 #endif
     return Rf_ScalarReal(bytes);
+}
+
+#define LARGE_PAGE ((uintptr_t)1 << 21)
+
+/* Asks Linux to use large pages for what lies inside of a block of memory. */
+void ffi_large_pages(void *memory, size_t bytes)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (bytes >= 2 * LARGE_PAGE) {
+        uintptr_t from = ((uintptr_t)memory + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+        uintptr_t to = ((uintptr_t)memory + bytes) / LARGE_PAGE * LARGE_PAGE;
+        madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish: it may fail */
+    }
+#else
+    (void)memory;
+    (void)bytes;
+#endif
+}
+
+SEXP ffi_result(SEXPTYPE type, size_t n)
+{
+    SEXP y = PROTECT(Rf_allocVector(type, (R_xlen_t)n));
+    if (type == CPLXSXP)
+        ffi_large_pages(COMPLEX(y), n * sizeof(Rcomplex));
+    else
+        ffi_large_pages(REAL(y), n * sizeof(double));
+    UNPROTECT(1); // y
+    return y;
 }

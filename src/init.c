@@ -10,7 +10,9 @@
 static void *env_alloc(void *data, size_t bytes)
 {
     (void)data;
-    return R_alloc(bytes, 1);
+    void *memory = R_alloc(bytes, 1);
+    ffi_large_pages(memory, bytes);
+    return memory;
 }
 
 static void env_poll(void *data)
@@ -64,6 +66,8 @@ SEXP ffi_simd_level(SEXP cap)
 
 static const R_CallMethodDef entries[] = {
     ENTRY(ffi_conv, 4),
+    ENTRY(ffi_conv_plain, 7),
+    ENTRY(ffi_conv_method, 3),
     ENTRY(ffi_mode_window, 4),
     ENTRY(ffi_conv_matrix, 3),
     ENTRY(ffi_shifted_kernels, 2),

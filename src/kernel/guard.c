@@ -14,24 +14,25 @@
  *
  * So an output is certain if 7 eps log2(n) ||x|| ||h|| <= 1e-11 B[k], for which
  * a lower bound of B[k] will do. Kernel and block are cut into cells of c
- * samples, outputs into groups of c. The samples of kernel cell q that a group g
- * of outputs meets lie in the two adjoining cells j and j + 1 of the block,
- * j = g - q - 1 if cell 0 begins with the sample after that of output 0. What they add to B[k]
- * is at least
+ * samples, outputs into groups of c. The samples of kernel cell q that an output of
+ * group g meets are c consecutive ones from two adjoining cells of the block, j
+ * and j + 1 with j = g - q - 1, if cell 0 begins with the sample after that of
+ * output 0. What they add to B[k] is at least
  *
  *   - the sum of |h| in q times the least |x| in j and j + 1;
- *   - with high samples those of at least a quarter of their cell's mean: the
- *     number of pairs of high samples, which is at least the number of high h less
- *     that of low x in both cells, times a quarter of the mean of |h| and a quarter
- *     of the smaller mean of |x|.
+ *   - with high samples those of at least 0.4 of their cell's mean: the number of
+ *     pairs of high samples, times 0.4 of the mean of |h|, times 0.4 of the smaller
+ *     mean of |x|. There are at least as many pairs as high samples of h less low
+ *     samples of x, which are counted in quarters of cells: c consecutive samples
+ *     lie in five of them.
  *
  * And the other way round, as B is symmetric: the sum of |x| in a cell times the
  * least |h| in the two kernel cells it meets.
  *
- * On ordinary data this loses a factor of 10 to 30 where there are 50 to 200 to
+ * On ordinary data this loses a factor of 10 to 15 where there are 50 to 200 to
  * lose, and certifies all but the outputs at the ends.
  *
- * Cost: two passes over a block and about n / 16 pairs of cells.
+ * Cost: two passes over a block and about n / 36 pairs of cells.
  */
 #include "guard.h"
 
@@ -44,68 +45,106 @@
  * complex number may both be off. */
 #define PROMISE 0.7e-11
 
+#define HIGH 0.4
+
 typedef struct {
-    double sum, least, high; /* of moduli; high: a quarter of the mean */
-    double size, low;        /* numbers of samples, and of those below `high` */
+    double sum, least, high; /* of moduli; high: 0.4 of the mean */
+    double size, low[4];     /* numbers of samples, and of those below `high` in quarters */
 } cell;
+
+/* Two adjoining cells of the block. */
+typedef struct {
+    double sum;              /* of the later one */
+    double least, high, low; /* of both; low: in c consecutive samples, at most */
+} both;
 
 struct cm_guard {
     size_t nh, n, lead, c;
     size_t nq, nj; /* cells of the kernel, of the block */
-    cell *h, *x;   /* x[j + nq] is cell j, which begins with sample lead + 1 + j c */
+    cell *h;
+    both *x; /* x[j + nq] is cells j and j + 1, cell j beginning with sample lead + 1 + j c */
     double norm_h, error;
 };
 
-/* Samples from ... to - 1 of x. */
-static cell look(const double *x, size_t from, size_t to, double *sumsq)
+/* Samples from ... to - 1 of x, of a cell of c. */
+static cell look(const double *x, size_t from, size_t to, size_t c, double *sumsq)
 {
     const cm_simd *simd = cm_current_simd();
     if (from >= to) /* no samples, and none that are small */
-        return (cell){0, DBL_MAX, DBL_MAX, 0, 0};
+        return (cell){0, DBL_MAX, DBL_MAX, 0, {0, 0, 0, 0}};
     size_t n = to - from;
     cm_moduli m = simd->moduli(x + from, n);
-    double high = m.sum / (double)n / 4;
+    double high = m.sum / (double)n * HIGH;
     *sumsq += m.sumsq;
-    return (cell){m.sum, m.least, high, (double)n,
-                  (double)simd->count_below(x + from, n, high)};
+    cell cell = {m.sum, m.least, high, (double)n, {0, 0, 0, 0}};
+    if (n == c) {
+        simd->count_quarters(x + from, n, high, cell.low);
+    } else { /* wherever they are */
+        double low = (double)simd->count_below(x + from, n, high);
+        for (int i = 0; i < 4; i++)
+            cell.low[i] = low;
+    }
+    return cell;
 }
 
 cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, const cm_env *env)
 {
     cm_guard *guard = env->alloc(env->data, sizeof *guard);
-    /* about n / 16 pairs of cells, and cells of at least 32 samples */
-    double c = 4 * sqrt((double)nh * (double)(n - lead) / (double)n);
-    *guard =
-        (cm_guard){nh, n, lead, c < 32 ? 32 : ((size_t)c + 7) / 8 * 8, 0, 0, NULL, NULL, 0, 0};
+    /* about n / 36 pairs of cells, and cells of at least 128 samples */
+    double c = 6 * sqrt((double)nh * (double)(n - lead) / (double)n);
+    *guard = (cm_guard){nh,   n, lead, c < 128 ? 128 : ((size_t)c + 31) / 32 * 32, 0, 0, NULL,
+                        NULL, 0, 0};
     guard->nq = (nh + guard->c - 1) / guard->c;
     guard->nj = guard->nq + (n - lead + guard->c - 1) / guard->c;
-    guard->h = env->alloc(env->data, guard->nq * sizeof(cell));
-    guard->x = env->alloc(env->data, guard->nj * sizeof(cell));
+    guard->h = env->alloc(env->data, guard->nq * sizeof *guard->h);
+    guard->x = env->alloc(env->data, guard->nj * sizeof *guard->x);
     double sumsq = 0;
     for (size_t q = 0; q < guard->nq; q++) {
         size_t from = q * guard->c, to = from + guard->c;
-        guard->h[q] = look(h, from, to < nh ? to : nh, &sumsq);
+        guard->h[q] = look(h, from, to < nh ? to : nh, guard->c, &sumsq);
     }
     guard->norm_h = sqrt(sumsq);
     return guard;
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static both join(const cell *a, const cell *b)
+{
+    double most = 0;
+    for (int s = 0; s < 4; s++) {
+        double low = 0;
+        for (int i = s; i < s + 5; i++)
+            low += i < 4 ? a->low[i] : b->low[i - 4];
+        most = low > most ? low : most;
+    }
+    return (both){b->sum, smaller(a->least, b->least), smaller(a->high, b->high), most};
 }
 
 void cm_guard_look(cm_guard *guard, const double *x)
 {
     double sumsq = 0;
     size_t before = guard->nq * guard->c;
+    cell last = {0};
     for (size_t j = 0; j < guard->nj; j++) {
         size_t from = guard->lead + 1 + j * guard->c, to = from + guard->c;
         size_t zeros = from < before ? before - from : 0; /* before x[0] there is nothing */
         from = from > before ? from - before : 0;
         to = to > before ? to - before : 0;
-        if (j == 0)
-            look(x, 0, from, &sumsq); /* no output needs these, but they are in the FFT */
-        guard->x[j] = look(x, from, to < guard->n ? to : guard->n, &sumsq);
+        if (j == 0) /* no output needs these, but they are in the FFT */
+            look(x, 0, from, guard->c, &sumsq);
+        cell now = look(x, from, to < guard->n ? to : guard->n, guard->c, &sumsq);
         if (zeros) {
-            guard->x[j].least = 0;
-            guard->x[j].low += (double)zeros;
+            now.least = 0;
+            for (int i = 0; i < 4; i++)
+                now.low[i] += (double)zeros;
         }
+        if (j > 0)
+            guard->x[j - 1] = join(&last, &now);
+        last = now;
     }
     guard->error = 7 * DBL_EPSILON * log2((double)guard->n) * sqrt(sumsq) * guard->norm_h;
 }
@@ -120,23 +159,19 @@ size_t cm_guard_group(const cm_guard *guard)
     return guard->c;
 }
 
-static double smaller(double a, double b)
-{
-    return a < b ? a : b;
-}
-
 int cm_guard_passes(const cm_guard *guard, size_t g)
 {
     double need = guard->error / PROMISE, bound = 0, other = 0;
     for (size_t q = 0; q < guard->nq; q++) {
-        const cell *h = guard->h + q, *x = guard->x + (g + guard->nq - q - 1);
-        double least = h->sum * smaller(x[0].least, x[1].least);
-        double pairs = h->size - h->low - x[0].low - x[1].low;
-        double high = pairs * h->high * smaller(x[0].high, x[1].high);
+        const cell *h = guard->h + q;
+        const both *x = guard->x + (g + guard->nq - q - 1);
+        double lows = h->low[0] + h->low[1] + h->low[2] + h->low[3];
+        double least = h->sum * x->least;
+        double high = (h->size - lows - x->low) * h->high * x->high;
         bound += high > least ? high : least;
-        /* cell x[1] meets kernel cells q and q + 1 or, counted here, q - 1 and q */
+        /* the later cell meets kernel cells q - 1 and q */
         if (q > 0 && (double)guard->c - h->size <= 1)
-            other += x[1].sum * smaller(h[-1].least, h[0].least);
+            other += x->sum * smaller(h[-1].least, h->least);
         if (bound >= need || other >= need)
             return 1;
     }

@@ -36,38 +36,58 @@ static double direct_cost(size_t nx, size_t nh, cm_window w)
     return each * pairs(nx, nh, w) + (double)w.ny + 100;
 }
 
-/* Of two transforms, per value, with what comes before and after. */
-static double fft_cost(size_t n)
+/* A pair of transforms with all that comes before and after, the guard included, in
+ * nanoseconds a value, of lengths that FFTW is good at. Beyond the table it grows with log2(n).
+ */
+static const struct {
+    size_t n;
+    double each;
+} lengths[] = {{256, 4.5},   {512, 4.2},   {640, 4.2},    {1024, 3.9},  {1536, 4.1},
+               {2048, 4.2},  {2560, 4.5},  {4096, 4.7},   {5120, 5.3},  {10240, 5.8},
+               {20480, 6.9}, {24576, 7.1}, {49152, 8.5},  {65536, 8.5}, {131072, 9.0},
+               {262144, 13}, {524288, 17}, {1048576, 21}, {2097152, 26}};
+
+enum { LENGTHS = sizeof lengths / sizeof *lengths };
+
+/* The least even 2^a 3^b 5^c from `least` on, with b < 2 and c < 8. */
+static size_t smooth(size_t least)
 {
-    static const struct {
-        size_t n;
-        double each;
-    } measured[] = {{2048, 2.9},  {4096, 3.4},   {16384, 5.6},    {65536, 7},
-                    {262144, 10}, {1048576, 16}, {(size_t)-1, 20}};
-    int i = 0;
-    while (n > measured[i].n)
-        i++;
-    return measured[i].each * (double)n + 300;
+    size_t best = 0;
+    for (size_t five = 1, c = 0; c < 8; c++, five *= 5) {
+        for (size_t odd = five; odd <= 3 * five; odd *= 3) {
+            size_t n = 2 * odd;
+            while (n < least)
+                n *= 2;
+            if (best == 0 || n < best)
+                best = n;
+        }
+    }
+    return best;
 }
 
-/* The best length of a transform of 2^a or 3 2^a values, and its cost. */
+static double fft_cost(size_t n)
+{
+    int i = 0;
+    while (i + 1 < LENGTHS && lengths[i].n < n)
+        i++;
+    double more = n > lengths[i].n ? log2((double)n / (double)lengths[i].n) : 0;
+    return (lengths[i].each + more) * (double)n + 300;
+}
+
+/* The best length of the transforms, and the cost of it all. */
 static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
 {
-    double least = INFINITY;
-    for (size_t power = 256; power && power <= (size_t)1 << 30; power *= 2) {
-        for (int three = 0; three < 2; three++) {
-            size_t n = three ? power / 2 * 3 : power;
-            int one = n >= cm_fft_whole(nx, nh, w);
-            if (!one && n < 2 * nh)
-                continue;
-            double blocks = one ? 1 : ceil((double)w.ny / (double)(n - nh + 1));
-            double cost = (blocks + 0.6) * fft_cost(n) * (three ? 1.05 : 1);
-            if (cost < least) {
-                least = cost;
-                *best = n;
-            }
-            if (one)
-                return least;
+    *best = smooth(cm_fft_whole(nx, nh, w));
+    double least = 1.5 * fft_cost(*best);
+    for (int i = 0; i < LENGTHS && lengths[i].n < *best; i++) {
+        size_t n = lengths[i].n;
+        if (n < 2 * nh)
+            continue;
+        double blocks = ceil((double)w.ny / (double)(n - nh + 1));
+        double cost = (blocks + 0.5) * fft_cost(n);
+        if (cost < least) {
+            least = cost;
+            *best = n;
         }
     }
     return least;
@@ -77,6 +97,11 @@ static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
 static double sparse_cost(const double *x, size_t nx, size_t nh, cm_window w)
 {
     const cm_simd *simd = cm_current_simd();
+    int some = 0; /* zeros among 64 samples: none means few in all */
+    for (size_t i = 0; i < 64; i++)
+        some += x[i * (nx / 64)] == 0;
+    if (some < 8)
+        return INFINITY;
     size_t zeros = simd->count_below(x, nx, 0x1p-1074), rest = nx - zeros;
     if ((rest < nh ? rest : nh) > SPARSE_MOST)
         return INFINITY;
@@ -100,12 +125,12 @@ static void trim(const double **x, size_t *nx, const double **h, size_t *nh, cm_
 cm_method cm_choose(const double *x, size_t nx, const double *h, size_t nh, cm_window w,
                     size_t *n, double *cost)
 {
+    trim(&x, &nx, &h, &nh, &w);
     double direct = direct_cost(nx, nh, w), fft = INFINITY, sparse = INFINITY;
     if (direct > 2000)
         fft = nh <= nx ? best_fft(nx, nh, w, n) : best_fft(nh, nx, w, n);
     if (fmin(direct, fft) > 4000 + 2 * (double)nx)
         sparse = sparse_cost(x, nx, nh, w);
-    (void)h;
     *cost = fmin(direct, fmin(fft, sparse));
     return *cost == direct ? CM_DIRECT : *cost == fft ? CM_FFT_GUARDED : CM_SPARSE;
 }

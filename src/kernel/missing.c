@@ -21,10 +21,14 @@
 
 #include "kernel.h"
 #include "method.h"
+#include "simd.h"
 
 /* How many samples are not finite; their places go to at[], unless NULL. */
 size_t cm_find_nonfinite(cm_samples x, size_t *at)
 {
+    const cm_simd *simd = cm_current_simd();
+    if (simd->all_finite(x.re, x.n) && (!x.im || simd->all_finite(x.im, x.n)))
+        return 0;
     size_t nat = 0;
     for (size_t j = 0; j < x.n; j++) {
         int ok = isfinite(x.re[j]) && (!x.im || isfinite(x.im[j]));

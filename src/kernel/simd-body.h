@@ -37,6 +37,11 @@ INLINE vec modulus(vec v)
     return (vec)((index)v & (all + 0x7fffffffffffffffLL));
 }
 
+INLINE double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 #include "direct-tile.h"
 
 SIMD_TARGET static double max_abs(const double *x, size_t n)
@@ -50,9 +55,9 @@ SIMD_TARGET static double max_abs(const double *x, size_t n)
         more = choose(b > more, more, b);
     }
     for (int l = 0; l < W; l++)
-        max = fmax(max, fmax(most[l], more[l]));
+        max = larger(max, larger(most[l], more[l]));
     for (; i < n; i++)
-        max = fmax(max, fabs(x[i]));
+        max = larger(max, fabs(x[i]));
     return max;
 }
 
@@ -70,27 +75,54 @@ SIMD_TARGET static cm_moduli moduli(const double *x, size_t n)
     for (int l = 0; l < W; l++) {
         m.sum += sum[l];
         m.sumsq += sumsq[l];
-        m.least = fmin(m.least, least[l]);
+        m.least = -larger(-m.least, -least[l]);
     }
     for (; i < n; i++) {
         m.sum += fabs(x[i]);
         m.sumsq += x[i] * x[i];
-        m.least = fmin(m.least, fabs(x[i]));
+        m.least = -larger(-m.least, -fabs(x[i]));
     }
     return m;
 }
 
-SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
+INLINE size_t below(const double *x, size_t n, double bound)
 {
-    index below = {0};
+    index mask = {0};
     size_t count = 0, i = 0;
     for (; i + W <= n; i += W)
-        below -= modulus(load(x + i)) < bound; /* true is -1 */
+        mask -= modulus(load(x + i)) < bound; /* true is -1 */
     for (int l = 0; l < W; l++)
-        count += (size_t)below[l];
+        count += (size_t)mask[l];
     for (; i < n; i++)
         count += fabs(x[i]) < bound;
     return count;
+}
+
+SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
+{
+    return below(x, n, bound);
+}
+
+SIMD_TARGET static void count_quarters(const double *x, size_t n, double bound, double low[4])
+{
+    for (size_t q = 0; q < 4; q++)
+        low[q] = (double)below(x + q * n / 4, (q + 1) * n / 4 - q * n / 4, bound);
+}
+
+SIMD_TARGET static int all_finite(const double *x, size_t n)
+{
+    vec nan = {0}, more = {0};
+    size_t i = 0;
+    for (; i + 2 * W <= n; i += 2 * W) { /* x - x is 0 or NaN */
+        nan += load(x + i) - load(x + i);
+        more += load(x + i + W) - load(x + i + W);
+    }
+    double sum = 0;
+    for (int l = 0; l < W; l++)
+        sum += nan[l] + more[l];
+    for (; i < n; i++)
+        sum += x[i] - x[i];
+    return sum == 0;
 }
 
 SIMD_TARGET static void scale(const double *x, size_t n, double factor, double *y)
@@ -163,5 +195,6 @@ SIMD_TARGET static void multiply(double *a, const double *b, size_t n)
 #define STRING(level) STRING_(level)
 
 const cm_simd TABLE(SIMD_LEVEL) = {
-    STRING(SIMD_LEVEL), W,     tile_short, tile_long, max_abs, moduli,
-    count_below,        scale, multiply,   axpy};
+    STRING(SIMD_LEVEL), W,          tile_short, tile_long, max_abs, moduli, count_below,
+    count_quarters,     all_finite, scale,      multiply,  axpy,
+};

@@ -1,0 +1,236 @@
+# The sums behind conv(): every way of computing them, at every instruction set of
+# the machine, against the promise of ?conv.
+
+test_that("direct sums agree with long double sums, term by term", {
+  set.seed(41)
+  at_every_level({
+    for (n in c(1:20, 63:66, 511:513, 600)) {
+      m <- sample(c(1:40, 63:66, 127:129), 1)
+      x <- rnorm(n) * 10^sample(-8:8, n, TRUE)
+      h <- rnorm(m)
+      k <- sample(n + m - 1, min(n + m - 1, 30))
+      exact <- vapply(k, function(k) {
+        i <- max(1, k - n + 1):min(m, k)
+        sum(h[i] * x[k - i + 1])
+      }, 0)
+      moduli <- conv_by("direct", abs(x), abs(h))[k]
+      expect_true(all(abs(conv_by("direct", x, h)[k] - exact) <= 3.4e-13 * moduli))
+    }
+  })
+})
+
+test_that("all sizes around the edges of vectors, tiles and blocks are exact in whole numbers", {
+  set.seed(42)
+  at_every_level({
+    for (n in c(1:18, 30:34, 61:67, 500, 511:515)) {
+      for (m in c(1:18, 31:33, 63:65, 127:129, 1023:1026)) {
+        x <- sample(-9:9, n, TRUE)
+        h <- sample(-9:9, m, TRUE)
+        # by another route: the product of polynomials at 2^20 does not fit, so rows
+        exact <- numeric(n + m - 1)
+        for (i in seq_len(n)) {
+          at <- i - 1 + seq_len(m)
+          exact[at] <- exact[at] + x[i] * h
+        }
+        if (!identical(conv_by("direct", x, h), exact)) {
+          fail(paste("direct", n, m))
+        }
+      }
+    }
+    succeed()
+  })
+})
+
+hostile_signals <- function(n) {
+  list(
+    normal = rnorm(n),
+    uniform = runif(n),
+    walk = cumsum(rnorm(n)),
+    sine = sin(seq_len(n) / 7),
+    alternating = rep_len(c(1, -1), n),
+    decaying = exp(-seq(0, 650, length.out = n)),
+    growing = exp(seq(-300, 300, length.out = n)) * rnorm(n),
+    huge_one = replace(rnorm(n), n %/% 2, 1e17),
+    gap = replace(rnorm(n), n %/% 3 + seq_len(n %/% 3), 0),
+    spikes = replace(numeric(n), sample(n, max(1, n %/% 100)), rnorm(max(1, n %/% 100))),
+    denormal = rnorm(n) * 1e-310,
+    large = rnorm(n) * 1e150,
+    mixed = rnorm(n) * 10^runif(n, -150, 150),
+    ones = rep(1, n)
+  )
+}
+
+hostile_kernels <- function(m) {
+  list(
+    normal = rnorm(m),
+    tails = dnorm(seq(-37, 37, length.out = m)),
+    decaying = exp(-seq(0, 300, length.out = m)),
+    response = hrf(seq(0, 30, length.out = m)),
+    one_large = replace(rnorm(m), 1, 1e12)
+  )
+}
+
+test_that("the promise holds on hostile signals, by every guarded way", {
+  set.seed(43)
+  at_every_level({
+    for (n in c(1500, 20000)) {
+      for (m in c(37, 200, 1009)) {
+        signals <- hostile_signals(n)
+        kernels <- hostile_kernels(m)
+        for (s in names(signals)) {
+          for (k in names(kernels)) {
+            x <- signals[[s]]
+            h <- kernels[[k]]
+            ok <- keeps_promise(conv_by("guarded", x, h), x, h) &&
+              keeps_promise(conv_by("auto", x, h), x, h)
+            if (!ok) fail(paste(s, "of", n, "with", k, "of", m))
+          }
+        }
+      }
+    }
+    succeed()
+  })
+})
+
+test_that("sizes from 1000 to 1500, primes too, keep the promise in every mode", {
+  set.seed(44)
+  for (n in c(1000:1010, 1013, 1021, 1024, 1151, 1279, 1280, 1373, 1499, 1500)) {
+    for (m in c(n, 1000, 997, 641, 64)) {
+      for (mode in c("full", "same", "causal", "valid")) {
+        for (scale in c(0, 300)) {
+          x <- rnorm(n) * exp(-seq(0, scale, length.out = n))
+          h <- rnorm(m) * exp(seq(-scale, 0, length.out = m))
+          y <- conv_by("guarded", x, h, mode)
+          if (!keeps_promise(y, x, h, mode)) fail(paste(n, m, mode, scale))
+          y <- conv_by("guarded", h, x, mode)
+          if (!keeps_promise(y, h, x, mode)) fail(paste(m, n, mode, scale))
+        }
+      }
+    }
+  }
+  succeed()
+})
+
+test_that("200 random signals of random scales keep the promise", {
+  for (seed in 1:200) {
+    set.seed(seed)
+    n <- sample(300:6000, 1)
+    m <- sample(c(sample(20:300, 1), sample(300:6000, 1)), 1)
+    x <- rnorm(n) * 10^(rexp(1, 1 / 5) * rnorm(n)) * rbinom(n, 1, runif(1))
+    h <- rnorm(m) * 10^(rexp(1, 1 / 3) * rnorm(m))
+    x[!is.finite(x)] <- 1
+    h[!is.finite(h)] <- 1
+    expect_true(keeps_promise(conv_by("guarded", x, h), x, h), info = paste("seed", seed))
+  }
+})
+
+test_that("two long signals keep the promise, at the ends too", {
+  set.seed(45)
+  for (n in c(30000, 65521)) {
+    x <- rnorm(n)
+    h <- rnorm(n)
+    expect_true(keeps_promise(conv(x, h), x, h))
+    slow <- x * exp(-seq(0, 200, length.out = n))
+    expect_true(keeps_promise(conv(slow, h, "causal"), slow, h, "causal"))
+  }
+})
+
+test_that("scipy issue 22390: powers of 10^9 after zeros, with themselves", {
+  x <- c(numeric(10000), 10^(9 * (0:9)))
+  for (method in c("auto", "guarded")) {
+    y <- conv_by(method, x, x)
+    expect_true(keeps_promise(y, x, x))
+    expect_identical(y[1:20000], numeric(20000))
+    expect_identical(y[20001:20003], c(1, 2e9, 3e18))
+  }
+  # which an FFT alone does not
+  expect_false(keeps_promise(conv_by("fft", x, x), x, x))
+})
+
+test_that("whole numbers give whole numbers, exact while the sum of moduli fits", {
+  set.seed(46)
+  for (largest in c(9, 1e3, 1e6)) {
+    x <- round(runif(20000, -largest, largest))
+    h <- round(runif(700, -largest, largest))
+    y <- conv_by("guarded", x, h)
+    expect_identical(y, conv_by("direct", x, h))
+    expect_identical(y, round(y))
+  }
+})
+
+test_that("missing and infinite samples stay local on the FFT's path", {
+  set.seed(47)
+  x <- rnorm(50000)
+  h <- rnorm(800)
+  holes <- c(1, 20000, 49999)
+  x[holes] <- c(NA, Inf, NaN)
+  y <- conv(x, h)
+  reach <- lapply(holes, function(j) j + 0:799)
+  expect_true(all(is.na(y[reach[[1]]]) & !is.nan(y[reach[[1]]])))
+  expect_identical(y[reach[[2]]], Inf * h)
+  expect_true(all(is.nan(y[reach[[3]]])))
+  rest <- setdiff(seq_along(y), unlist(reach))
+  expect_identical(y[rest], conv(replace(x, holes, 0), h)[rest])
+})
+
+test_that("zeros of x are skipped where that pays, and exact zeros stay", {
+  set.seed(48)
+  x <- numeric(1e5)
+  x[sample(1e5, 300)] <- rnorm(300)
+  h <- rnorm(3000)
+  expect_identical(conv_method(x, h)$method, "sparse")
+  y <- conv(x, h)
+  expect_true(keeps_promise(y, x, h))
+  for (mode in c("same", "causal", "valid")) {
+    expect_true(keeps_promise(conv_by("sparse", x, h, mode), x, h, mode))
+  }
+  x[5e4:6e4] <- rnorm(1e4 + 1) # too many for sums one after the other
+  expect_true(keeps_promise(conv(x, h), x, h))
+})
+
+test_that("conv_method() tells what auto does", {
+  expect_identical(conv_method(rnorm(10), rnorm(3))$method, "direct")
+  long <- conv_method(rnorm(1e5), rnorm(1000))
+  expect_identical(long$method, "fft")
+  expect_true(long$block >= 2000)
+  expect_true(long$cost > 0 && long$error_bound == 1e-11)
+  expect_output(print(long), "blocks of")
+  expect_output(print(conv_method(1:3, 1)), "direct")
+  expect_convmat_error(conv_method("a", 1), "type", "`x`")
+  expect_convmat_error(conv_method(1, NULL), "type", "`h`")
+  expect_convmat_error(conv_method(1, 1, "most"), "value", "`mode`")
+})
+
+test_that("fft does what it says, and so do large and tiny scales", {
+  set.seed(49)
+  x <- rnorm(5000)
+  h <- rnorm(700)
+  expect_equal(conv(x, h, method = "fft"), conv(x, h, method = "direct"), tolerance = 1e-13)
+  for (e in c(-1070, -900, 0, 900)) {
+    y <- conv(x * 2^e, h, method = "fft")
+    expect_true(all(abs(y / 2^e - conv(x, h)) < 1e-8 | e < -1000))
+  }
+  # powers of two pass through exactly
+  expect_identical(conv_by("guarded", x * 2^500, h * 2^-300), conv_by("guarded", x, h) * 2^200)
+})
+
+test_that("the same call gives the same bits, whatever came before", {
+  set.seed(50)
+  x <- rnorm(30000)
+  h <- rnorm(900)
+  first <- conv(x, h)
+  for (m in 300 + 170 * (1:30)) conv(x[1:9000], rnorm(m)) # more plans than the cache holds
+  expect_identical(conv(x, h), first)
+})
+
+test_that("plain vectors take the short way with the same result", {
+  x <- c(1, NA, 3, 4)
+  h <- c(1, 2)
+  for (mode in c("full", "same", "causal", "valid")) {
+    for (na in c("propagate", "zero")) {
+      expect_identical(conv(x, h, mode, na = na), conv(x, h, mode, na = na, threads = 1))
+    }
+  }
+  expect_identical(conv(c(a = 1, b = 2), 1, "same"), c(a = 1, b = 2))
+  expect_identical(conv(structure(c(1, 2), comment = "x"), 1, "same"), c(1, 2))
+})
