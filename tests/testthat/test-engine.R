@@ -156,6 +156,12 @@ test_that("whole numbers give whole numbers, exact while the sum of moduli fits"
     expect_identical(y, conv_by("direct", x, h))
     expect_identical(y, round(y))
   }
+  # an FFT's error is above 1/2 beside a value as large as this
+  x <- sample(-9:9, 20000, TRUE)
+  x[c(5000, 15000)] <- c(2e13, -1e13)
+  h <- sample(-99:99, 700, TRUE)
+  expect_false(identical(round(conv_by("fft", x, h)), conv_by("direct", x, h)))
+  expect_identical(conv_by("guarded", x, h), conv_by("direct", x, h))
 })
 
 test_that("missing and infinite samples stay local on the FFT's path", {
