@@ -1,6 +1,6 @@
 /* Which way of convolving is the fastest, by costs in nanoseconds measured on an
- * AVX-512 machine of 2023 (bench/costs.md). Only their ratios matter, and those
- * vary less between machines.
+ * AVX-512 machine of 2023. Only their ratios matter, and those vary less between
+ * machines. `make bench` shows what it comes to.
  */
 #include "method.h"
 
