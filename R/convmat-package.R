@@ -34,6 +34,6 @@
 #' @keywords internal
 "_PACKAGE"
 
-.onUnload <- function(libpath) {
+.onUnload <- function(libpath) { # nocov start: runs after the counting
   library.dynam.unload("convmat", libpath)
-}
+} # nocov end

@@ -78,6 +78,7 @@ static const R_CallMethodDef entries[] = {
     {NULL, NULL, 0},
 };
 
+// # nocov start: run before and after the counting
 attribute_visible void R_init_convmat(DllInfo *dll)
 {
     R_registerRoutines(dll, NULL, entries, NULL, NULL);
@@ -91,3 +92,4 @@ attribute_visible void R_unload_convmat(DllInfo *dll)
     (void)dll;
     cm_fft_forget();
 }
+// # nocov end

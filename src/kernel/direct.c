@@ -32,18 +32,14 @@ void cm_work(size_t *work, size_t done, const cm_env *env)
 }
 
 /* x[from ... from + n - 1], counted from x[0], with zeros outside of x; a copy
- * in `buffer` only where x does not reach. */
+ * in `buffer` only where x does not reach. Some of it is in x. */
 static const double *stretch(const double *x, size_t nx, ptrdiff_t from, size_t n,
                              double *buffer)
 {
     if (from >= 0 && (size_t)from + n <= nx)
         return x + from;
     size_t before = from < 0 ? (size_t)-from : 0, start = from > 0 ? (size_t)from : 0;
-    if (start > nx)
-        start = nx;
     size_t have = nx - start;
-    if (before > n)
-        before = n;
     if (have > n - before)
         have = n - before;
     memset(buffer, 0, before * sizeof *buffer);

@@ -46,14 +46,14 @@ const cm_fft *cm_fft_plan(size_t n, double *work, double *spectrum)
             e = c;
     }
     if (n > INT_MAX)
-        return NULL;
+        return NULL; // # nocov: takes a signal of a billion samples
     discard(e);
     fftw_complex *complex = (fftw_complex *)spectrum;
     e->fft.forward = fftw_plan_dft_r2c_1d((int)n, work, complex, FFTW_ESTIMATE);
     e->fft.backward = fftw_plan_dft_c2r_1d((int)n, complex, work, FFTW_ESTIMATE);
     if (!e->fft.forward || !e->fft.backward) {
-        discard(e);
-        return NULL;
+        discard(e);  // # nocov: FFTW refuses no length, and stops where memory is out
+        return NULL; // # nocov
     }
     e->fft.n = n;
     e->in_place = in_place;
@@ -71,8 +71,10 @@ void cm_fft_backward(const cm_fft *fft, double *spectrum, double *work)
     fftw_execute_dft_c2r(fft->backward, (fftw_complex *)spectrum, work);
 }
 
+// # nocov start: runs as R ends
 void cm_fft_forget(void)
 {
     for (entry *c = cache; c < cache + PLANS; c++)
         discard(c);
 }
+// # nocov end

@@ -84,11 +84,7 @@ static int fill(const task *task, size_t k)
 {
     double *work = task->work;
     size_t n = task->n, before = k < task->lead ? task->lead - k : 0; /* x[0] */
-    size_t start = k + before - task->lead;
-    if (start > task->nx)
-        start = task->nx;
-    if (before > n)
-        before = n;
+    size_t start = k + before - task->lead; /* below nx, or F[k] would have no terms */
     size_t have = task->nx - start < n - before ? task->nx - start : n - before;
     int e = exponent(task->x + start, have);
     scale(task->x + start, have, -e, work + before);
@@ -175,7 +171,7 @@ int cm_conv_fft(const double *x, size_t nx, const double *h, size_t nh, double *
     task.kernel = aligned(n + 2, env);
     task.fft = cm_fft_plan(n, task.work, task.spectrum);
     if (!task.fft)
-        return 0;
+        return 0; // # nocov
     task.kernel_exponent = exponent(h, nh);
     scale(h, nh, -task.kernel_exponent, task.kernel);
     if (guarded) {

@@ -297,6 +297,7 @@ test_that("empty signals give empty results in every mode", {
   }
   expect_identical(conv(matrix(0, 4, 0), 1:3), matrix(0, 6, 0))
   expect_identical(conv(matrix(0, 4, 0), 1:3, "valid"), matrix(0, 2, 0))
+  expect_identical(conv(matrix(0, 0, 0), 1:3), matrix(0, 0, 0))
   expect_identical(
     conv(matrix(0, 0, 2, dimnames = list(NULL, c("a", "b"))), 1, "same"),
     matrix(0, 0, 2, dimnames = list(NULL, c("a", "b")))

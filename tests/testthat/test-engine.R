@@ -190,8 +190,11 @@ test_that("zeros of x are skipped where that pays, and exact zeros stay", {
   for (mode in c("same", "causal", "valid")) {
     expect_true(keeps_promise(conv_by("sparse", x, h, mode), x, h, mode))
   }
-  x[5e4:6e4] <- rnorm(1e4 + 1) # too many for sums one after the other
+  x[5e4:6e4] <- rnorm(1e4 + 1)
   expect_true(keeps_promise(conv(x, h), x, h))
+  # too many terms for sums one after the other
+  x <- rep(c(1, 0), 2e4)
+  expect_identical(conv_method(x, rnorm(4e4))$method, "fft")
 })
 
 test_that("conv_method() tells what auto does", {
@@ -205,6 +208,8 @@ test_that("conv_method() tells what auto does", {
   expect_convmat_error(conv_method("a", 1), "type", "`x`")
   expect_convmat_error(conv_method(1, NULL), "type", "`h`")
   expect_convmat_error(conv_method(1, 1, "most"), "value", "`mode`")
+  expect_convmat_error(conv_method(numeric(0), 1), "length", "`x`")
+  expect_identical(conv_method(1i * 1:3, c(1i, NA_real_ * 0)[1])$method, "direct")
 })
 
 test_that("fft does what it says, and so do large and tiny scales", {
@@ -239,4 +244,8 @@ test_that("plain vectors take the short way with the same result", {
   }
   expect_identical(conv(c(a = 1, b = 2), 1, "same"), c(a = 1, b = 2))
   expect_identical(conv(structure(c(1, 2), comment = "x"), 1, "same"), c(1, 2))
+  expect_convmat_error(conv(c(1, 2), c(1, NA)), "value", "`h`")
+  large <- conv(rep(c(1, 2, 3), 2e5), c(1, 1), "causal") # in large pages
+  expect_identical(large, c(1, rep(c(3, 5, 4), 2e5)[-6e5]))
+  expect_identical(conv(large + 0i, 2), 2 * large + 0i)
 })
