@@ -41,7 +41,7 @@ staged = rm -rf build/$(1) && mkdir -p build/$(1) && cd build/$(1) && \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup check-setup dev-setup walkthrough test check coverage bench document format lint clean
+.PHONY: help setup check-setup dev-setup walkthrough test check coverage kernel-test bench document format lint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -60,6 +60,13 @@ coverage: dev-setup ## R and C lines that no test runs (fails if any)
 	@echo "convmat: measuring test coverage"
 	@( $(call staged,coverage) ) $(call quietly,coverage)
 	@NOT_CRAN=true Rscript tools/coverage.R build/coverage/convmat
+
+kernel-test: setup ## the C kernel by itself, under the address and undefined sanitizers
+	@echo "convmat: testing the kernel in C"
+	@mkdir -p build && $(CC) -std=gnu2x -Wall -Wextra -Wpedantic -Wstrict-prototypes -Werror -O1 -g \
+	   -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc/kernel src/kernel/*.c \
+	   tests/kernel/promise.c -o build/promise -lfftw3 -lm
+	@build/promise 1000
 
 bench: build/installed ## conv() beside NumPy and SciPy: writes bench/peers.md
 	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
