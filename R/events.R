@@ -14,12 +14,15 @@
 #'   an event with a duration it is a height, for an impulse an area.
 #' @param trial_type Character vector or factor: what kind of event it is, or
 #'   `NULL` if there is one kind only.
+#' @param run Whole numbers, character vector or factor: which run each event
+#'   belongs to, or `NULL` if there is one run only. Onsets count from the first
+#'   scan of the event's own run. [bind_runs()] puts runs together.
 #' @param x Events.
 #' @param ... Passed on to the data frame's method.
 #'
 #' @returns A data frame of class `events` with the double columns `onset`,
-#'   `duration` and `amplitude` and, if given, `trial_type`: one row for each
-#'   event. Vectors of length 1 are repeated for every event. `print()` shows
+#'   `duration` and `amplitude` and, if given, `trial_type` and `run`: one row for
+#'   each event. Vectors of length 1 are repeated for every event. `print()` shows
 #'   it with a line on top and returns it invisibly.
 #'
 #' @section Errors:
@@ -40,9 +43,10 @@
 #' events(onset = c(4, 10, 20), duration = c(3, 0, 0), amplitude = c(1, 1, 3))
 #' events(c(0, 15, 30), duration = 10, trial_type = c("face", "house", "face"))
 #' @export
-events <- function(onset, duration = 0, amplitude = 1, trial_type = NULL) {
+events <- function(onset, duration = 0, amplitude = 1, trial_type = NULL, run = NULL) {
   columns <- check_event_columns(list(
-    onset = onset, duration = duration, amplitude = amplitude, trial_type = trial_type
+    onset = onset, duration = duration, amplitude = amplitude, trial_type = trial_type,
+    run = run
   ))
   structure(
     columns,
@@ -52,14 +56,35 @@ events <- function(onset, duration = 0, amplitude = 1, trial_type = NULL) {
 
 # `of` says whose columns they are, for messages.
 check_event_columns <- function(columns, of = "") {
-  columns <- columns[intersect(names(columns), c("onset", "duration", "amplitude", "trial_type"))]
+  known <- c("onset", "duration", "amplitude", "trial_type", "run") # files have more
+  columns <- columns[intersect(names(columns), known)]
   for (name in c("onset", "duration", "amplitude")) {
     columns[[name]] <- check_numbers(columns[[name]], paste0(of, name))
   }
   duration <- columns$duration
   check_values(duration, duration >= 0, paste0(of, "duration"), "0 or more")
   columns$trial_type <- check_trial_type(columns[["trial_type"]], paste0(of, "trial_type"))
+  columns$run <- check_run(columns[["run"]], paste0(of, "run"))
   check_common_length(columns)
+}
+
+check_run <- function(run, arg) {
+  if (is.null(run)) {
+    return(NULL)
+  }
+  numbered <- !is.object(run) && is.numeric(run)
+  if (!numbered && !is.factor(run) && !(is.character(run) && !is.object(run))) {
+    abort("type", sprintf(
+      "`%s` must be whole numbers, a character vector or a factor, not %s.", arg, describe(run)
+    ))
+  }
+  if (anyNA(run)) {
+    abort("value", sprintf("`%s` must not be missing.", arg), locations(is.na(run)))
+  }
+  if (numbered) {
+    check_values(run, is.finite(run) & run == floor(run), arg, "whole numbers")
+  }
+  if (is.factor(run)) run else as.vector(run)
 }
 
 check_trial_type <- function(trial_type, arg) {
@@ -123,41 +148,49 @@ check_trial_type <- function(trial_type, arg) {
 #' @export
 neural_signal <- function(events, times) {
   events <- check_events(events)
-  nevent <- length(events$onset)
+  if (length(unique(events$run)) > 1L) {
+    abort(
+      "value", "`events` must be of one run, and theirs are several.",
+      "Take those of one: `events[events$run == run, ]`."
+    )
+  }
   step <- check_grid(times)
   # in steps; far from 0, as on a clock that counts from 1970, rounding is more
   slack <- max(1e-8, 4 * .Machine$double.eps * max(abs(times)) / step)
-  type <- if (is.null(events$trial_type)) {
-    factor(rep(1L, nevent), levels = 1L)
-  } else if (is.factor(events$trial_type)) {
-    events$trial_type
-  } else {
-    factor(events$trial_type, levels = unique(events$trial_type))
-  }
+  type <- event_types(events)
   check_memory(
     8 * as.double(length(times)) * nlevels(type),
     sprintf("`times` and types are too many: the signal of %s x %s needs",
       format_count(length(times)), format_count(nlevels(type))
     )
   )
-  covers <- logical(nevent)
-  signal <- matrix(0, length(times), nlevels(type))
-  for (i in seq_len(nlevels(type))) {
-    rows <- which(as.integer(type) == i)
-    column <- .Call(
-      ffi_neural_signal, events$onset[rows], events$duration[rows],
-      events$amplitude[rows], as.double(times[1L]), step, slack, length(times)
-    )
-    signal[, i] <- column$signal
-    covers[rows] <- column$covers
-  }
+  signal <- grid_signal(
+    events, type, as.double(times[1L]), step, slack, length(times), seq_along(type)
+  )
   if (!is.null(events$trial_type)) {
     colnames(signal) <- levels(type)
+  }
+  signal
+}
+
+# The signal on n grid points from `start` on; `rows` are what events are called in
+# the warning.
+grid_signal <- function(events, type, start, step, slack, n, rows) {
+  covers <- logical(length(type))
+  signal <- matrix(0, n, nlevels(type))
+  for (i in seq_len(nlevels(type))) {
+    mine <- which(as.integer(type) == i)
+    column <- .Call(
+      ffi_neural_signal, events$onset[mine], events$duration[mine],
+      events$amplitude[mine], start, step, slack, n
+    )
+    signal[, i] <- column$signal
+    covers[mine] <- column$covers
   }
   if (!all(covers)) {
     warn(
       "value", "Some events add nothing: they cover no grid point or lie off the grid.",
-      locations(!covers, "Rows")
+      locations(seq_len(max(rows)) %in% rows[!covers], "Rows")
     )
   }
   signal
@@ -220,4 +253,102 @@ events_span <- function(x) {
   }
   types <- length(unique(x[["trial_type"]]))
   paste0(c(span, if (types > 0L) sprintf(", %d type%s", types, if (types == 1L) "" else "s")), collapse = "")
+}
+
+#' Put the events of several runs together
+#'
+#' One table of the events of all runs, with a column `run`, so that one call of
+#' [regressors()] makes the columns of all of them.
+#'
+#' @param ... Events, one argument for each run; or one list of them. Runs are called
+#'   by the arguments' names or, if no argument has one, 1, 2, ....
+#'
+#' @returns [events()] with the rows of all arguments in turn and the column `run`:
+#'   integer or, with names, a factor with a level for each argument. Types that
+#'   are factors become one factor with the levels of all; other columns stay
+#'   where all arguments have them.
+#'
+#' @section Errors:
+#' `convmat_error_type` if an argument is not made by [events()];
+#' `convmat_error_length` if there is none; `convmat_error_value` if names are not
+#' complete and different, or some have a `trial_type` and others have not.
+#'
+#' @section Algorithm and cost:
+#' The tables are copied once.
+#'
+#' @references The columns follow BIDS: Gorgolewski, K. J. and others (2016) The brain
+#'   imaging data structure. _Scientific Data_ 3, 160044.
+#'   \doi{10.1038/sdata.2016.44}
+#'
+#' @seealso [regressors()]
+#' @examples
+#' first <- events(c(0, 30), 10, trial_type = c("face", "house"))
+#' second <- events(c(15, 45), 10, trial_type = c("house", "face"))
+#' both <- bind_runs(first, second)
+#' both
+#' X <- regressors(both, list(scan_times(40, 2), scan_times(35, 2)))
+#' dim(X)
+#' @export
+bind_runs <- function(...) {
+  runs <- list(...)
+  if (length(runs) == 1L && is.list(runs[[1L]]) && !is.object(runs[[1L]])) {
+    runs <- runs[[1L]]
+  }
+  if (length(runs) == 0L) {
+    abort("length", "There must be the events of at least one run.")
+  }
+  names <- names(runs)
+  if (!is.null(names) && !all_different(names)) {
+    abort("value", "Runs must all have different names, or none of them a name.")
+  }
+  all <- bind_events(unname(runs))
+  run <- rep(seq_along(runs), vapply(runs, nrow, 0L))
+  all$run <- if (is.null(names)) run else factor(names[run], levels = names)
+  all
+}
+
+all_different <- function(names) !anyNA(names) && all(names != "") && !anyDuplicated(names)
+
+# One table of several; `run` is left out unless all have it.
+bind_events <- function(tables) {
+  for (i in seq_along(tables)) {
+    if (!inherits(tables[[i]], "events")) {
+      abort("type", sprintf(
+        "Argument %d must be made by `events()`, not %s.", i, describe(tables[[i]])
+      ))
+    }
+    check_events(tables[[i]])
+  }
+  typed <- vapply(tables, function(table) !is.null(table[["trial_type"]]), NA)
+  if (any(typed) && !all(typed)) {
+    abort(
+      "value", "All must have a `trial_type`, or none.",
+      locations(!typed, "Arguments without")
+    )
+  }
+  plain <- lapply(tables, as.data.frame)
+  shared <- Reduce(intersect, lapply(plain, names))
+  columns <- lapply(stats::setNames(shared, shared), function(name) {
+    bind_column(lapply(plain, `[[`, name))
+  })
+  n <- sum(vapply(plain, nrow, 0L))
+  structure(columns, class = c("events", "data.frame"), row.names = seq_len(n))
+}
+
+bind_column <- function(parts) {
+  factors <- vapply(parts, is.factor, NA)
+  if (all(factors)) {
+    levels <- unique(unlist(lapply(parts, levels)))
+    factor(unlist(lapply(parts, as.character)), levels = levels)
+  } else {
+    parts[factors] <- lapply(parts[factors], as.character)
+    do.call(c, parts)
+  }
+}
+
+#' @rdname events
+#' @export
+as.data.frame.events <- function(x, ...) {
+  class(x) <- "data.frame"
+  x
 }

@@ -73,14 +73,25 @@
 hrf <- function(t, model = "cohen", normalise = "none") {
   t <- check_numbers(t, "t")
   model <- check_hrf(model)
-  check_choice(normalise, c("none", "peak", "area", "max", "sum"), "normalise")
+  check_choice(normalise, hrf_normalisations, "normalise")
   h <- gamma_sum(t, model)
   h / switch(normalise,
-    none = 1,
-    peak = check_positive(hrf_peak(model)[["value"]], "its true peak", model, normalise),
-    area = check_nonzero(model$weight, "its area", model, normalise),
+    none = ,
+    peak = ,
+    area = model_divisor(model, normalise),
     max = check_positive(max(h, -Inf), "its largest value at `t`", model, normalise),
     sum = check_nonzero(h, "the sum of its values at `t`", model, normalise)
+  )
+}
+
+hrf_normalisations <- c("none", "peak", "area", "max", "sum")
+
+# What to divide by where no samples are needed to know it.
+model_divisor <- function(model, normalise) {
+  switch(normalise,
+    none = 1,
+    peak = check_positive(hrf_peak(model)[["value"]], "its true peak", model, normalise),
+    area = check_nonzero(model$weight, "its area", model, normalise)
   )
 }
 
@@ -187,9 +198,9 @@ gamma_sum <- function(t, model) {
   h
 }
 
-# Where every term has died away: past all but 1e-9 of its area.
-hrf_end <- function(model) {
-  max(stats::qgamma(1e-9, model$shape, scale = model$scale, lower.tail = FALSE))
+# Where every term has died away: past all but `left` of its area.
+hrf_end <- function(model, left = 1e-9) {
+  max(stats::qgamma(left, model$shape, scale = model$scale, lower.tail = FALSE))
 }
 
 # The true maximum over t >= 0 and where it is, by a search on quantiles of every

@@ -29,6 +29,10 @@ SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SE
                        SEXP slack, SEXP n);
 SEXP ffi_physical_memory(void);
 SEXP ffi_simd_level(SEXP cap);
+SEXP ffi_regressors(SEXP events, SEXP first, SEXP times, SEXP model, SEXP slope);
+SEXP ffi_event_responses(SEXP events, SEXP times, SEXP model);
+SEXP ffi_sparse_responses(SEXP events, SEXP times, SEXP model);
+SEXP ffi_fir(SEXP events, SEXP first, SEXP times, SEXP edges);
 
 /* R's memory, freed when the call from R ends, R's interrupts, R's NA. */
 cm_env ffi_env(void);

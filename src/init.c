@@ -75,6 +75,10 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_neural_signal, 7),
     ENTRY(ffi_physical_memory, 0),
     ENTRY(ffi_simd_level, 1),
+    ENTRY(ffi_regressors, 5),
+    ENTRY(ffi_event_responses, 3),
+    ENTRY(ffi_sparse_responses, 3),
+    ENTRY(ffi_fir, 4),
     {NULL, NULL, 0},
 };
 

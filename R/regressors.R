@@ -1,0 +1,814 @@
+# From events to predicted responses: in closed form, on a grid, and how far apart
+# the two are.
+
+#' Predicted responses to events
+#'
+#' What a haemodynamic response function makes of a table of events, at the times
+#' of the scans: one column for each type of event, a row for each scan. The
+#' default is exact: there is no grid, no oversampling, and no event is moved.
+#'
+#' @param events Events, made by [events()] or [read_events()].
+#' @param times Numeric vector of n times in seconds from the first scan, finite,
+#'   in any order and at any distance, such as [scan_times()] makes; for events
+#'   of several runs a list of such vectors, one for each run (see Runs).
+#' @param model Name of a model in [hrf()]; a model made by [gamma_hrf()];
+#'   `"fir"`; or a function of one numeric vector, the time since an event in
+#'   seconds (see the sections below).
+#' @param normalise How to scale the model: `"none"`, `"peak"` or `"area"` as in
+#'   [hrf()]. `"max"` and `"sum"` refer to samples, so they go with `method =
+#'   "sampled"` only.
+#' @param method `"exact"` or `"sampled"`.
+#' @param dt Number: the step of the grid of `"sampled"` in seconds. Not used,
+#'   and not allowed, with `"exact"`.
+#' @param derivatives Which derivatives to add after each column: any of
+#'   `"temporal"` and `"dispersion"`, or `NULL` for none.
+#' @param lags Numeric vector, at least 2, increasing: the edges of the bins of
+#'   `"fir"`, in seconds after the event.
+#' @param support Two numbers: the times in seconds between which a `model` that
+#'   is a function is not zero.
+#'
+#' @returns A double matrix with one row for each time, in their order, and one
+#'   column for each `trial_type`, named after it: the levels of a factor in their
+#'   order, empty ones too, or else the types in order of first appearance.
+#'   Events without a `trial_type` give one column without a name. In units of
+#'   amplitude times response times second for boxes, and of amplitude times
+#'   response for impulses. Column `a` is followed by `a_derivative` and
+#'   `a_dispersion` where they are asked for; `"fir"` gives `a_lag_0`, `a_lag_2`,
+#'   ..., named by where each bin starts. Without a type these are called
+#'   `regressor`, `derivative`, `dispersion`, and `lag_0`, `lag_2`, ....
+#'
+#' @section What is computed:
+#' With `method = "exact"` the value at time t is the sum over events of amplitude
+#' times the integral of h(t - s) over the times s from onset to onset + duration.
+#' An event of duration 0 is an impulse of area `amplitude`: it adds amplitude
+#' times h(t - onset). (So a box of 1 s and an impulse, of amplitude 1 each, add
+#' about the same; and halving the duration of a short box halves its response.)
+#'
+#' With `method = "sampled"` it is what the walkthrough in
+#' `vignette("convolution-matrices")` does: [neural_signal()] on a grid of step
+#' `dt` that starts at the earliest onset of the run, with an impulse as a box of
+#' one step and height amplitude/dt; the model sampled at the same step; [conv()]
+#' of the two, times `dt`; read at `times` on the straight line between grid
+#' points. Use it to see what others do; [discretisation_error()] says what that
+#' costs. The kernel reaches to where less than 1e-17 of any term's area is left.
+#'
+#' @section Derivatives:
+#' `"temporal"` is the derivative of the regressor by time, exact as well: h(t -
+#' onset) - h(t - onset - duration) for a box, h'(t - onset) for an impulse. With
+#' a factor -s it moves a response to s seconds later, for small s. (SPM and
+#' nilearn take a difference over 1 s and 0.1 s instead.) The slope of an impulse
+#' is 0 at its onset, where a model of shape below 2 has none.
+#'
+#' `"dispersion"` follows SPM: the difference between the response and that of a
+#' model whose first term is wider by 1 in 100 with the same mean (shape divided
+#' and scale multiplied by 1.01), divided by 0.01. Each of the two is exact; their
+#' difference stands for the derivative by dispersion.
+#'
+#' Both go with sums of gamma densities and `method = "exact"` only.
+#'
+#' @section Finite impulse response:
+#' `model = "fir"` makes no assumption on the shape of the response: the model
+#' is 1 in one bin of lags, from `lags[i]` up to `lags[i + 1]`, and 0 elsewhere, for
+#' each bin in turn. An impulse adds its amplitude at the scans that come that much
+#' later (times closer than 1e-8 of the narrowest bin count as equal); a box the amplitude times
+#' the seconds of it that lie between `t - lags[i + 1]` and `t - lags[i]`.
+#'
+#' @section A function of your own:
+#' A `model` that is a function is integrated between the edges of each box by
+#' `stats::integrate()` to a relative accuracy of 1e-8, for each pair of event and
+#' time that overlap. `support` is required: outside of it the function is taken
+#' as 0 and never called.
+#'
+#' @section Runs:
+#' Where `events` have a column `run`, `times` is a list with the scan times of
+#' each run, in seconds from the first scan of that run, named after the runs; or
+#' without names if runs are numbered 1, 2, .... The rows of the result are those of the
+#' first run, then those of the second, and so on: row i belongs to run
+#' `rep(seq_along(times), lengths(times))[i]`. Events have no effect outside of
+#' their run, and every run has the same columns.
+#'
+#' @section Warnings:
+#' With `"sampled"`, `convmat_warning_value` as in [neural_signal()] if an event adds
+#' nothing because it covers no point of the grid. An event that starts after the
+#' last time of its run adds nothing with either method and is not reported.
+#'
+#' @section Errors:
+#' `convmat_error_type` if `events`, `times`, `model` or another argument is not of
+#' the kind described; `convmat_error_length` if `times` does not fit the runs, or
+#' `lags` or `support` have too few values; `convmat_error_value` if a value is not
+#' finite or not allowed, `normalise` is not possible, or arguments do not go
+#' together; `convmat_error_memory` if the result or the grid does not fit into
+#' memory; `convmat_error_numeric` if an integral does not converge.
+#'
+#' @section Algorithm and accuracy:
+#' In C. One gamma density answers a box by a difference of two incomplete gamma
+#' functions. Past the point where the lower ones near 1 the upper ones are taken,
+#' and short boxes, where either would cancel, are integrated by a Gauss-Legendre
+#' rule of 5 points; so each term of each event is right to a relative 1e-10 (in
+#' our tests to 1e-11), far into the tails too. The functions are R's own, by way
+#' of piecewise polynomials that are made for each call and checked as they are.
+#' (They take over where they are as good; for shapes above 20 or so the functions
+#' themselves are called.)
+#'
+#' Of all pairs of event and time those are skipped that are known, by a bound on
+#' the tails, to add together less than 1e-17 of the value they would be added to.
+#' Where there is nothing else, nothing is skipped: a single event keeps its tail
+#' down to the smallest numbers. The cost is proportional to the number of pairs
+#' that are left, with about 30 ns for each term of the model.
+#'
+#' @references
+#' Friston, K. J. and others (1998) Event-related fMRI: characterizing
+#' differential responses. _NeuroImage_ 7, 30--40. \doi{10.1006/nimg.1997.0306}
+#' (temporal and dispersion derivatives)
+#'
+#' Dale, A. M. (1999) Optimal experimental design for event-related fMRI. _Human
+#' Brain Mapping_ 8, 109--114.
+#' \doi{10.1002/(SICI)1097-0193(1999)8:2/3<109::AID-HBM7>3.0.CO;2-W}
+#' (finite impulse response)
+#'
+#' Gautschi, W. (1979) A computational procedure for incomplete gamma functions.
+#' _ACM Transactions on Mathematical Software_ 5, 466--481.
+#' \doi{10.1145/355853.355863}
+#'
+#' @seealso [event_responses()] for a column for each event, [discretisation_error()],
+#'   [scan_times()], [hrf()]; `vignette("from-events-to-bold")`.
+#' @examples
+#' scans <- scan_times(173, tr = 2.5)
+#' bold <- regressors(ds114_events, scans, "nipraxis", normalise = "peak")
+#' plot(scans, bold, type = "l", xlab = "Time (s)", ylab = "Predicted BOLD")
+#'
+#' # two types, an impulse among boxes, and how each would change if it came later
+#' ev <- events(c(5, 20, 40), c(4, 0, 4), trial_type = c("word", "beep", "word"))
+#' X <- regressors(ev, 0:60, "spm", derivatives = "temporal")
+#' matplot(0:60, X, type = "l", lty = 1, xlab = "Time (s)", ylab = "Regressor")
+#' legend("topright", colnames(X), col = 1:4, lty = 1, bty = "n")
+#'
+#' # no assumption on the shape
+#' regressors(ev, 0:12, "fir", lags = c(0, 2, 4, 6))
+#'
+#' # a response of one's own
+#' triangle <- function(t) pmin(t, 10 - t)
+#' regressors(ev, c(10, 20, 30), triangle, support = c(0, 10))
+#' @export
+regressors <- function(events, times, model = "cohen", normalise = "none", method = "exact",
+                       dt = NULL, derivatives = NULL, lags = NULL, support = NULL) {
+  events <- check_events(events)
+  runs <- check_run_times(events, times)
+  check_choice(method, c("exact", "sampled"), "method")
+  check_choice(normalise, hrf_normalisations, "normalise")
+  model <- check_regressor_model(model, normalise, lags, support)
+  derivatives <- check_derivatives(derivatives, model, method)
+  compute <- if (method == "sampled") {
+    dt <- check_number(dt, "dt", "a number above 0", function(v) v > 0 && v < Inf)
+    sampled_method(model, normalise, dt)
+  } else {
+    if (!is.null(dt)) {
+      abort(
+        "value", "`dt` must be NULL with `method = \"exact\"`, which has no grid.",
+        "Use `method = \"sampled\"` for the step of a grid."
+      )
+    }
+    exact_method(model, normalise, derivatives)
+  }
+  type <- event_types(events)
+  names <- column_names(type, events, model, derivatives)
+  check_result_size(sum(lengths(runs)), names$n)
+  parts <- Map(function(run, times) {
+    at <- if (is.null(events$run)) seq_along(type) else which(as.character(events$run) == run)
+    compute(lapply(events[c("onset", "duration", "amplitude")], `[`, at), type[at], times, at)
+  }, names(runs) %||% "", runs)
+  y <- if (length(parts) == 1L) parts[[1L]] else do.call(rbind, unname(parts))
+  colnames(y) <- names$names
+  y
+}
+
+# ---- the columns ---------------------------------------------------------------
+
+# A factor, its levels the columns.
+event_types <- function(events) {
+  type <- events$trial_type
+  if (is.null(type)) {
+    factor(rep(1L, length(events$onset)), levels = 1L)
+  } else if (is.factor(type)) {
+    type
+  } else {
+    factor(type, levels = unique(type))
+  }
+}
+
+column_names <- function(type, events, model, derivatives) {
+  typed <- !is.null(events$trial_type)
+  parts <- if (is_fir(model)) {
+    paste0("lag_", format_lags(model$lags[-length(model$lags)]))
+  } else if (length(derivatives)) {
+    c("", ifelse(derivatives == "temporal", "derivative", derivatives))
+  }
+  names <- if (!typed) {
+    if (is.null(parts)) NULL else ifelse(parts == "", "regressor", parts)
+  } else if (is.null(parts)) {
+    levels(type)
+  } else {
+    end <- ifelse(parts == "", "", paste0("_", parts))
+    as.vector(outer(end, levels(type), function(end, type) paste0(type, end)))
+  }
+  list(names = names, n = nlevels(type) * max(1L, length(parts)))
+}
+
+format_lags <- function(lags) vapply(lags, format, "", digits = 15L)
+
+# ---- arguments -------------------------------------------------------------------
+
+# The scan times of each run: a list, named after the runs if there are any.
+check_run_times <- function(events, times) {
+  if (is.null(events$run)) {
+    if (is.list(times) && !is.object(times)) {
+      abort(
+        "type", "`times` must be a numeric vector, not a list: `events` has no column `run`.",
+        "Use `bind_runs()` to say which events belong to which run."
+      )
+    }
+    return(list(check_numbers(times, "times")))
+  }
+  if (!is.list(times) || is.object(times)) {
+    abort(
+      "type",
+      sprintf("`times` must be a list with the scan times of each run, not %s.", describe(times)),
+      "`events` has a column `run`."
+    )
+  }
+  if (length(times) == 0L) {
+    abort("length", "`times` must have the scan times of at least one run.")
+  }
+  runs <- run_names(events$run, times)
+  times <- Map(function(t, run) check_numbers(t, sprintf("times[[\"%s\"]]", run)), times, runs)
+  names(times) <- runs
+  times
+}
+
+# Names of the runs that `times` is for, after a check that every event has its own.
+run_names <- function(run, times) {
+  names <- names(times)
+  if (is.null(names)) {
+    if (!is.numeric(run)) {
+      abort("value", "`times` must be named after the runs, which are not numbered.")
+    }
+    names <- as.character(seq_along(times))
+  } else if (!all_different(names)) {
+    abort("value", "`times` must have a different name for each run.")
+  }
+  lost <- !(as.character(run) %in% names)
+  if (any(lost)) {
+    abort(
+      "length",
+      sprintf("`times` must have an entry for every run, but has none for run %s.", run[lost][1L]),
+      locations(lost, "Rows of `events`")
+    )
+  }
+  names
+}
+
+is_fir <- function(model) inherits(model, "convmat_fir")
+
+check_regressor_model <- function(model, normalise, lags, support) {
+  fir <- identical(model, "fir")
+  own <- is.function(model)
+  if (!fir && !is.null(lags)) {
+    abort("value", "`lags` must be NULL unless `model` is \"fir\".")
+  }
+  if (!own && !is.null(support)) {
+    abort("value", "`support` must be NULL unless `model` is a function.")
+  }
+  if (!fir && !own) {
+    return(check_gamma_model(model))
+  }
+  if (normalise != "none") {
+    abort("value", sprintf(
+      "`normalise` must be \"none\" with %s, not \"%s\".",
+      if (fir) "model \"fir\"" else "a function as `model`", normalise
+    ))
+  }
+  if (fir) {
+    structure(list(lags = check_lags(lags)), class = "convmat_fir")
+  } else {
+    structure(
+      list(fun = check_model_function(model), support = check_support(support)),
+      class = "convmat_function"
+    )
+  }
+}
+
+# As check_hrf(), with messages that know of the other models.
+check_gamma_model <- function(model) {
+  if (is.character(model)) {
+    check_choice(model, c(names(hrf_models), "fir"), "model")
+  } else if (!inherits(model, "gamma_hrf")) {
+    abort("type", sprintf(
+      "`model` must be a name, a model made by `gamma_hrf()` or a function, not %s.",
+      describe(model)
+    ))
+  }
+  check_hrf(model)
+}
+
+check_lags <- function(lags) {
+  if (is.null(lags)) {
+    abort(
+      "value", "`lags` must be given with model \"fir\": the edges of its bins in seconds.",
+      "For 10 bins of 2 s use `lags = seq(0, 20, by = 2)`."
+    )
+  }
+  lags <- check_numbers(lags, "lags")
+  if (length(lags) < 2L) {
+    abort("length", sprintf("`lags` must have at least 2 values, not %d.", length(lags)))
+  }
+  check_values(lags, c(TRUE, diff(lags) > 0), "lags", "increasing")
+  lags
+}
+
+check_support <- function(support) {
+  if (is.null(support)) {
+    abort(
+      "value", "`support` must be given with a function as `model`.",
+      "It is the two times in seconds between which the function is not zero."
+    )
+  }
+  support <- check_numbers(support, "support")
+  if (length(support) != 2L) {
+    abort("length", sprintf("`support` must have 2 values, not %d.", length(support)))
+  }
+  check_values(support, c(TRUE, support[2L] > support[1L]), "support", "increasing")
+  support
+}
+
+# The user's function, made to keep its promises or say at which time it does not.
+check_model_function <- function(fun) {
+  function(t) {
+    values <- tryCatch(fun(t), error = function(e) {
+      abort("value", sprintf("`model` failed: %s", conditionMessage(e)))
+    })
+    if (is.object(values) || !(is.numeric(values) || is.logical(values))) {
+      abort("type", sprintf("`model` must return numbers, not %s.", describe(values)))
+    }
+    if (length(values) != length(t)) {
+      abort(
+        "length", "`model` must return as many values as it is given.",
+        sprintf("Given %d times it returned %d values.", length(t), length(values))
+      )
+    }
+    bad <- !is.finite(values)
+    if (any(bad)) {
+      abort("value", sprintf(
+        "`model` must be finite on its support; it is %s at %s s.",
+        format(values[bad][1L]), format(t[bad][1L], digits = 15L)
+      ))
+    }
+    as.vector(values, "double")
+  }
+}
+
+check_derivatives <- function(derivatives, model, method) {
+  if (is.null(derivatives)) {
+    return(NULL)
+  }
+  known <- c("temporal", "dispersion")
+  if (!is.character(derivatives)) {
+    abort("type", sprintf(
+      "`derivatives` must be NULL or names such as \"temporal\", not %s.", describe(derivatives)
+    ))
+  }
+  for (derivative in derivatives) {
+    check_choice(derivative, known, "derivatives")
+  }
+  if (length(derivatives) && (method != "exact" || !inherits(model, "gamma_hrf"))) {
+    abort(
+      "value",
+      "`derivatives` need `method = \"exact\"` and a model that is a sum of gamma densities."
+    )
+  }
+  if ("dispersion" %in% derivatives && model$shape[1L] < 1 + dispersion_step) {
+    abort("value", sprintf(
+      "`derivatives = \"dispersion\"` needs a first shape of at least %s, not %s.",
+      1 + dispersion_step, format(model$shape[1L])
+    ))
+  }
+  known[known %in% derivatives]
+}
+
+check_result_size <- function(nrow, ncol, of = "the regressors need") {
+  if (max(nrow, ncol) > .Machine$integer.max) {
+    abort("memory", sprintf(
+      "R has no place for a %s x %s matrix.", format_count(nrow), format_count(ncol)
+    ))
+  }
+  check_memory(8 * nrow * ncol, sprintf(
+    "Too large: %s a %s x %s matrix of", of, format_count(nrow), format_count(ncol)
+  ))
+}
+
+# ---- exact --------------------------------------------------------------------------
+
+# A function of events, their types, times, and the events' rows for messages.
+exact_method <- function(model, normalise, derivatives) {
+  if (is_fir(model)) {
+    return(function(events, type, times, rows) {
+      groups <- group_events(events, type)
+      .Call(ffi_fir, groups$events, groups$first, times, model$lags)
+    })
+  }
+  if (inherits(model, "convmat_function")) {
+    return(function(events, type, times, rows) quadrature_regressors(events, type, times, model))
+  }
+  model <- scale_model(model, normalise)
+  function(events, type, times, rows) {
+    groups <- group_events(events, type)
+    respond <- function(model, slope) {
+      .Call(ffi_regressors, groups$events, groups$first, times, model_terms(model), slope)
+    }
+    y <- respond(model, 0L)
+    if (length(derivatives) == 0L) {
+      return(y)
+    }
+    parts <- c(list(y), lapply(derivatives, function(derivative) {
+      if (derivative == "temporal") respond(model, 1L) else respond(dispersed(model), 0L)
+    }))
+    # a column of each in turn
+    order <- order(rep(seq_len(ncol(y)), length(parts)), rep(seq_along(parts), each = ncol(y)))
+    do.call(cbind, parts)[, order, drop = FALSE]
+  }
+}
+
+# The model times what `normalise` asks for.
+scale_model <- function(model, normalise) {
+  if (normalise %in% c("max", "sum")) {
+    abort(
+      "value",
+      sprintf(
+        "`normalise = \"%s\"` refers to samples, and the exact method takes none.", normalise
+      ),
+      sprintf("Use \"%s\".", if (normalise == "max") "peak" else "area")
+    )
+  }
+  model$weight <- model$weight / model_divisor(model, normalise)
+  model
+}
+
+model_terms <- function(model) lapply(unclass(model)[c("shape", "scale", "weight")], as.double)
+
+dispersion_step <- 0.01
+
+# The difference quotient by dispersion: all terms but the first drop out.
+dispersed <- function(model) {
+  wider <- 1 + dispersion_step
+  list(
+    shape = model$shape[1L] / c(1, wider),
+    scale = model$scale[1L] * c(1, wider),
+    weight = model$weight[1L] / dispersion_step * c(1, -1)
+  )
+}
+
+# Events by type and onset, and where each type starts, from 0.
+group_events <- function(events, type) {
+  order <- order(as.integer(type), events$onset)
+  list(
+    events = lapply(events[c("onset", "duration", "amplitude")], `[`, order),
+    first = as.double(c(0, cumsum(tabulate(as.integer(type), nlevels(type)))))
+  )
+}
+
+# One quadrature for each pair of a box and a time.
+quadrature_regressors <- function(events, type, times, model) {
+  from <- model$support[1L]
+  to <- model$support[2L]
+  y <- matrix(0, length(times), nlevels(type))
+  for (e in seq_along(events$onset)) {
+    x <- times - events$onset[e]
+    d <- events$duration[e]
+    rows <- which(x >= from & x - d <= to)
+    if (length(rows) == 0L) {
+      next
+    }
+    h <- if (d == 0) {
+      model$fun(x[rows])
+    } else {
+      vapply(x[rows], function(x) {
+        integrate_model(model$fun, max(x - d, from), min(x, to), x + events$onset[e])
+      }, 0)
+    }
+    column <- as.integer(type[e])
+    y[rows, column] <- y[rows, column] + events$amplitude[e] * h
+  }
+  y
+}
+
+integrate_model <- function(fun, from, to, t) {
+  if (from >= to) {
+    return(0)
+  }
+  tol <- 1e-8
+  result <- stats::integrate(
+    fun, from, to,
+    rel.tol = tol, abs.tol = 0, subdivisions = 1000L, stop.on.error = FALSE
+  )
+  if (!isTRUE(result$abs.error <= tol * abs(result$value)) && result$value != 0) {
+    # where positive and negative parts cancel, against the sum of moduli
+    moduli <- stats::integrate(
+      function(t) abs(fun(t)), from, to,
+      rel.tol = 1e-3, subdivisions = 1000L, stop.on.error = FALSE
+    )$value
+    if (!isTRUE(result$abs.error <= tol * moduli)) {
+      abort(
+        "numeric",
+        sprintf("The integral of `model` did not converge for t = %s.", format(t)),
+        sprintf("It runs from %s to %s s after the event.", format(from), format(to))
+      )
+    }
+  }
+  result$value
+}
+
+# ---- sampled ---------------------------------------------------------------------------
+
+sampled_method <- function(model, normalise, dt) {
+  if (!inherits(model, "gamma_hrf")) {
+    abort("value", "`method = \"sampled\"` needs a model that is a sum of gamma densities.")
+  }
+  reach <- hrf_end(model, 1e-17)
+  function(events, type, times, rows) {
+    y <- matrix(0, length(times), nlevels(type))
+    if (length(times) == 0L || length(events$onset) == 0L) {
+      return(y)
+    }
+    start <- min(events$onset)
+    n <- max(2, ceiling((max(times) - start) / dt - 1e-8) + 1)
+    nh <- floor(reach / dt + 1e-8) + 1
+    check_result_size(n + nh, nlevels(type) + 2, sprintf("a grid of step %s s needs", format(dt)))
+    h <- hrf((seq_len(nh) - 1) * dt, model, normalise)
+    grid <- start + (seq_len(n) - 1) * dt
+    slack <- max(1e-8, 4 * .Machine$double.eps * max(abs(grid)) / dt)
+    seen <- events$onset < grid[n] + dt * (1 - 1e-7)
+    impulse <- events$duration == 0
+    events$amplitude[impulse] <- events$amplitude[impulse] / dt
+    neural <- grid_signal(lapply(events, `[`, seen), type[seen], start, dt, slack, n, rows[seen])
+    bold <- conv(neural, h, mode = "causal") * dt
+    read_grid(bold, (times - start) / dt, times >= start)
+  }
+}
+
+# Rows of y at places `u`, in steps from the first; on a grid point, that row itself.
+read_grid <- function(y, u, after) {
+  n <- nrow(y)
+  u <- pmin(pmax(u, 0), n - 1)
+  near <- round(u)
+  on <- abs(u - near) <= 1e-8
+  left <- pmin(ifelse(on, near, floor(u)), n - 1)
+  right <- pmin(left + 1, n - 1)
+  share <- ifelse(on, 0, u - left)
+  out <- (1 - share) * y[left + 1, , drop = FALSE] + share * y[right + 1, , drop = FALSE]
+  out[!after, ] <- 0
+  out
+}
+
+# ---- event by event -------------------------------------------------------------------------
+
+#' The response to each event for itself
+#'
+#' The matrix E with one column for each event, at amplitude 1, and one row for
+#' each scan: the exact response of the model. A regressor of any amplitudes is
+#' then a product, `E %*% amplitude`, which is how parametric modulation works,
+#' and single columns are what single-trial analyses need. The `amplitude` and
+#' `trial_type` of the events play no part.
+#'
+#' @inheritParams regressors
+#' @param model Name of a model in [hrf()], or a model made by [gamma_hrf()].
+#' @param normalise `"none"`, `"peak"` or `"area"`, as in [hrf()].
+#' @param sparse `TRUE` for a sparse matrix of package Matrix.
+#'
+#' @returns A double matrix with one row for each time and one column for each event,
+#'   in their orders: the response to a box of height 1 or, for duration 0, to
+#'   an impulse of area 1. With `sparse = TRUE` a `dgCMatrix`, without entries
+#'   that are less than 1e-17 of the largest in their column. For events of several
+#'   runs the rows are stacked as in [regressors()].
+#'
+#' @section Errors:
+#' As in [regressors()]; a dense matrix that would not fit into memory is a
+#' `convmat_error_memory`.
+#'
+#' @section Algorithm and cost:
+#' As in [regressors()], for every pair of event and time if dense; if sparse, for
+#' those pairs that are kept, twice.
+#'
+#' @references Mumford, J. A., Turner, B. O., Ashby, F. G. and Poldrack, R. A. (2012)
+#'   Deconvolving BOLD activation in event-related designs for multivoxel pattern
+#'   classification analyses. _NeuroImage_ 59, 2636--2643.
+#'   \doi{10.1016/j.neuroimage.2011.08.076}
+#'
+#' @seealso [regressors()]
+#' @examples
+#' ev <- events(c(2, 12, 14, 30), c(3, 0, 1, 5), amplitude = c(1, 2, 0.5, 1))
+#' scans <- scan_times(20, tr = 2.5)
+#' E <- event_responses(ev, scans, "spm")
+#' all.equal(E %*% ev$amplitude, regressors(ev, scans, "spm"))
+#'
+#' # modulated by the reaction time, say, less its mean
+#' reaction <- c(0.61, 0.48, 0.55, 0.72)
+#' E %*% (reaction - mean(reaction))
+#' @export
+event_responses <- function(events, times, model = "cohen", normalise = "none",
+                            sparse = FALSE) {
+  events <- check_events(events)
+  runs <- check_run_times(events, times)
+  check_choice(normalise, hrf_normalisations, "normalise")
+  terms <- model_terms(scale_model(check_hrf(model), normalise))
+  sparse <- check_flag(sparse, "sparse")
+  nevent <- length(events$onset)
+  nrow <- sum(lengths(runs))
+  if (!sparse || max(nrow, nevent) > .Machine$integer.max) {
+    check_result_size(nrow, nevent, "the responses need")
+  }
+  columns <- events[c("onset", "duration", "amplitude")]
+  if (is.null(events$run)) {
+    return(if (sparse) {
+      sparse_responses(columns, runs[[1L]], terms)
+    } else {
+      .Call(ffi_event_responses, columns, runs[[1L]], terms)
+    })
+  }
+  parts <- Map(function(run, times) {
+    rows <- which(as.character(events$run) == run)
+    mine <- lapply(columns, `[`, rows)
+    full <- if (sparse) {
+      empty_sparse(length(times), nevent)
+    } else {
+      matrix(0, length(times), nevent)
+    }
+    full[, rows] <- if (sparse) {
+      sparse_responses(mine, times, terms)
+    } else {
+      .Call(ffi_event_responses, mine, times, terms)
+    }
+    full
+  }, names(runs), runs)
+  do.call(rbind, unname(parts))
+}
+
+empty_sparse <- function(nrow, ncol) {
+  Matrix::sparseMatrix(i = integer(0), j = integer(0), x = numeric(0), dims = c(nrow, ncol))
+}
+
+sparse_responses <- function(events, times, terms) {
+  order <- order(times)
+  found <- .Call(ffi_sparse_responses, events, times[order], terms)
+  Matrix::sparseMatrix(
+    i = order[found$i + 1L], p = found$p, x = found$x,
+    dims = c(length(times), length(events$onset))
+  )
+}
+
+# ---- how far apart -----------------------------------------------------------------------------
+
+#' What a grid does to regressors
+#'
+#' Compares the regressors of your own events computed on a grid with the exact
+#' ones: how many seconds they come early or late, by how much their height is off,
+#' and how large the largest error is.
+#'
+#' @inheritParams regressors
+#' @param model Name of a model in [hrf()], or a model made by [gamma_hrf()].
+#' @param normalise `"none"`, `"peak"` or `"area"`, as in [hrf()].
+#' @param dt Numeric vector: the steps of the grids to try, in seconds.
+#'
+#' @returns A data frame with one row for each column of [regressors()] and, within
+#'   it, each `dt`:
+#'   \describe{
+#'     \item{trial_type}{the column's name, where it has one}
+#'     \item{dt}{the step, in seconds}
+#'     \item{lag}{by how many seconds the sampled regressor is late; negative if
+#'       it is early}
+#'     \item{amplitude}{by how much it is to be divided to have the right height}
+#'     \item{error}{its largest distance from the exact one, with no such correction,
+#'       in units of the largest modulus of the exact one}
+#'   }
+#'   `lag` and `amplitude` are NA for a column that is 0, and where a grid is so
+#'   wrong that no lag up to two steps fits best.
+#'
+#' @section Algorithm and cost:
+#' `lag` and `amplitude` are those by which the exact regressor, taken that much
+#' earlier and multiplied, comes closest to the sampled one in the sum of squares.
+#' The lag is searched by `stats::optimize()`, with an exact regressor for each try.
+#'
+#' @section Errors:
+#' As in [regressors()].
+#'
+#' @references Brett, M., _nipraxis_, chapter "Convolution with matrices",
+#'   <https://textbook.nipraxis.org/convolution_matrices.html>
+#'
+#' @seealso [regressors()]; `vignette("how-wrong-is-a-grid")`.
+#' @examples
+#' # sampled at the scans, responses to blocks are early by half a scan
+#' discretisation_error(ds114_events, scan_times(173, tr = 2.5), "nipraxis",
+#'   dt = c(2.5, 1, 0.1))
+#' @export
+discretisation_error <- function(events, times, model = "cohen", normalise = "none", dt = 0.1) {
+  checked <- check_events(events)
+  runs <- check_run_times(checked, times)
+  check_choice(normalise, hrf_normalisations, "normalise")
+  model <- check_hrf(model)
+  scale_model(model, normalise)
+  dt <- check_numbers(dt, "dt")
+  check_values(dt, dt > 0, "dt", "above 0")
+  later <- function(by) if (is.null(checked$run)) runs[[1L]] + by else lapply(runs, `+`, by)
+  exact <- function(by) regressors(events, later(by), model, normalise)
+  truth <- exact(0)
+  rows <- lapply(dt, function(step) {
+    sampled <- regressors(events, later(0), model, normalise, "sampled", step)
+    do.call(rbind, lapply(seq_len(ncol(truth)), function(column) {
+      compare_column(sampled[, column], function(by) exact(by)[, column], truth[, column], step)
+    }))
+  })
+  out <- data.frame(dt = rep(dt, each = ncol(truth)), do.call(rbind, rows))
+  names <- colnames(truth)
+  if (!is.null(names)) {
+    out <- data.frame(trial_type = rep(names, length(dt)), out)
+  }
+  out <- out[order(rep(seq_len(ncol(truth)), length(dt)), rep(seq_along(dt), each = ncol(truth))), ]
+  row.names(out) <- NULL
+  out
+}
+
+compare_column <- function(sampled, exact, truth, dt) {
+  height <- max(abs(truth), 0)
+  if (!(height > 0) || !any(sampled != 0)) {
+    error <- if (height > 0) 1 else if (any(sampled != 0)) Inf else 0
+    return(data.frame(lag = NA_real_, amplitude = NA_real_, error = error))
+  }
+  fit <- function(lag) {
+    moved <- exact(-lag)
+    sum(sampled * moved) / sum(moved^2)
+  }
+  rest <- function(lag) {
+    moved <- exact(-lag)
+    a <- sum(sampled * moved) / sum(moved^2)
+    sum((sampled / height - a * moved / height)^2)
+  }
+  best <- stats::optimize(rest, c(-2, 2) * dt, tol = 1e-7 * dt)
+  found <- abs(best$minimum) < 1.999 * dt
+  data.frame(
+    lag = if (found) best$minimum else NA_real_,
+    amplitude = if (found) fit(best$minimum) else NA_real_,
+    error = max(abs(sampled - truth)) / height
+  )
+}
+
+# ---- when scans are ------------------------------------------------------------------------------
+
+#' The times of scans
+#'
+#' The times, in seconds, that stand for the scans of a run. Scan k, counted from 0,
+#' takes from k tr to (k + 1) tr; `reference` says which moment of it counts.
+#'
+#' @param n A whole number: how many scans.
+#' @param tr A number above 0: seconds from one scan to the next.
+#' @param reference Which part of a scan has passed at its time, from 0 to 1; or
+#'   `"start"` for 0, `"middle"` for 0.5, or `"spm"` for 7/16.
+#'
+#' @returns A double vector of `n` times in seconds, `(k + reference) * tr` for k = 0,
+#'   ..., n - 1. Events that start with the first scan have onset 0.
+#'
+#' @section Which one:
+#' `"start"` is right if slices were not corrected for time or were moved to the
+#' first one; it is the default of nilearn (`slice_time_ref = 0`). `"middle"` is right
+#' after a correction to the middle of the scan, as fMRIPrep makes by
+#' default. SPM reads its regressors at bin `fMRI_T0` of `fMRI_T`, counted from 1,
+#' which by default is the 8th of 16: (8 - 1)/16 of a scan after its start, hence
+#' `"spm"`. For other settings use `(T0 - 1) / T`.
+#'
+#' @section Errors:
+#' `convmat_error_type`, `convmat_error_length` or `convmat_error_value` if an
+#' argument is not one number in its range or, for `reference`, one of the names.
+#'
+#' @section Algorithm and cost:
+#' One multiplication for each scan.
+#'
+#' @references Sladky, R. and others (2011) Slice-timing effects and their correction in
+#'   functional MRI. _NeuroImage_ 58, 588--594.
+#'   \doi{10.1016/j.neuroimage.2011.06.078}
+#'
+#' @seealso [regressors()]
+#' @examples
+#' scan_times(4, tr = 2.5)
+#' scan_times(4, tr = 2.5, reference = "middle")
+#' @export
+scan_times <- function(n, tr, reference = 0) {
+  n <- check_count(n, "n", least = 0)
+  tr <- check_number(tr, "tr", "a number above 0", function(v) v > 0 && v < Inf)
+  if (is.character(reference)) {
+    named <- c(start = 0, middle = 0.5, spm = 7 / 16)
+    reference <- named[[check_choice(reference, names(named), "reference")]]
+  }
+  reference <- check_number(
+    reference, "reference", "a number from 0 to 1",
+    function(v) v >= 0 && v <= 1
+  )
+  check_memory(8 * n, "Too many scans: their times need")
+  (seq_len(n) - 1 + reference) * tr
+}

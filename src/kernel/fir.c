@@ -1,0 +1,62 @@
+/* Finite impulse response: one column for each bin of lags.
+ *
+ * The kernel of the bin [a, b) is 1 there and 0 elsewhere. It answers a box of
+ * height 1 on [s, s + d), at x = t - s after its start, by the length of
+ * what [x - d, x] and [a, b] have in common, and an impulse of area 1 by 1 while
+ * a <= x < b. Decimal times are seldom exact in binary, so for an impulse times
+ * closer than SLACK of the narrowest bin, or than rounding far from 0, count as
+ * equal. All bins have one such tolerance, so that each lag lies in one bin.
+ *
+ * Cost: the pairs of event and time that lie between the first edge and the last,
+ * times the number of bins.
+ */
+#include <float.h>
+#include <math.h>
+
+#include "kernel.h"
+
+#define SLACK 1e-8
+
+static double overlap(double x, double d, double a, double b, double slack)
+{
+    if (d == 0)
+        return x >= a - slack && x < b - slack;
+    if (x - d >= a && x <= b)
+        return d;
+    return fmax(0, fmin(x, b) - fmax(x - d, a));
+}
+
+/* Events in the order of onsets, edges increasing; y has nt rows and a column for
+ * each of the nedge - 1 bins, all 0. `latest` is scratch for one double an event. */
+void cm_fir(const cm_events *events, const double *times, size_t nt, const double *edge,
+            size_t nedge, double *latest, double *y, const cm_env *env)
+{
+    size_t work = 0;
+    double narrowest = HUGE_VAL;
+    for (size_t i = 0; i + 1 < nedge; i++)
+        narrowest = fmin(narrowest, edge[i + 1] - edge[i]);
+    for (size_t e = 0; e < events->n; e++) {
+        latest[e] = events->onset[e] + events->duration[e];
+        if (e > 0)
+            latest[e] = fmax(latest[e], latest[e - 1]);
+    }
+    for (size_t k = 0; k < nt; k++) {
+        double t = times[k], slack = fmax(SLACK * narrowest, 4 * DBL_EPSILON * fabs(t));
+        size_t low = 0, high = events->n;
+        while (low < high) {
+            size_t mid = low + (high - low) / 2;
+            if (events->onset[mid] <= t - edge[0] + slack)
+                low = mid + 1;
+            else
+                high = mid;
+        }
+        for (size_t e = low; e-- > 0 && t - latest[e] <= edge[nedge - 1];) {
+            double x = t - events->onset[e];
+            for (size_t i = 0; i + 1 < nedge; i++)
+                y[i * nt + k] += events->amplitude[e] *
+                                 overlap(x, events->duration[e], edge[i], edge[i + 1], slack);
+            cm_work(&work, 4 * nedge, env);
+        }
+        cm_work(&work, 20, env);
+    }
+}
