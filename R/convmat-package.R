@@ -5,7 +5,7 @@
 #' kernels that explain both, [shifted_kernels()] and
 #' [shifted_scaled_kernels()]; the convolution of two functions,
 #' [conv_integral()]; and what functional magnetic resonance imaging makes of
-#' them: [hrf()], [events()], [neural_signal()].
+#' them: [hrf()], [events()], [neural_signal()], [regressors()].
 #'
 #' Start with `vignette("convolution-matrices")`, which takes a neural signal
 #' and a haemodynamic response from shifted copies to the definition of
@@ -25,10 +25,11 @@
 #' - `convmat_error_length`: the wrong number of values, rows or columns;
 #' - `convmat_error_value`: a value that is not allowed;
 #' - `convmat_error_memory`: a result larger than memory allows;
-#' - `convmat_error_numeric`: a computation that does not converge.
+#' - `convmat_error_numeric`: a computation that does not converge;
+#' - `convmat_error_file`: a file that cannot be read as what it should be.
 #'
 #' Warnings have class `convmat_warning`, preceded likewise by
-#' `convmat_warning_value`. Inputs are never modified.
+#' `convmat_warning_value` or `convmat_warning_file`. Inputs are never modified.
 #'
 #' @useDynLib convmat, .registration = TRUE
 #' @keywords internal

@@ -20,8 +20,7 @@ static const cm_gamma gamma_functions = {tail, density};
 static cm_events unpack_events(SEXP events)
 {
     return (cm_events){REAL_RO(VECTOR_ELT(events, 0)), REAL_RO(VECTOR_ELT(events, 1)),
-                       REAL_RO(VECTOR_ELT(events, 2)),
-                       (size_t)XLENGTH(VECTOR_ELT(events, 0))};
+                       REAL_RO(VECTOR_ELT(events, 2)), (size_t)XLENGTH(VECTOR_ELT(events, 0))};
 }
 
 /* Column c of those that begin at the events first[c]. */
@@ -70,8 +69,8 @@ SEXP ffi_event_responses(SEXP events, SEXP times, SEXP model)
     SEXP y = PROTECT(Rf_allocMatrix(REALSXP, (int)nt, (int)all.n));
     cm_model m = unpack_model(model, &env);
     for (size_t e = 0; e < all.n; e++)
-        cm_one_response(&m, all.onset[e], all.duration[e], REAL_RO(times), nt,
-                        REAL(y) + e * nt, &work, &env);
+        cm_one_response(&m, all.onset[e], all.duration[e], REAL_RO(times), nt, REAL(y) + e * nt,
+                        &work, &env);
     UNPROTECT(1); // y
     return y;
 }
@@ -92,16 +91,16 @@ SEXP ffi_sparse_responses(SEXP events, SEXP times, SEXP model)
     SEXP p = SET_VECTOR_ELT(out, 1, Rf_allocVector(REALSXP, (R_xlen_t)all.n + 1));
     REAL(p)[0] = 0;
     for (size_t e = 0; e < all.n; e++) {
-        total += cm_sparse_response(&m, reach, all.onset[e], all.duration[e], REAL_RO(times), nt,
-                                    scratch, NULL, NULL, &work, &env);
+        total += cm_sparse_response(&m, reach, all.onset[e], all.duration[e], REAL_RO(times),
+                                    nt, scratch, NULL, NULL, &work, &env);
         REAL(p)[e + 1] = (double)total;
     }
     SEXP i = SET_VECTOR_ELT(out, 0, Rf_allocVector(INTSXP, (R_xlen_t)total));
     SEXP x = SET_VECTOR_ELT(out, 2, Rf_allocVector(REALSXP, (R_xlen_t)total));
     for (size_t e = 0; e < all.n; e++) {
         size_t from = (size_t)REAL(p)[e];
-        cm_sparse_response(&m, reach, all.onset[e], all.duration[e], REAL_RO(times), nt, scratch,
-                           INTEGER(i) + from, REAL(x) + from, &work, &env);
+        cm_sparse_response(&m, reach, all.onset[e], all.duration[e], REAL_RO(times), nt,
+                           scratch, INTEGER(i) + from, REAL(x) + from, &work, &env);
     }
     UNPROTECT(1); // out
     return out;

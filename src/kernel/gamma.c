@@ -308,10 +308,10 @@ typedef struct {
 
 typedef struct {
     double t;
-    size_t nevent;         /* those that have begun */
-    double sum, carry;     /* Neumaier's sum */
-    double against;        /* what is left out is compared with this, or with the sum */
-    double skipped;        /* bound of all that was left out */
+    size_t nevent;     /* those that have begun */
+    double sum, carry; /* Neumaier's sum */
+    double against;    /* what is left out is compared with this, or with the sum */
+    double skipped;    /* bound of all that was left out */
     size_t visited;
 } cm_walk;
 
@@ -329,8 +329,8 @@ static struct cm_node *grow(const cm_events *events, size_t *nleaf, const cm_env
     }
     for (size_t i = *nleaf - 1; i > 0; i--) {
         const struct cm_node *a = node + 2 * i, *b = a + 1;
-        node[i] = (struct cm_node){fmax(a->end, b->end), a->height + b->height,
-                                   a->area + b->area};
+        node[i] =
+            (struct cm_node){fmax(a->end, b->end), a->height + b->height, a->area + b->area};
     }
     return node;
 }
@@ -338,8 +338,8 @@ static struct cm_node *grow(const cm_events *events, size_t *nleaf, const cm_env
 static void add(cm_walk *walk, double value)
 {
     double sum = walk->sum + value;
-    walk->carry += fabs(walk->sum) >= fabs(value) ? (walk->sum - sum) + value
-                                                  : (value - sum) + walk->sum;
+    walk->carry +=
+        fabs(walk->sum) >= fabs(value) ? (walk->sum - sum) + value : (value - sum) + walk->sum;
     walk->sum = sum;
 }
 
