@@ -18,12 +18,19 @@
 #'   belongs to, or `NULL` if there is one run only. Onsets count from the first
 #'   scan of the event's own run. [bind_runs()] puts runs together.
 #' @param x Events.
-#' @param ... Passed on to the data frame's method.
+#' @param ... For `c()` and `rbind()`, events to put together; for `plot()`, further
+#'   arguments of [graphics::plot.default()]; otherwise passed on to the data frame's
+#'   method.
 #'
 #' @returns A data frame of class `events` with the double columns `onset`,
 #'   `duration` and `amplitude` and, if given, `trial_type` and `run`: one row for
 #'   each event. Vectors of length 1 are repeated for every event. `print()` shows
-#'   it with a line on top and returns it invisibly.
+#'   it with a line on top, and `plot()` draws boxes, and spikes for impulses, as high
+#'   as their amplitudes, on a time axis with a lane for each type; both return it
+#'   invisibly. `c()` and `rbind()` put the rows of several tables together (see
+#'   [bind_runs()] for those of several runs); columns that not all have are left
+#'   out. `[` is the data frame's and keeps the class, and `as.data.frame()` takes it
+#'   off.
 #'
 #' @section Errors:
 #' `convmat_error_type` for a column that is not numeric, or a `trial_type`
@@ -41,7 +48,11 @@
 #' @seealso [neural_signal()]; [ds114_events] for a real run.
 #' @examples
 #' events(onset = c(4, 10, 20), duration = c(3, 0, 0), amplitude = c(1, 1, 3))
-#' events(c(0, 15, 30), duration = 10, trial_type = c("face", "house", "face"))
+#' faces <- events(c(0, 15, 30, 45), duration = 10, trial_type = rep(c("face", "house"), 2))
+#' beeps <- events(c(12, 40), amplitude = c(1, 2), trial_type = "beep")
+#' all <- c(faces, beeps)
+#' all[all$trial_type != "house", ]
+#' plot(all)
 #' @export
 events <- function(onset, duration = 0, amplitude = 1, trial_type = NULL, run = NULL) {
   columns <- check_event_columns(list(
@@ -352,3 +363,75 @@ as.data.frame.events <- function(x, ...) {
   class(x) <- "data.frame"
   x
 }
+
+#' @rdname events
+#' @export
+c.events <- function(...) bind_events(unname(list(...)))
+
+#' @rdname events
+#' @export
+rbind.events <- function(...) bind_events(unname(list(...)))
+
+#' @rdname events
+#' @param col Colours, one for each type.
+#' @param xlim Two times: the first and the last to show. `NULL` for those of the events.
+#' @param main,xlab Title, and title of the time axis.
+#' @export
+plot.events <- function(x, ..., col = NULL, xlim = NULL, main = "Events", xlab = "Time (s)") {
+  events <- check_events(x)
+  type <- event_types(events)
+  lanes <- event_lanes(events, type)
+  n <- nlevels(lanes)
+  of <- if (is.null(col)) event_colours(nlevels(type)) else rep_len(col, nlevels(type))
+  span <- range(events$onset, events$onset + events$duration, if (nrow(x) == 0L) 0:1)
+  graphics::plot(
+    NULL,
+    xlim = xlim %||% span, ylim = c(0, max(n, 1)),
+    yaxt = "n", yaxs = "i", bty = "n", xlab = xlab, ylab = "", main = main, ...
+  )
+  # lanes from top to bottom; amplitudes fill 0.65 of one, upwards or downwards
+  reach <- range(0, events$amplitude)
+  scale <- 0.65 / max(reach[2L] - reach[1L], .Machine$double.xmin)
+  zero <- n - seq_len(n) + 0.05 - scale * reach[1L]
+  graphics::abline(h = zero, col = "grey80")
+  floor <- zero[as.integer(lanes)]
+  draw_events(events, floor, floor + scale * events$amplitude, of[as.integer(type)])
+  graphics::text(
+    graphics::par("usr")[1L], n - seq_len(n) + 0.95, levels(lanes),
+    adj = c(0, 1), cex = 0.9
+  )
+  invisible(x)
+}
+
+# Boxes and spikes.
+draw_events <- function(events, floor, top, col) {
+  end <- events$onset + events$duration
+  box <- events$duration > 0
+  if (any(box)) {
+    graphics::rect(
+      events$onset[box], floor[box], end[box], top[box],
+      col = grDevices::adjustcolor(col[box], 0.5), border = col[box]
+    )
+  }
+  if (!all(box)) {
+    graphics::segments(events$onset[!box], floor[!box], y1 = top[!box], col = col[!box], lwd = 2)
+    graphics::points(events$onset[!box], top[!box], pch = 19, cex = 0.6, col = col[!box])
+  }
+}
+
+# A lane for each type or, in each run, for each.
+event_lanes <- function(events, type) {
+  if (is.null(events$trial_type)) {
+    levels(type) <- ""
+  }
+  if (is.null(events$run)) {
+    return(type)
+  }
+  run <- if (is.factor(events$run)) events$run else factor(events$run)
+  lanes <- interaction(type, run, lex.order = FALSE, sep = "\r")
+  parts <- strsplit(levels(lanes), "\r", fixed = TRUE)
+  levels(lanes) <- vapply(parts, function(p) trimws(sprintf("%s run %s", p[1L], p[2L])), "")
+  lanes
+}
+
+event_colours <- function(n) rep_len(grDevices::palette.colors(9L, "Okabe-Ito")[-1L], n)
