@@ -23,7 +23,8 @@
  * that 12 terms are not enough (large shapes), it is not used.
  *
  * Cost: some 30 ns for each term of a pair of event and time that overlap, after
- * less than a millisecond for cells and tails. Which pairs do, see cm_regressor().
+ * about a millisecond for cells and tails: bench/regressors.md. Which pairs do, see
+ * cm_regressor().
  */
 #include <math.h>
 #include <string.h>
