@@ -23,7 +23,7 @@
 #' Events of a motor task
 #'
 #' The blocks of the task "finger, foot, lips" of OpenNeuro data set ds000114, in which
-#' volunteers moved one of the three: a type for each. 184 scans, one every 2.5 s.
+#' volunteers moved one of the three: a type for each. (184 scans, one every 2.5 s, cover them.)
 #'
 #' @format [events()], a data frame with 15 rows:
 #' \describe{
