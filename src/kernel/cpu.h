@@ -2,7 +2,9 @@
 #ifndef CONVMAT_CPU_H
 #define CONVMAT_CPU_H
 
-#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
+/* Not on Windows, where gcc spills wide vectors to a stack that is aligned for
+ * narrow ones only (gcc bug 54412). */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(_WIN32)
 #define CM_X86 1
 #endif
 

@@ -1,5 +1,6 @@
 /* simd.h for AVX2 with FMA. */
 #include "cpu.h"
+#include "simd.h"
 #ifdef CM_X86
 #define SIMD_LEVEL avx2
 #define SIMD_LANES 4

@@ -1,5 +1,6 @@
 /* simd.h for AVX-512. */
 #include "cpu.h"
+#include "simd.h"
 #ifdef CM_X86
 #define SIMD_LEVEL avx512
 #define SIMD_LANES 8
