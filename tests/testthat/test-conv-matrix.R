@@ -90,15 +90,20 @@ test_that("vectors in other clothes are taken, their attributes are not", {
 bad_n <- list(0, -1, 2.5, NA, NaN, Inf, 1e12, 2^53, "3", NULL, 1:2, list(3), numeric(0), 3i)
 
 test_that("a bad n is refused by name before anything is allocated", {
-  for (n in bad_n) {
-    for (make in list(conv_matrix, shifted_kernels)) {
-      used <- gc(reset = TRUE)["Vcells", "(Mb)"]
-      e <- tryCatch(make(1:3, n), error = identity)
-      most <- gc()["Vcells", 6]
-      expect_lt(most - used, 1)
-      expect_s3_class(e, "convmat_error")
-      expect_match(conditionMessage(e), "`n`", fixed = TRUE)
-    }
+  refused <- function() {
+    errors <- lapply(bad_n, function(n) {
+      list(tryCatch(conv_matrix(1:3, n), error = identity), tryCatch(shifted_kernels(1:3, n), error = identity))
+    })
+    unlist(errors, recursive = FALSE)
+  }
+  refused()
+  used <- gc(reset = TRUE)["Vcells", "used"]
+  errors <- refused()
+  most <- gc()["Vcells", "max used"]
+  expect_lt(8 * (most - used), 1e6) # bytes, of all of them together
+  for (e in errors) {
+    expect_s3_class(e, "convmat_error")
+    expect_match(conditionMessage(e), "`n`", fixed = TRUE)
   }
 })
 
