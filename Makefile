@@ -66,7 +66,7 @@ kernel-test: setup ## the C kernel by itself, under the address and undefined sa
 	@mkdir -p build && $(CC) -std=gnu2x -Wall -Wextra -Wpedantic -Wstrict-prototypes -Werror -O1 -g \
 	   -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc/kernel src/kernel/*.c \
 	   tests/kernel/promise.c -o build/promise -lfftw3 -lm
-	@build/promise 1000
+	@build/promise 2000
 
 bench: build/installed ## conv() beside NumPy and SciPy: writes bench/peers.md
 	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
