@@ -34,8 +34,8 @@ check_flag <- function(value, arg) {
 # time series of either. Whole numbers and logicals become doubles; attributes
 # stay, for the caller to use.
 check_samples <- function(x, arg, what = "a numeric or complex vector, matrix or time series") {
-  known <- !is.object(x) || (inherits(x, "ts") && !isS4(x) && !is.null(stats::tsp(x)) &&
-    all(class(x) %in% c("mts", "ts", "matrix", "array")))
+  known <- !is.object(x) || (!isS4(x) && all(class(x) %in% c("mts", "ts", "matrix", "array")) &&
+    (!inherits(x, "ts") || !is.null(stats::tsp(x))))
   if (!known || !(is.numeric(x) || is.logical(x) || is.complex(x)) || length(dim(x)) > 2L) {
     abort("type", sprintf("`%s` must be %s, not %s.", arg, what, describe(x)))
   }

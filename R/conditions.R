@@ -99,7 +99,8 @@ show_string <- function(x) {
   if (is.na(x) || nchar(x, "bytes") <= 60L) {
     return(encodeString(x, quote = "\""))
   }
-  paste0(encodeString(substr(x, 1L, 50L), quote = "\""), "...")
+  # encoded first: there are no parts of a string that is not valid
+  paste0(substr(encodeString(x, quote = "\""), 1L, 51L), "\"...")
 }
 
 format_count <- function(n) format(n, big.mark = ",", scientific = FALSE, trim = TRUE)

@@ -209,6 +209,7 @@ conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
   }
   check_same_frequency(x, h)
   check_threads(threads)
+  check_conv_size(x, h, ncol[3L], mode)
   y <- if (length(x) == 0L) {
     empty_conv(x, h)
   } else {
@@ -249,7 +250,7 @@ check_renormalisable <- function(h) {
 check_same_frequency <- function(x, h) {
   if (stats::is.ts(x) && stats::is.ts(h)) {
     f <- c(stats::frequency(x), stats::frequency(h))
-    if (abs(f[1L] - f[2L]) > getOption("ts.eps") * f[1L]) {
+    if (abs(f[1L] - f[2L]) > getOption("ts.eps", 1e-5) * f[1L]) {
       abort(
         "value",
         sprintf(
@@ -259,6 +260,21 @@ check_same_frequency <- function(x, h) {
         "Use `as.numeric(h)` for a kernel without dates."
       )
     }
+  }
+}
+
+# One signal with many kernels, or the other way round, is larger than both.
+check_conv_size <- function(x, h, ncol, mode) {
+  if (length(x) > 0L && ncol > 1) {
+    nrow <- mode_window(count_samples(x), count_samples(h), mode)[["length"]]
+    check_memory(
+      max(bytes_each(x), bytes_each(h)) * nrow * ncol,
+      sprintf(
+        "`x` and `h` are too large: the %s x %s result needs",
+        format_count(nrow), format_count(ncol)
+      ),
+      "Take fewer columns at a time."
+    )
   }
 }
 

@@ -96,7 +96,8 @@ SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP 
                              *const methods[] = {"auto", "direct", "fft", NULL};
     int imode = place(mode, modes), ina = place(na, nas), imethod = place(method, methods);
     if (!is_plain(x) || !is_plain(h) || origin != R_NilValue || imode < 0 || ina < 0 ||
-        imethod < 0 || place(boundary, boundaries) < 0)
+        imethod < 0 || place(boundary, boundaries) < 0 ||
+        Rf_GetOption1(Rf_install("convmat.threads")) != R_NilValue)
         return R_NilValue;
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
     cm_samples sx = {REAL_RO(x), NULL, nx}, sh = {REAL_RO(h), NULL, nh};

@@ -72,10 +72,13 @@ static void add_infinite(cm_samples x, size_t j, cm_samples h, size_t k, cm_outp
 
 /* The weight of h that meets samples which are present, for each output: the
  * convolution of h with 1 for those and for all outside x, 0 for the others.
- * `total` is the weight where none is missing, by the same sums. */
+ * `total` is the weight where none is missing, by the same sums. Without its guard an
+ * FFT would not tell a weight of 0, or one next to it, from its error. */
 static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_samples h,
                               cm_window w, double *total, cm_method method, const cm_env *env)
 {
+    if (method == CM_FFT)
+        method = CM_FFT_GUARDED;
     size_t n = w.ny + h.n - 1; /* place i here is sample i + w.first - (h.n - 1) of x */
     double *present = env->alloc(env->data, n * sizeof *present);
     double *weight = env->alloc(env->data, w.ny * sizeof *weight);
@@ -111,8 +114,13 @@ void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples
     double *weight = NULL, total = 0;
     if (na == CM_NA_RENORMALISE)
         weight = present_weight(x, at, nat, h, w, &total, options->method, env);
-    /* at[lo ... hi-1] are the places within reach of the output */
-    size_t lo = 0, hi = 0, nna = 0, nmissing = 0, work = 0;
+    /* the places that are infinite and not missing */
+    size_t *inf = env->alloc(env->data, nat * sizeof *inf), ninf = 0;
+    for (size_t p = 0; p < nat; p++)
+        if (!sample_missing(x, at[p]))
+            inf[ninf++] = at[p];
+    /* at[lo ... hi-1] and inf[ilo ... ihi-1] are within reach of the output */
+    size_t lo = 0, hi = 0, ilo = 0, ihi = 0, nna = 0, nmissing = 0, work = 0;
     for (size_t t = 0; t < w.ny; t++) {
         size_t k = w.first + t;
         for (; hi < nat && at[hi] <= k; hi++) {
@@ -123,16 +131,18 @@ void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples
             nna -= sample_na(x, at[lo], env) != 0;
             nmissing -= sample_missing(x, at[lo]) != 0;
         }
+        while (ihi < ninf && inf[ihi] <= k)
+            ihi++;
+        while (ilo < ihi && inf[ilo] + h.n <= k)
+            ilo++;
+        cm_work(&work, 1 + ihi - ilo, env);
         if (na == CM_NA_PROPAGATE && nmissing) {
             set_output(y, t, nna ? env->na : NAN);
-            cm_work(&work, 1, env);
             continue;
         }
-        for (size_t p = lo; p < hi && hi - lo > nmissing; p++)
-            if (!sample_missing(x, at[p]))
-                add_infinite(x, at[p], h, k, y, t);
+        for (size_t p = ilo; p < ihi; p++)
+            add_infinite(x, inf[p], h, k, y, t);
         if (na == CM_NA_RENORMALISE && nmissing)
             renormalise(y, t, weight[t], total, env->na);
-        cm_work(&work, 1 + hi - lo, env);
     }
 }

@@ -46,15 +46,16 @@ static int exponent(const double *x, size_t n)
     return e;
 }
 
-/* y = x 2^e, in two steps as 2^e itself may overflow or underflow. */
+/* y = x 2^e, in steps as 2^e itself may overflow or underflow: e is up to 2048. */
 static void scale(const double *x, size_t n, int e, double *y)
 {
     const cm_simd *simd = cm_current_simd();
     if (e > -1000 && e < 1000) {
         simd->scale(x, n, ldexp(1, e), y);
     } else {
-        simd->scale(x, n, ldexp(1, e / 2), y);
-        simd->scale(y, n, ldexp(1, e - e / 2), y);
+        simd->scale(x, n, ldexp(1, e / 3), y);
+        simd->scale(y, n, ldexp(1, e / 3), y);
+        simd->scale(y, n, ldexp(1, e - e / 3 * 2), y);
     }
 }
 
@@ -125,6 +126,7 @@ static void block(const task *task, size_t t)
     if (task->guard)
         cm_guard_look(task->guard, task->work);
     cm_fft_forward(task->fft, task->work, task->spectrum);
+    task->env->poll(task->env->data); /* a long transform takes half a second */
     cm_current_simd()->multiply(task->spectrum, task->kernel, task->n / 2 + 1);
     cm_fft_backward(task->fft, task->spectrum, task->work);
     scale(task->work + task->lead, nt, e, y);
@@ -179,6 +181,7 @@ int cm_conv_fft(const double *x, size_t nx, const double *h, size_t nh, double *
         task.whole = all_whole(h, nh) && all_whole(x, nx);
     }
     transform_kernel(&task);
+    env->poll(env->data);
     for (size_t t = 0; t < w.ny; t += n - lead) {
         block(&task, t);
         env->poll(env->data);

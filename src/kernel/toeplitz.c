@@ -56,7 +56,10 @@ void cm_bounded_matrix(const double *h, size_t nh, size_t width, size_t n, size_
                        cm_boundary boundary, double *A, const cm_env *env)
 {
     size_t work = 0;
-    memset(A, 0, n * n * width * sizeof *A);
+    for (size_t c = 0; c < n; c++) { /* new memory: this takes longer than the sums */
+        memset(A + c * n * width, 0, n * width * sizeof *A);
+        cm_work(&work, n, env);
+    }
     for (size_t i = 0; i < nh; i++) {
         for (size_t k = 0; k < n; k++) {
             size_t c = cm_source((ptrdiff_t)(origin + k) - (ptrdiff_t)i, n, boundary);
@@ -73,8 +76,8 @@ void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, s
                        double *A, const cm_env *env)
 {
     size_t ncol = nx + nh - 1, work = 0;
-    memset(A, 0, nx * ncol * width * sizeof *A);
     for (size_t c = 0; c < ncol; c++, A += nx * width) {
+        memset(A, 0, nx * width * sizeof *A);
         size_t i0 = c < nh ? 0 : c - nh + 1, i1 = c < nx ? c + 1 : nx;
         for (size_t i = i0; i < i1; i++) {
             if (width == 1)

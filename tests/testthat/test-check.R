@@ -95,3 +95,10 @@ test_that("messages read well", {
     show_error(conv_matrix(1, 4))
   })
 })
+
+test_that("long strings that are not valid in their encoding are shown too", {
+  expect_convmat_error(conv(1, 1, strrep("\xff", 100)), "value", "\\xff")
+  long <- "\xe9t\xe9"
+  Encoding(long) <- "UTF-8"
+  expect_convmat_error(conv(1, 1, na = strrep(long, 50)), "value", "`na` must be one of")
+})

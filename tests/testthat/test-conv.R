@@ -417,3 +417,74 @@ test_that("causal takes an origin of 0, and arguments are what R's rules make of
   expect_identical(conv(1:3, 1, method = "direct"), c(1, 2, 3))
   expect_error(conv(1:3, 1, bounds = "zero"), "unused argument")
 })
+
+test_that("a product that overflows is an infinite term, by every method at every level", {
+  at_every_level({
+    expect_identical(conv(c(1e200, -1e200), c(1e200, 1e200)), c(Inf, NaN, -Inf))
+    # no other term takes it back
+    expect_identical(conv(c(1.2, -1), c(1.7e308, 1.7e308))[2], Inf)
+    expect_identical(conv(c(-1, 1.2), c(1.7e308, 1.7e308))[2], Inf)
+    A <- conv_matrix(c(1e200, 1e200), 2)
+    expect_identical(as.vector(A %*% c(1e200, -1e200)), conv(c(1e200, -1e200), c(1e200, 1e200)))
+  })
+  set.seed(51)
+  x <- rnorm(50000)
+  x[20000:30000] <- x[20000:30000] * 1e200
+  h <- rnorm(3000) * 1e120
+  expect_identical(conv_method(x, h)$method, "fft")
+  for (method in c("auto", "direct", "fft")) {
+    y <- conv(x, h, method = method)
+    k <- c(22000, 25000, 30000) # outputs with terms Inf and -Inf
+    for (i in k) {
+      terms <- x[i - 0:2999] * h
+      stopifnot(any(terms == Inf), any(terms == -Inf))
+    }
+    expect_true(all(is.nan(y[k])), info = method)
+    expect_true(all(is.finite(y[c(1:19999, 34000:52999)])), info = method)
+  }
+  # one product in all: conv() by Fourier transforms only says what is infinite
+  x <- replace(rnorm(50000), 25000, 1e308)
+  h <- replace(rnorm(3000), 1500, 1e308)
+  y <- conv(x, h, method = "fft")
+  expect_identical(abs(y[26499]), Inf)
+  expect_false(anyNA(y[-26499][abs(conv(abs(x), abs(h))[-26499]) < Inf]))
+})
+
+test_that("renormalise gives NA where no weight is present by method fft too", {
+  x <- rep(c(10, NA, 20), c(1000, 1500, 2500))
+  h <- rep(1, 500) / 500
+  y <- conv(x, h, "same", na = "renormalise", method = "fft")
+  expect_identical(is.na(y), is.na(conv(x, h, "same", na = "renormalise")))
+  expect_true(all(is.na(conv(
+    rep(NA, 5000), h, "same", boundary = "wrap", na = "renormalise", method = "fft"
+  ))))
+})
+
+test_that("a result larger than memory is refused before it is allocated", {
+  expect_convmat_error(conv(numeric(1e6) + 1, matrix(1, 1, 1e5)), "memory", "800 GB")
+  expect_convmat_error(conv(matrix(1i, 1, 1e5), numeric(1e6) + 1), "memory", "1,000,000 x 100,000")
+  expect_convmat_error(correlate(numeric(1e6) + 1, matrix(1, 1, 1e5)), "memory", "800 GB")
+  old <- options(convmat.max_bytes = 1e6)
+  on.exit(options(old))
+  expect_convmat_error(conv(numeric(1e3) + 1, matrix(1, 1, 1e3)), "memory", "8 MB")
+})
+
+test_that("a bad option is the same error for whole numbers and for doubles", {
+  old <- options(convmat.threads = "x")
+  on.exit(options(old))
+  expect_convmat_error(conv(1:3, 1), "type", "`threads`")
+  expect_convmat_error(conv(c(1, 2, 3), 1), "type", "`threads`")
+})
+
+test_that("a class of matrix is a matrix", {
+  x <- structure(matrix(1:4, 2), class = c("matrix", "array"))
+  expect_identical(conv(x, 1), matrix(c(1, 2, 3, 4), 2))
+})
+
+test_that("one infinity among many missing samples stays right and quick", {
+  x <- rep(c(1, NA), 2000)
+  x[2001] <- Inf
+  y <- conv(x, c(1, 1, 1), na = "zero")
+  expect_identical(which(!is.finite(y)), 2001:2003)
+  expect_identical(y[2000:2004], c(1, Inf, Inf, Inf, 1))
+})
