@@ -101,7 +101,7 @@ SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP 
         return R_NilValue;
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
     cm_samples sx = {REAL_RO(x), NULL, nx}, sh = {REAL_RO(h), NULL, nh};
-    if (cm_find_nonfinite(sh, NULL))
+    if (!R_FINITE(cm_survey(sh)))
         return R_NilValue;
     cm_options how = {(cm_mode)imode, imode == CM_SAME ? (nh - 1) / 2 : 0, CM_ZERO, (cm_na)ina,
                       (cm_method)imethod};

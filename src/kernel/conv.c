@@ -10,6 +10,7 @@
  *
  * Memory: nx + nh - 1 samples for 1, nx for 2, ny doubles for complex numbers.
  */
+#include <math.h>
 #include <string.h>
 
 #include "kernel.h"
@@ -43,28 +44,59 @@ static double *zeroed(const double *x, size_t nx, const size_t *at, size_t nat,
     return copy;
 }
 
-/* y += sign * (x * h), through `part` of w.ny values. */
-static void add_product(const double *x, size_t nx, const double *h, size_t nh, double sign,
-                        double *y, double *part, cm_window w, cm_method method,
-                        const cm_env *env)
+/* Outputs with a product that overflows are what the infinite products make of them:
+ * an FFT does not form products, and a fused multiply-add does not round them. */
+static void restore_overflow(const double *x, size_t nx, const double *h, size_t nh, double *y,
+                             cm_window w, const cm_env *env)
 {
-    cm_conv_real(x, nx, h, nh, part, w, method, env);
-    for (size_t t = 0; t < w.ny; t++)
-        y[t] += sign * part[t];
+    double most_h = cm_survey((cm_samples){h, NULL, nh});
+    size_t work = 0, end = w.first + w.ny;
+    for (int pass = 0; pass < 2; pass++) { /* first 0 into all of them, then add up */
+        for (size_t j = 0; j < nx && j < end; j++) {
+            if (isfinite(x[j] * most_h) || j + nh <= w.first)
+                continue;
+            size_t k0 = j > w.first ? j : w.first, k1 = j + nh < end ? j + nh : end;
+            for (size_t k = k0; k < k1; k++) {
+                double product = x[j] * h[k - j], *yk = y + (k - w.first);
+                if (isinf(product))
+                    *yk = pass == 0 ? 0 : *yk + copysign(INFINITY, product);
+            }
+            cm_work(&work, k1 - k0, env);
+        }
+    }
 }
 
-static void conv_finite(cm_samples x, cm_samples h, cm_output y, cm_window w, cm_method method,
-                        const cm_env *env)
+/* How real parts are convolved: all the same way. */
+typedef struct {
+    size_t nx, nh;
+    cm_window w;
+    cm_method method;
+    int may_overflow;
+    const cm_env *env;
+} task;
+
+static void product(const task *task, const double *x, const double *h, double *y)
 {
-    cm_conv_real(x.re, x.n, h.re, h.n, y.re, w, method, env);
+    cm_conv_real(x, task->nx, h, task->nh, y, task->w, task->method, task->env);
+    if (task->may_overflow)
+        restore_overflow(x, task->nx, h, task->nh, y, task->w, task->env);
+}
+
+static void conv_finite(cm_samples x, cm_samples h, cm_output y, const task *task)
+{
+    product(task, x.re, h.re, y.re);
     if (x.im)
-        cm_conv_real(x.im, x.n, h.re, h.n, y.im, w, method, env);
+        product(task, x.im, h.re, y.im);
     else if (h.im)
-        cm_conv_real(x.re, x.n, h.im, h.n, y.im, w, method, env);
+        product(task, x.re, h.im, y.im);
     if (x.im && h.im) {
-        double *part = doubles(w.ny, env);
-        add_product(x.im, x.n, h.im, h.n, -1, y.re, part, w, method, env);
-        add_product(x.re, x.n, h.im, h.n, 1, y.im, part, w, method, env);
+        double *part = doubles(task->w.ny, task->env);
+        product(task, x.im, h.im, part);
+        for (size_t t = 0; t < task->w.ny; t++)
+            y.re[t] -= part[t];
+        product(task, x.re, h.im, part);
+        for (size_t t = 0; t < task->w.ny; t++)
+            y.im[t] += part[t];
     }
 }
 
@@ -78,16 +110,18 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         x.im = x.im ? extend(x.im, x.n, h.n, options, env) : NULL;
         x.n += h.n - 1;
     }
-    size_t nat = cm_find_nonfinite(x, NULL);
-    if (nat == 0) {
-        conv_finite(x, h, y, w, options->method, env);
+    double largest = cm_survey(x);
+    int may_overflow = !isfinite(largest * cm_survey(h));
+    task task = {x.n, h.n, w, options->method, may_overflow, env};
+    if (isfinite(largest)) {
+        conv_finite(x, h, y, &task);
         return;
     }
-    size_t *at = env->alloc(env->data, nat * sizeof *at);
+    size_t nat = cm_find_nonfinite(x, NULL), *at = env->alloc(env->data, nat * sizeof *at);
     cm_find_nonfinite(x, at);
     cm_samples finite = {zeroed(x.re, x.n, at, nat, env), NULL, x.n};
     if (x.im)
         finite.im = zeroed(x.im, x.n, at, nat, env);
-    conv_finite(finite, h, y, w, options->method, env);
+    conv_finite(finite, h, y, &task);
     cm_restore_nonfinite(x, at, nat, h, y, w, options, env);
 }

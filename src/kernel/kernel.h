@@ -89,7 +89,8 @@ void cm_fft_forget(void);
 void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, double *y,
                     cm_window w, const cm_env *env);
 
-/* missing.c */
+/* missing.c; cm_survey: the largest modulus of a part, or NaN if any is not finite */
+double cm_survey(cm_samples x);
 size_t cm_find_nonfinite(cm_samples x, size_t *at);
 void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,
                           cm_window w, const cm_options *options, const cm_env *env);

@@ -150,31 +150,6 @@ static void run(const double *x, size_t nx, const double *h, size_t nh, double *
         cm_conv_direct(x, nx, h, nh, y, w, env);
 }
 
-/* Outputs with a product that overflows are what the infinite products make of them:
- * an FFT does not form products, and a fused multiply-add does not round them. */
-static void restore_overflow(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                             cm_window w, const cm_env *env)
-{
-    const cm_simd *simd = cm_current_simd();
-    double most_h = simd->max_abs(h, nh);
-    if (isfinite(simd->max_abs(x, nx) * most_h))
-        return;
-    size_t work = 0, end = w.first + w.ny;
-    for (int pass = 0; pass < 2; pass++) { /* first 0 into all of them, then add up */
-        for (size_t j = 0; j < nx && j < end; j++) {
-            if (isfinite(x[j] * most_h) || j + nh <= w.first)
-                continue;
-            size_t k0 = j > w.first ? j : w.first, k1 = j + nh < end ? j + nh : end;
-            for (size_t k = k0; k < k1; k++) {
-                double product = x[j] * h[k - j], *yk = y + (k - w.first);
-                if (isinf(product))
-                    *yk = pass == 0 ? 0 : *yk + copysign(INFINITY, product);
-            }
-            cm_work(&work, k1 - k0, env);
-        }
-    }
-}
-
 void cm_conv_real(const double *x, size_t nx, const double *h, size_t nh, double *y,
                   cm_window w, cm_method method, const cm_env *env)
 {
@@ -186,7 +161,6 @@ void cm_conv_real(const double *x, size_t nx, const double *h, size_t nh, double
     else if (method == CM_FFT || method == CM_FFT_GUARDED)
         nh <= nx ? best_fft(nx, nh, w, &n) : best_fft(nh, nx, w, &n);
     run(x, nx, h, nh, y, w, method, n, env);
-    restore_overflow(x, nx, h, nh, y, w, env);
 }
 
 void cm_conv_part(const double *x, size_t nx, const double *h, size_t nh, double *y,

@@ -23,12 +23,16 @@
 #include "method.h"
 #include "simd.h"
 
+double cm_survey(cm_samples x)
+{
+    const cm_simd *simd = cm_current_simd();
+    double re = simd->survey(x.re, x.n), im = x.im ? simd->survey(x.im, x.n) : 0;
+    return re >= im || isnan(re) ? re : im;
+}
+
 /* How many samples are not finite; their places go to at[], unless NULL. */
 size_t cm_find_nonfinite(cm_samples x, size_t *at)
 {
-    const cm_simd *simd = cm_current_simd();
-    if (simd->all_finite(x.re, x.n) && (!x.im || simd->all_finite(x.im, x.n)))
-        return 0;
     size_t nat = 0;
     for (size_t j = 0; j < x.n; j++) {
         int ok = isfinite(x.re[j]) && (!x.im || isfinite(x.im[j]));

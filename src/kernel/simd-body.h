@@ -109,20 +109,25 @@ SIMD_TARGET static void count_quarters(const double *x, size_t n, double bound, 
         low[q] = (double)below(x + q * n / 4, (q + 1) * n / 4 - q * n / 4, bound);
 }
 
-SIMD_TARGET static int all_finite(const double *x, size_t n)
+SIMD_TARGET static double survey(const double *x, size_t n)
 {
-    vec nan = {0}, more = {0};
+    vec most = {0}, nan = {0}; /* x - x is 0 or NaN */
+    double max = 0, sum = 0;
     size_t i = 0;
-    for (; i + 2 * W <= n; i += 2 * W) { /* x - x is 0 or NaN */
-        nan += load(x + i) - load(x + i);
-        more += load(x + i + W) - load(x + i + W);
+    for (; i + W <= n; i += W) {
+        vec v = load(x + i), a = modulus(v);
+        most = choose(a > most, most, a);
+        nan += v - v;
     }
-    double sum = 0;
-    for (int l = 0; l < W; l++)
-        sum += nan[l] + more[l];
-    for (; i < n; i++)
+    for (int l = 0; l < W; l++) {
+        max = larger(max, most[l]);
+        sum += nan[l];
+    }
+    for (; i < n; i++) {
+        max = larger(max, fabs(x[i]));
         sum += x[i] - x[i];
-    return sum == 0;
+    }
+    return max + sum;
 }
 
 SIMD_TARGET static void scale(const double *x, size_t n, double factor, double *y)
@@ -195,6 +200,6 @@ SIMD_TARGET static void multiply(double *a, const double *b, size_t n)
 #define STRING(level) STRING_(level)
 
 const cm_simd TABLE(SIMD_LEVEL) = {
-    STRING(SIMD_LEVEL), W,          tile_short, tile_long, max_abs, moduli, count_below,
-    count_quarters,     all_finite, scale,      multiply,  axpy,
+    STRING(SIMD_LEVEL), W,      tile_short, tile_long, max_abs, moduli, count_below,
+    count_quarters,     survey, scale,      multiply,  axpy,
 };

@@ -29,7 +29,8 @@ typedef struct {
     cm_moduli (*moduli)(const double *x, size_t n);
     size_t (*count_below)(const double *x, size_t n, double bound);
     void (*count_quarters)(const double *x, size_t n, double bound, double low[4]);
-    int (*all_finite)(const double *x, size_t n);
+    /* The largest modulus, or NaN if any is not finite. */
+    double (*survey)(const double *x, size_t n);
     void (*scale)(const double *x, size_t n, double factor, double *y);
     /* Complex numbers, n of them: a[i] *= b[i]. */
     void (*multiply)(double *a, const double *b, size_t n);
