@@ -120,7 +120,9 @@
 #' `h` is empty or numbers of columns do not fit; `convmat_error_value` if `h`
 #' is not finite, `origin` is out of range, `boundary` does not go with `mode`,
 #' the kernel cannot be renormalised, two time series differ in frequency, or
-#' an argument has a value that does not exist or is not there yet.
+#' an argument has a value that does not exist; `convmat_error_memory` if a
+#' result of several columns needs more than `getOption("convmat.max_bytes")`,
+#' by default half of the machine's memory.
 #'
 #' @section Algorithm and accuracy:
 #' The promise: each output lies within 1e-11 B of the exact sum, where B is the
