@@ -10,7 +10,7 @@
  * (2 + sqrt(5)) eps / 2, so that the transforms of x and h have that much times
  * log2(n) in the 2-norm, and the inverse transform that much times the 1-norm of
  * the product of the spectra, which is at most n ||x|| ||h||. The largest error
- * seen in tests is 1/60 of it.
+ * seen in tests is 1/30 of it.
  *
  * So an output is certain if 7 eps log2(n) ||x|| ||h|| <= 1e-11 B[k], for which
  * a lower bound of B[k] will do. Kernel and block are cut into cells of c

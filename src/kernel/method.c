@@ -9,7 +9,7 @@
 
 #include "simd.h"
 
-/* Least terms of an output by which sums one after the other may grow wrong. */
+/* Most terms that are added one after the other: see sparse.c. */
 #define SPARSE_MOST 16384
 
 /* Number of pairs (j, i) of samples with j + i < k, j < nx and i < nh. */
