@@ -244,3 +244,13 @@ check_values <- function(x, ok, arg, what) {
     )
   }
 }
+
+# Two numbers, the second above the first.
+check_limits <- function(x, arg) {
+  x <- check_numbers(x, arg)
+  if (length(x) != 2L) {
+    abort("length", sprintf("`%s` must have 2 values, not %d.", arg, length(x)))
+  }
+  check_values(x, c(TRUE, x[2L] > x[1L]), arg, "increasing")
+  x
+}

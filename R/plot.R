@@ -177,12 +177,7 @@ check_zlim <- function(zlim) {
   if (is.null(zlim)) {
     return(NULL)
   }
-  zlim <- check_numbers(zlim, "zlim")
-  if (length(zlim) != 2L) {
-    abort("length", sprintf("`zlim` must have 2 values, not %d.", length(zlim)))
-  }
-  check_values(zlim, c(TRUE, zlim[2L] > zlim[1L]), "zlim", "increasing")
-  zlim
+  check_limits(zlim, "zlim")
 }
 
 check_plot_matrix <- function(A) {

@@ -331,12 +331,7 @@ check_support <- function(support) {
       "It is the two times in seconds between which the function is not zero."
     )
   }
-  support <- check_numbers(support, "support")
-  if (length(support) != 2L) {
-    abort("length", sprintf("`support` must have 2 values, not %d.", length(support)))
-  }
-  check_values(support, c(TRUE, support[2L] > support[1L]), "support", "increasing")
-  support
+  check_limits(support, "support")
 }
 
 # The user's function, made to keep its promises or say at which time it does not.
