@@ -1,6 +1,7 @@
 /* conv(): columns of a signal with columns of a kernel. */
 #include "convmat.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The window of a mode: index of the first value and number of values. */
@@ -103,20 +104,38 @@ static int place(SEXP string, const char *const *list)
     return -1;
 }
 
+static SEXP threads_option(void)
+{
+    static SEXP symbol; /* which stays */
+    if (!symbol)
+        symbol = Rf_install("convmat.threads");
+    return Rf_GetOption1(symbol);
+}
+
+/* As check_threads() in R/ sees it. */
+static int is_thread_count(SEXP threads)
+{
+    if (threads == R_NilValue)
+        return 1;
+    if ((TYPEOF(threads) != REALSXP && TYPEOF(threads) != INTSXP) || Rf_isObject(threads) ||
+        XLENGTH(threads) != 1)
+        return 0;
+    double n = Rf_asReal(threads);
+    return n >= 1 && n <= 1024 && n == floor(n);
+}
+
 static SEXP conv_plain(SEXP x, SEXP h, cm_options how)
 {
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
     cm_samples sx = {REAL_RO(x), NULL, nx, 1}, sh = {REAL_RO(h), NULL, nh, 1};
     if (!R_FINITE(cm_survey(sh)))
         return R_NilValue;
-    static SEXP threads; /* a symbol, which stays */
-    if (!threads)
-        threads = Rf_install("convmat.threads");
-    if (Rf_GetOption1(threads) != R_NilValue)
+    SEXP threads = threads_option();
+    if (!is_thread_count(threads))
         return R_NilValue;
     cm_env env = ffi_env();
     if ((double)nx * (double)nh > 1e6) /* less is not worth a second thread */
-        env.threads = ffi_threads(R_NilValue);
+        env.threads = ffi_threads(threads);
     how.origin = how.mode == CM_SAME ? (nh - 1) / 2 : 0;
     SEXP y = PROTECT(ffi_result(REALSXP, cm_mode_window(how.mode, nx, nh, how.origin).ny));
     cm_conv(sx, sh, &how, (cm_output){REAL(y), NULL}, &env);
