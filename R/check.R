@@ -117,12 +117,18 @@ check_number <- function(x, arg, what = "a finite number", ok = is.finite) {
 
 # A whole number from `least` to `most`, as double: lengths pass 2^31.
 check_count <- function(n, arg, least = 1, most = 2^52) {
-  what <- if (most < 2^52) {
+  check_number(
+    n, arg, describe_counts(least, most),
+    function(n) n >= least && n <= most && n == floor(n)
+  )
+}
+
+describe_counts <- function(least, most) {
+  if (most < 2^52) {
     sprintf("a whole number from %s to %s", format_count(least), format_count(most))
   } else {
     sprintf("a whole number, at least %s", format_count(least))
   }
-  check_number(n, arg, what, function(n) n >= least && n <= most && n == floor(n))
 }
 
 # How many kernel samples lie before time zero: what the mode makes of it.
@@ -175,20 +181,29 @@ conv_options <- function(mode, origin, boundary, na, method, nh) {
 }
 
 # A matrix of numbers that R can index and this machine can hold.
-check_matrix_size <- function(nrow, ncol, bytes_each = 8) {
-  shape <- sprintf("%s x %s matrix", format_count(nrow), format_count(ncol))
+check_matrix_size <- function(nrow, ncol, bytes_each, instead, arg = "n") {
+  check_dim(nrow, ncol, "R", instead, arg)
+  check_memory(
+    bytes_each * nrow * ncol,
+    sprintf(
+      "`%s` is too large: the %s x %s matrix needs", arg, format_count(nrow), format_count(ncol)
+    ),
+    instead
+  )
+}
+
+check_dim <- function(nrow, ncol, who, instead, arg = "n") {
   if (max(nrow, ncol) > .Machine$integer.max) {
     abort(
       "memory",
-      sprintf("`n` is too large: R has no place for a %s.", shape),
+      sprintf(
+        "`%s` is too large: %s has no place for a %s x %s matrix.",
+        arg, who, format_count(nrow), format_count(ncol)
+      ),
       sprintf("A matrix has at most %s rows and columns.", format_count(.Machine$integer.max)),
-      "`conv()` computes the same without a matrix."
+      instead
     )
   }
-  check_memory(
-    bytes_each * nrow * ncol, sprintf("`n` is too large: the %s needs", shape),
-    "`conv()` computes the same without a matrix."
-  )
 }
 
 check_memory <- function(bytes, needs, instead = NULL) {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #ifdef _WIN32
 #include <windows.h>
 #else
@@ -57,17 +58,59 @@ void ffi_large_pages(void *memory, size_t bytes)
 void ffi_keep_pages(void)
 {
 #ifdef __GLIBC__
-    free(malloc(KEPT_BLOCK)); /* not touched, so there is nothing behind it */
+    void *volatile block = malloc(KEPT_BLOCK); /* or the compiler would do without */
+    free(block);                               /* never touched: there is nothing behind it */
 #endif
+}
+
+static void *bytes_of(SEXP y, size_t *bytes)
+{
+    size_t n = (size_t)XLENGTH(y);
+    switch (TYPEOF(y)) {
+    case CPLXSXP:
+        *bytes = n * sizeof(Rcomplex);
+        return COMPLEX(y);
+    case INTSXP:
+        *bytes = n * sizeof(int);
+        return INTEGER(y);
+    default:
+        *bytes = n * sizeof(double);
+        return REAL(y);
+    }
 }
 
 SEXP ffi_result(SEXPTYPE type, size_t n)
 {
     SEXP y = PROTECT(Rf_allocVector(type, (R_xlen_t)n));
-    if (type == CPLXSXP)
-        ffi_large_pages(COMPLEX(y), n * sizeof(Rcomplex));
-    else
-        ffi_large_pages(REAL(y), n * sizeof(double));
+    size_t bytes;
+    void *memory = bytes_of(y, &bytes);
+    ffi_large_pages(memory, bytes);
     UNPROTECT(1); // y
     return y;
+}
+
+/* Linux gives each page full of zeros, and gives it anew after MADV_DONTNEED: what malloc
+ * has just mapped for a large vector is not written twice then. Elsewhere, and for
+ * smaller ones, which may be memory used before, it costs more than it saves. A mark
+ * at either end tells whether the system does as it says; emulators need not. */
+int ffi_zero(SEXP y)
+{
+#if defined(__linux__) && defined(MADV_DONTNEED)
+    size_t bytes;
+    char *memory = bytes_of(y, &bytes);
+    if (bytes < 16 * LARGE_PAGE)
+        return 0;
+    uintptr_t from = ((uintptr_t)memory + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE,
+              to = ((uintptr_t)memory + bytes) / LARGE_PAGE * LARGE_PAGE; /* inside */
+    volatile char *first = (char *)from, *last = (char *)to - 1;
+    *first = *last = 1;
+    if (madvise((void *)from, to - from, MADV_DONTNEED) != 0 || *first || *last)
+        return 0;
+    memset(memory, 0, from - (uintptr_t)memory);
+    memset((void *)to, 0, (uintptr_t)memory + bytes - to);
+    return 1;
+#else
+    (void)y;
+    return 0;
+#endif
 }
