@@ -1,0 +1,82 @@
+/* cm_conv() with all its arguments, and windows of F by each method: sizes around
+ * every vector width and block edge at every level of instructions, then cases
+ * drawn at random. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "support.h"
+
+static const size_t sizes[] = {1,  2,  3,  4,  5,  7,  8,   9,   15,  16,  17,  24,
+                               25, 31, 32, 33, 63, 64, 65,  511, 512, 513, 576, 577};
+static const size_t kernels[] = {1,  2,  3,  7,  8,  9,  15,  16,  17,  31,   32,   33,   47,
+                                 48, 49, 63, 64, 65, 127, 129, 512, 1023, 1024, 1025, 1032};
+enum { NX = sizeof sizes / sizeof *sizes, NH = sizeof kernels / sizeof *kernels };
+
+static void check_edges(source *s, cm_method method)
+{
+    for (int i = 0; i < NX * NH; i++) {
+        size_t nx = sizes[i % NX], nh = kernels[i / NX];
+        side side = i % 2 ? AT_END : AT_START;
+        const double *x = draw_signal(s, nx, side), *h = draw_signal(s, nh, side);
+        check_window(x, nx, h, nh, (cm_window){0, nx + nh - 1}, method, "edges");
+        check_window(x, nx, h, nh, cm_mode_window(CM_VALID, nx, nh, 0), method, "edges");
+        release_guarded();
+    }
+}
+
+/* A sum of more than CM_BLOCK blocks, which direct.c adds up in three stages. */
+static void check_longest(source *s)
+{
+    size_t n = 1024 * 1024 + 1100;
+    double *x = guarded_doubles(n, AT_END), *h = guarded_doubles(n, AT_START);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = 1 + draw_unit(s);
+        h[i] = 1 + draw_unit(s);
+    }
+    double *y = guarded_doubles(3, AT_END);
+    long double sum = 0;
+    for (size_t i = 0; i < n - 1; i++)
+        sum += (long double)x[i] * h[n - 2 - i];
+    begin(&here);
+    cm_conv_direct(x, n, h, n, y, (cm_window){n - 2, 3}, env());
+    release(&here);
+    double off = (double)((y[0] - sum) / sum);
+    expect(off < 3.4e-13 && off > -3.4e-13, "a long sum is off by %g", off);
+    release_guarded();
+}
+
+/* Transforms in place, and kernels longer than the signal. */
+static void check_large(source *s)
+{
+    static const size_t nx[] = {40000, 70000, 3000}, nh[] = {30000, 900, 90000};
+    for (int i = 0; i < 3; i++) {
+        const double *x = draw_signal(s, nx[i], AT_END), *h = draw_signal(s, nh[i], AT_END);
+        cm_window w = cm_mode_window(i == 2 ? CM_VALID : CM_FULL, nx[i], nh[i], 0);
+        check_window(x, nx[i], h, nh[i], w, CM_AUTO, "large");
+        check_window(x, nx[i], h, nh[i], w, CM_FFT_GUARDED, "large");
+        release_guarded();
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const cm_method methods[] = {CM_AUTO, CM_DIRECT, CM_FFT_GUARDED, CM_SPARSE};
+    long runs = argc > 1 ? atol(argv[1]) : 20000;
+    source s = generator(1);
+    for (int level = 0; level < LEVELS; level++) {
+        if (!use_level(level)) {
+            printf("test-conv: this machine has no %s\n", levels[level]);
+            continue;
+        }
+        for (int m = 0; m < 4; m++)
+            check_edges(&s, methods[m]);
+        check_longest(&s);
+        check_large(&s);
+    }
+    for (long run = 0; run < runs; run++) {
+        source one = generator((uint64_t)run + 2);
+        check_conv(&one);
+    }
+    cm_fft_forget();
+    return report("test-conv");
+}
