@@ -12,13 +12,11 @@
 #define SMALLEST 0x1p-1074L
 #define MOST_WHOLE 0x1p53L
 
-/* Where so many products would be needed, only some outputs are looked at. */
-#define MOST_WORK 2e6
-
+/* Where more products than these are needed, only some outputs are looked at. */
 static size_t stride(size_t ny, size_t nh, size_t nx)
 {
-    double work = (double)ny * (double)(nh < nx ? nh : nx);
-    return work < MOST_WORK ? 1 : (size_t)(work / MOST_WORK) | 1;
+    double work = (double)ny * (double)(nh < nx ? nh : nx), most = fuzzing ? 2e4 : 2e6;
+    return work < most ? 1 : (size_t)(work / most) | 1;
 }
 
 /* ---- a window of F ------------------------------------------------------------- */
@@ -134,6 +132,10 @@ static void add_term(sums *s, const conv_case *c, size_t j, size_t i)
     }
     s->whole &= xr == rint(xr) && hr == rint(hr);
     part(s, 0, xr, hr);
+    if (!x.im && !h.im) {
+        s->moduli += fabsl((long double)xr * hr);
+        return;
+    }
     part(s, 1, xi, hi);
     part(s, 2, xr, hi);
     part(s, 3, xi, hr);
@@ -146,12 +148,11 @@ static sums output_sums(const conv_case *c, cm_window w, size_t t)
     size_t nx = c->x.n, nh = c->h.n;
     if (c->options.boundary == CM_ZERO) {
         size_t k = w.first + t, i0 = k < nx ? 0 : k - nx + 1, i1 = k < nh ? k : nh - 1;
-        for (size_t i = 0; i < i0 || i < nh; i++) {
-            if (i >= i0 && i <= i1)
-                add_term(&s, c, k - i, i);
-            else /* what stands outside is present */
-                s.present += c->h.re[i];
-        }
+        for (size_t i = i0; i <= i1; i++)
+            add_term(&s, c, k - i, i);
+        if (c->options.na == CM_NA_RENORMALISE) /* what stands outside is present */
+            for (size_t i = 0; i < nh; i++)
+                s.present += i < i0 || i > i1 ? c->h.re[i] : 0;
     } else {
         for (size_t i = 0; i < nh; i++) {
             ptrdiff_t p = (ptrdiff_t)(c->options.origin + t) - (ptrdiff_t)i;
@@ -350,12 +351,16 @@ static void check_drawn_window(source *s, size_t nx, size_t nh, side side)
     check_window(x, nx, h, nh, w, method, what);
 }
 
-/* One in 256 of these is large enough for transforms in place, or for sums of blocks
- * of blocks. */
-static void draw_large(source *s, size_t *nx, size_t *nh)
+/* Large enough for transforms in place. */
+static void check_large_window(source *s)
 {
-    *nx = 30000 + (size_t)draw(s, 60000);
-    *nh = draw(s, 2) ? *nx : 1 + (size_t)draw(s, 40000);
+    size_t nx = 33000 + (size_t)draw(s, 10000), nh = 33000, whole = (size_t)draw(s, 2);
+    double *x = guarded_doubles(nx, AT_END), *h = guarded_doubles(nh, AT_START);
+    for (size_t i = 0; i < nx; i++)
+        x[i] = whole ? rint(draw_unit(s) * 9) : draw_unit(s);
+    for (size_t i = 0; i < nh; i++)
+        h[i] = whole ? rint(draw_unit(s) * 9) : draw_unit(s);
+    check_window(x, nx, h, nh, (cm_window){0, nx + nh - 1}, CM_FFT_GUARDED, "a large window");
 }
 
 void check_conv(source *s)
@@ -365,16 +370,13 @@ void check_conv(source *s)
         return;
     s->state ^= draw(s, 256) * 0x9e3779b97f4a7c15ULL;
     uint64_t size = draw(s, 256);
-    size_t nx, nh;
-    if (size == 255 && s->bytes) {
-        draw_large(s, &nx, &nh);
-    } else {
-        size_t most = size < 200 ? 40 : size < 248 ? 700 : 6000;
-        nx = draw_size(s, most);
-        nh = draw_size(s, most);
-    }
+    size_t most = size < 220 ? 40 : size < 252 ? 300 : 2500;
+    size_t nx = draw_size(s, most), nh = draw_size(s, most);
     side side = draw(s, 2) ? AT_END : AT_START;
-    if (draw(s, 4) == 0) {
+    uint64_t window = draw(s, 256);
+    if (size == 255 && window == 254) {
+        check_large_window(s);
+    } else if (window % 4 == 0) {
         check_drawn_window(s, nx, nh, side);
     } else {
         conv_case c;

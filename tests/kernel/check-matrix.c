@@ -124,8 +124,9 @@ void check_matrix(source *s)
     check_source(s);
     matrix_case c = {.width = 1 + (size_t)draw(s, 2)};
     s->state ^= draw(s, 256) * 0x9e3779b97f4a7c15ULL;
-    c.n = draw_size(s, 40);
-    c.nh = draw_size(s, 60);
+    size_t most = draw(s, 8) ? 12 : 60;
+    c.n = draw_size(s, most);
+    c.nh = draw_size(s, most);
     side side = draw(s, 2) ? AT_END : AT_START;
     c.x = draw_signal(s, c.n * c.width, side);
     c.h = draw_signal(s, c.nh * c.width, side);

@@ -31,9 +31,14 @@ const cm_gamma gamma_functions = {tail, density};
 
 static long double exact_density(long double z, long double shape)
 {
+    static long double last, log_gamma; /* which takes longer than the rest */
     if (z < 0 || (z == 0 && shape > 1))
         return 0;
-    return expl((shape - 1) * (z > 0 ? logl(z) : 0) - z - lgammal(shape));
+    if (shape != last) {
+        last = shape;
+        log_gamma = lgammal(shape);
+    }
+    return expl((shape - 1) * (z > 0 ? logl(z) : 0) - z - log_gamma);
 }
 
 /* Nodes and weights of the rule of ORDER points, by Newton's method. */

@@ -84,7 +84,7 @@ void *guarded(size_t bytes, side side)
     s->used = 1;
     size_t whole = (bytes + 7) / 8 * 8;
     char *p = side == AT_START ? s->from : s->from + s->bytes - whole;
-    memset(p, 0xff, bytes < 65536 ? bytes : 65536); /* NaN, should it be read unwritten */
+    memset(p, 0xff, bytes); /* NaN, should it be read unwritten */
     return p;
 }
 
@@ -115,7 +115,7 @@ static void *give(void *data, size_t bytes)
     /* of just that size, so that the address sanitizer sees what goes past it */
     void *p = malloc(bytes ? bytes : 1);
     must(p != NULL, "malloc");
-    memset(p, 0xff, bytes < 65536 ? bytes : 65536);
+    memset(p, 0xff, bytes < 4096 ? bytes : 4096); /* NaN, should it be read unwritten */
     return w->blocks[w->nblock++] = p;
 }
 
@@ -168,15 +168,17 @@ int same_bits(const double *a, const double *b, size_t n)
 
 cm_env env_of(world *w)
 {
-    uint64_t bits = NA_BITS;
-    memcpy(&na_value, &bits, sizeof bits);
     return (cm_env){give, look_up, w, is_na, na_value};
 }
 
 const cm_env *env(void)
 {
     static cm_env its;
-    its = env_of(&here);
+    uint64_t bits = NA_BITS;
+    if (!its.alloc) {
+        memcpy(&na_value, &bits, sizeof bits);
+        its = env_of(&here);
+    }
     return &its;
 }
 
