@@ -37,14 +37,26 @@ static double error_at(const double *x, size_t nx, const double *h, size_t nh, s
     return moduli == 0 ? (y == 0 ? 0 : INFINITY) : (double)(fabsl(y - sum) / slack);
 }
 
-double check_window(const double *x, size_t nx, const double *h, size_t nh, cm_window w,
-                    cm_method method, const char *what)
+int threads = 3;
+
+static cm_env several(void)
 {
+    cm_env e = *env();
+    e.threads = threads;
+    return e;
+}
+
+void check_window(const double *x, size_t nx, const double *h, size_t nh, cm_window w,
+                  cm_method method, const char *what)
+{
+    cm_env many = several();
     double *y = guarded_doubles(w.ny, AT_END), *again = guarded_doubles(w.ny, AT_START);
     double most = 0;
     begin(&here);
-    cm_conv_real(x, nx, h, nh, y, w, method, env());
-    cm_conv_real(x, nx, h, nh, again, w, method, env());
+    cm_problem p = {x, nx, h, nh, y, w, 1, nx, w.ny, cm_survey((cm_samples){x, NULL, nx, 1})};
+    cm_conv_real(&p, method, env());
+    p.y = again;
+    cm_conv_real(&p, method, &many);
     release(&here);
     for (size_t t = 0, by = stride(w.ny, nh, nx); t < w.ny; t += by) {
         double error = error_at(x, nx, h, nh, w.first + t, y[t]);
@@ -56,7 +68,6 @@ double check_window(const double *x, size_t nx, const double *h, size_t nh, cm_w
            (int)method, most, nx, nh, w.first, w.ny);
     expect(same_bits(y, again, w.ny), "%s: method %d: other bits: nx %zu nh %zu", what,
            (int)method, nx, nh);
-    return most;
 }
 
 /* ---- all of cm_conv ---------------------------------------------------------------- */
@@ -89,6 +100,11 @@ typedef struct {
     int na, missing, whole;
     long double present, absent; /* weights */
 } sums;
+
+static cm_samples column(cm_samples x, size_t c)
+{
+    return (cm_samples){x.re + c * x.n, x.im ? x.im + c * x.n : NULL, x.n, 1};
+}
 
 static int missing(cm_samples x, size_t j)
 {
@@ -239,8 +255,8 @@ static cm_output output(size_t ny, int parts, side side)
 static void describe(const conv_case *c, char *text, size_t size)
 {
     snprintf(text, size,
-             "nx %zu nh %zu%s%s mode %d origin %zu boundary %d na %d method %d at %s", c->x.n,
-             c->h.n, c->x.im ? " x complex" : "", c->h.im ? " h complex" : "",
+             "nx %zu x %zu nh %zu%s%s mode %d origin %zu boundary %d na %d method %d at %s", c->x.n,
+             c->x.ncol, c->h.n, c->x.im ? " x complex" : "", c->h.im ? " h complex" : "",
              (int)c->options.mode, c->options.origin, (int)c->options.boundary,
              (int)c->options.na, (int)c->options.method, cm_simd_level(NULL));
 }
@@ -264,17 +280,16 @@ static void check_same_under_na(const conv_case *c, cm_window w, cm_output y, si
     }
 }
 
-void check_conv_case(const conv_case *c, const char *what)
+/* One column of the result. */
+static void check_column(const conv_case *all, size_t col, cm_window w, cm_output y,
+                         const char *what)
 {
-    cm_window w = cm_mode_window(c->options.mode, c->x.n, c->h.n, c->options.origin);
-    int parts = c->x.im || c->h.im;
-    cm_output y = output(w.ny, parts, AT_END), again = output(w.ny, parts, AT_START);
-    begin(&here);
-    cm_conv(c->x, c->h, &c->options, y, env());
-    cm_conv(c->x, c->h, &c->options, again, env());
-    release(&here);
-    expect(same_bits(y.re, again.re, w.ny) && (!parts || same_bits(y.im, again.im, w.ny)),
-           "%s: other bits", what);
+    conv_case one = *all;
+    const conv_case *c = &one;
+    one.x = column(all->x, col);
+    y.re += col * w.ny;
+    if (y.im)
+        y.im += col * w.ny;
     size_t by = stride(w.ny, c->h.n, c->options.boundary == CM_ZERO ? c->x.n : c->h.n), wrong = 0;
     long double norm = c->options.method == CM_FFT ? norms(c) : 0;
     for (size_t t = 0; t < w.ny; t += by) {
@@ -285,9 +300,26 @@ void check_conv_case(const conv_case *c, const char *what)
             expect(0, "%s: output %zu is %.17g%+.17gi, not %.17Lg%+.17Lgi (moduli %Lg)", what, t,
                    y.re[t], y.im ? y.im[t] : 0, s.re, s.im, s.moduli);
     }
-    expect(wrong == 0, "%s: %zu wrong", what, wrong);
+    expect(wrong == 0, "%s: column %zu has %zu wrong", what, col, wrong);
     if (c->options.na != CM_NA_PROPAGATE)
         check_same_under_na(c, w, y, by, what);
+}
+
+void check_conv_case(const conv_case *c, const char *what)
+{
+    cm_window w = cm_mode_window(c->options.mode, c->x.n, c->h.n, c->options.origin);
+    int parts = c->x.im || c->h.im;
+    size_t ny = w.ny * c->x.ncol;
+    cm_output y = output(ny, parts, AT_END), again = output(ny, parts, AT_START);
+    cm_env many = several();
+    begin(&here);
+    cm_conv(c->x, c->h, &c->options, y, env());
+    cm_conv(c->x, c->h, &c->options, again, &many);
+    release(&here);
+    expect(same_bits(y.re, again.re, ny) && (!parts || same_bits(y.im, again.im, ny)),
+           "%s: other bits", what);
+    for (size_t col = 0; col < c->x.ncol; col++)
+        check_column(c, col, w, y, what);
 }
 
 /* ---- cases ------------------------------------------------------------------------------ */
@@ -321,18 +353,18 @@ static void draw_case(source *s, size_t nx, size_t nh, side side, conv_case *c)
     int keeps_length = o->mode == CM_SAME || o->mode == CM_CAUSAL;
     o->boundary = keeps_length ? (cm_boundary)draw(s, 5) : CM_ZERO;
     o->origin = o->mode == CM_CAUSAL ? 0 : (size_t)draw(s, nh);
-    uint64_t parts = draw(s, 8);
-    c->x = (cm_samples){draw_signal(s, nx, side), NULL, nx};
+    uint64_t parts = draw(s, 8), ncol = draw(s, 4) ? 1 : 1 + draw(s, 4);
+    c->x = (cm_samples){draw_signal(s, nx * ncol, side), NULL, nx, ncol};
     if (parts == 1 || parts == 2)
-        c->x.im = draw_signal(s, nx, side);
-    spoil(s, (double *)(uintptr_t)c->x.re, nx);
+        c->x.im = draw_signal(s, nx * ncol, side);
+    spoil(s, (double *)(uintptr_t)c->x.re, nx * ncol);
     if (c->x.im)
-        spoil(s, (double *)(uintptr_t)c->x.im, nx);
+        spoil(s, (double *)(uintptr_t)c->x.im, nx * ncol);
     if (o->na == CM_NA_RENORMALISE) {
-        c->h = (cm_samples){kernel_to_renormalise(s, nh, side), NULL, nh};
+        c->h = (cm_samples){kernel_to_renormalise(s, nh, side), NULL, nh, 1};
         return;
     }
-    c->h = (cm_samples){draw_signal(s, nh, side), NULL, nh};
+    c->h = (cm_samples){draw_signal(s, nh, side), NULL, nh, 1};
     if (parts == 2 || parts == 3)
         c->h.im = draw_signal(s, nh, side);
 }

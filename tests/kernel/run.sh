@@ -17,6 +17,7 @@ arguments() {
     gcc:test-engine) echo 2000 ;;
     gcc:test-matrix | gcc:test-regressor) echo 40000 ;;
     gcc:test-leave) echo long ;;
+    tsan:test-conv) echo 1000 ;;
     *:test-conv) echo 5000 ;;
     *:test-engine) echo 300 ;;
     *:test-matrix | *:test-regressor) echo 10000 ;;

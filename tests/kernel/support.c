@@ -136,10 +136,17 @@ static void look_up(void *data)
     w->last_poll = now;
 }
 
+static void progress(void *data, double done)
+{
+    world *w = data;
+    expect(done > 0 && done <= 1, "the progress is %g", done);
+    w->progress = done;
+}
+
 void begin(world *w)
 {
     w->nalloc = w->npoll = w->leave_alloc = w->leave_poll = 0;
-    w->longest = 0;
+    w->longest = w->progress = 0;
     w->last_poll = processor_seconds();
 }
 
@@ -168,7 +175,7 @@ int same_bits(const double *a, const double *b, size_t n)
 
 cm_env env_of(world *w)
 {
-    return (cm_env){give, look_up, w, is_na, na_value};
+    return (cm_env){give, look_up, w, is_na, na_value, 1, progress};
 }
 
 const cm_env *env(void)

@@ -41,13 +41,14 @@ typedef struct {
     size_t leave_alloc, leave_poll; /* the call, from 1, that leaves; 0 for none */
     jmp_buf leave;
     double last_poll, longest; /* processor seconds; the longest between polls */
+    double progress;           /* as it was last told */
     void **blocks;
     size_t nblock, room;
 } world;
 
 void begin(world *w);   /* zeros the counters */
 void release(world *w); /* what the kernel has been given */
-cm_env env_of(world *w);
+cm_env env_of(world *w); /* for one thread */
 double processor_seconds(void);
 
 extern world here;         /* the one for a single thread */
@@ -92,10 +93,11 @@ typedef struct {
 /* The sample of n that stands at place p under a boundary other than zero. */
 size_t fold(ptrdiff_t p, size_t n, cm_boundary boundary);
 
+extern int threads; /* of the kernel, where it may use more than one */
 void check_conv_case(const conv_case *c, const char *what);
-/* A window of F by a method; returns the worst error in units of the promise. */
-double check_window(const double *x, size_t nx, const double *h, size_t nh, cm_window w,
-                    cm_method method, const char *what);
+/* A window of F by a method, by one thread and by several. */
+void check_window(const double *x, size_t nx, const double *h, size_t nh, cm_window w,
+                  cm_method method, const char *what);
 
 void check_conv(source *s);
 void check_matrix(source *s);

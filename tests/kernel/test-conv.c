@@ -37,8 +37,9 @@ static void check_longest(source *s)
     long double sum = 0;
     for (size_t i = 0; i < n - 1; i++)
         sum += (long double)x[i] * h[n - 2 - i];
+    cm_problem p = {x, n, h, n, y, {n - 2, 3}, 1, n, 3, 2};
     begin(&here);
-    cm_conv_direct(x, n, h, n, y, (cm_window){n - 2, 3}, env());
+    cm_conv_direct(&p, env());
     release(&here);
     double off = (double)((y[0] - sum) / sum);
     expect(off < 3.4e-13 && off > -3.4e-13, "a long sum is off by %g", off);

@@ -29,14 +29,14 @@ static void conv(cm_samples x, cm_samples h, cm_options o, double *y, const cm_e
 
 static void direct(double *y, const cm_env *env)
 {
-    conv((cm_samples){long_x, NULL, LONG_X}, (cm_samples){h, NULL, NH},
+    conv((cm_samples){long_x, NULL, LONG_X, 1}, (cm_samples){h, NULL, NH, 1},
          (cm_options){CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_DIRECT}, y, env);
 }
 
 static void transforms(double *y, const cm_env *env)
 {
     cm_fft_forget(); /* so that it plans */
-    conv((cm_samples){x, NULL, NX}, (cm_samples){h, NULL, NH},
+    conv((cm_samples){x, NULL, NX, 1}, (cm_samples){h, NULL, NH, 1},
          (cm_options){CM_SAME, 3, CM_ZERO, CM_NA_PROPAGATE, CM_FFT_GUARDED}, y, env);
 }
 
@@ -44,31 +44,31 @@ static void transforms(double *y, const cm_env *env)
 static void transforms_again(double *y, const cm_env *env)
 {
     cm_fft_forget();
-    conv((cm_samples){long_x, NULL, LONG_X}, (cm_samples){long_h, NULL, LONG_H},
+    conv((cm_samples){long_x, NULL, LONG_X, 1}, (cm_samples){long_h, NULL, LONG_H, 1},
          (cm_options){CM_SAME, 0, CM_ZERO, CM_NA_PROPAGATE, CM_FFT_GUARDED}, y, env);
 }
 
 static void complex_wrapped(double *y, const cm_env *env)
 {
-    conv((cm_samples){x, xi, NX}, (cm_samples){h, hi, NH},
+    conv((cm_samples){x, xi, NX, 1}, (cm_samples){h, hi, NH, 1},
          (cm_options){CM_SAME, 10, CM_WRAP, CM_NA_PROPAGATE, CM_AUTO}, y, env);
 }
 
 static void renormalised(double *y, const cm_env *env)
 {
-    conv((cm_samples){spoilt, NULL, NX}, (cm_samples){hi, NULL, NH},
+    conv((cm_samples){spoilt, NULL, NX, 1}, (cm_samples){hi, NULL, NH, 1},
          (cm_options){CM_SAME, 10, CM_REFLECT, CM_NA_RENORMALISE, CM_AUTO}, y, env);
 }
 
 static void mostly_zeros(double *y, const cm_env *env)
 {
-    conv((cm_samples){sparse, NULL, LONG_X}, (cm_samples){long_h, NULL, LONG_H},
+    conv((cm_samples){sparse, NULL, LONG_X, 1}, (cm_samples){long_h, NULL, LONG_H, 1},
          (cm_options){CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_SPARSE}, y, env);
 }
 
 static void overflowing(double *y, const cm_env *env)
 {
-    conv((cm_samples){huge, NULL, NX}, (cm_samples){huge, NULL, NX},
+    conv((cm_samples){huge, NULL, NX, 1}, (cm_samples){huge, NULL, NX, 1},
          (cm_options){CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO}, y, env);
 }
 
@@ -279,8 +279,8 @@ static void check_polls(void)
     source s = generator(5);
     for (size_t i = 0; i < N; i++)
         z[i] = draw_unit(&s);
-    cm_samples x = {z, NULL, N}, k3 = {hi, NULL, 3}, k = {hi, NULL, NH};
-    cm_samples middle = {z, NULL, N / 10}, k_long = {z, NULL, LONG_H};
+    cm_samples x = {z, NULL, N, 1}, k3 = {hi, NULL, 3, 1}, k = {hi, NULL, NH, 1};
+    cm_samples middle = {z, NULL, N / 10, 1}, k_long = {z, NULL, LONG_H, 1};
     cm_options o = {CM_SAME, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO};
     check_long("a short kernel", x, k3, o, y);
     check_long("a long signal", x, k, o, y);

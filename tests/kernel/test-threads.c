@@ -29,10 +29,10 @@ static void compute(results *r, world *w)
     cm_reach reach;
     begin(w);
     for (int turn = 0; turn < 5; turn++) {
-        cm_conv((cm_samples){x, NULL, N}, (cm_samples){h, NULL, NH}, &o,
+        cm_conv((cm_samples){x, NULL, N, 1}, (cm_samples){h, NULL, NH, 1}, &o,
                 (cm_output){r->direct, NULL}, &env);
         o.method = CM_SPARSE;
-        cm_conv((cm_samples){x, NULL, N}, (cm_samples){h, NULL, NH}, &o,
+        cm_conv((cm_samples){x, NULL, N, 1}, (cm_samples){h, NULL, NH, 1}, &o,
                 (cm_output){r->sparse, NULL}, &env);
         o.method = CM_DIRECT;
         cm_bounded_matrix(h, NH, 1, SIDE, 5, CM_REFLECT, r->bounded, &env);
