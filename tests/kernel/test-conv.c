@@ -46,6 +46,27 @@ static void check_longest(source *s)
     release_guarded();
 }
 
+/* A few outputs of long kernels: items of work so large that each round has no more
+ * of them than there are threads. And nobody to tell of the progress. */
+static void check_rounds(source *s)
+{
+    size_t nx = 50000, nh = 40000, ny = 1500;
+    const double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_START);
+    double *y = guarded_doubles(ny, AT_END);
+    cm_problem p = {x, nx, h, nh, y, {nh - 1, ny}, 1, nx, ny, 1};
+    cm_env silent = *env();
+    silent.progress = NULL;
+    begin(&here);
+    cm_conv_direct(&p, &silent);
+    release(&here);
+    check_window(x, nx, h, nh, p.w, CM_DIRECT, "rounds");
+    double *again = guarded_doubles(ny, AT_END);
+    p.y = again;
+    cm_conv_direct(&p, env());
+    expect(same_bits(y, again, ny), "the bits depend on who is told");
+    release_guarded();
+}
+
 /* Transforms in place, and kernels longer than the signal. */
 static void check_large(source *s)
 {
@@ -72,6 +93,7 @@ int main(int argc, char **argv)
         for (int m = 0; m < 4; m++)
             check_edges(&s, methods[m]);
         check_longest(&s);
+        check_rounds(&s);
         check_large(&s);
     }
     for (long run = 0; run < runs; run++) {

@@ -10,6 +10,7 @@
 #include "fft.h"
 #include "guard.h"
 #include "method.h"
+#include "parallel.h"
 #include "simd.h"
 #include "support.h"
 
@@ -272,6 +273,35 @@ static void check_choice(source *s)
     release_guarded();
 }
 
+/* Of long signals only the choice, beyond the table of costs, and zeros that are too
+ * few to be worth skipping. */
+static void check_long_choice(void)
+{
+    enum { N = 2500000, HALF = 60000 };
+    double *x = guarded_doubles(N, AT_END), cost;
+    size_t n = 0;
+    for (size_t i = 0; i < N; i++)
+        x[i] = i % 2 ? 0 : 1;
+    cm_problem p = {x, N, x, N, NULL, {0, 2 * N - 1}, 1, N, 2 * N - 1, 1};
+    expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED && n >= 2 * N - 1, "transforms of %zu", n);
+    p = (cm_problem){x, HALF, x, HALF, NULL, {0, 2 * HALF - 1}, 1, HALF, 2 * HALF - 1, 1};
+    expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED, "half zeros are not few");
+    release_guarded();
+}
+
+static void check_thread_counts(void)
+{
+    cm_env many = *env();
+    expect(cm_threads(10, 1e7, &many) == 1, "threads without leave");
+    many.threads = 4;
+    expect(cm_threads(10, 1, &many) == 1, "threads for too little work");
+    expect(cm_threads(1, 1e9, &many) == 1, "threads for a single item");
+    expect(cm_threads(10, 3e9, &many) == 1, "threads for items that must poll");
+    int most = cm_threads(10, 1e8, &many), two = cm_threads(2, 1e8, &many);
+    expect(most == 4 || most == 1, "%d threads", most); /* 1 where there is no OpenMP */
+    expect(two == 2 || most == 1, "%d threads for two items", two);
+}
+
 static void check_levels(void)
 {
     const char *best = cm_simd_level(NULL);
@@ -285,6 +315,10 @@ int main(int argc, char **argv)
     long runs = argc > 1 ? atol(argv[1]) : 2000;
     source s = generator(1);
     check_levels();
+    if (argc > 1 && strcmp(argv[1], "levels") == 0)
+        return report("test-engine");
+    check_thread_counts();
+    check_long_choice();
     check_plans();
     double used = 0;
     for (int level = 0; level < LEVELS; level++) {
