@@ -8,13 +8,34 @@
 typedef struct {
     const double *x, *h;
     size_t n, nh, width;
+    cm_options options;
     char what[120];
 } matrix_case;
 
-/* Sample i of h, or 0 outside of it, as the real or the imaginary part. */
-static double kernel_at(const matrix_case *c, ptrdiff_t i, size_t part)
+/* Compensated sums: this times the moduli is the most that they are off. */
+#define COMPENSATED 4.5e-16L
+
+/* Part of entry (k, c): all samples of h that a place whose source is c brings there. */
+typedef struct {
+    long double sum, moduli;
+    int nterm;
+} entry;
+
+static entry exact_entry(const matrix_case *c, cm_window w, size_t k, size_t col, size_t part)
 {
-    return i < 0 || i >= (ptrdiff_t)c->nh ? 0 : c->h[(size_t)i * c->width + part];
+    entry e = {0, 0, 0};
+    for (size_t i = 0; i < c->nh; i++) {
+        ptrdiff_t p = (ptrdiff_t)(w.first + k) - (ptrdiff_t)i;
+        int inside = p >= 0 && p < (ptrdiff_t)c->n;
+        if (c->options.boundary == CM_ZERO ? !inside : 0)
+            continue;
+        if ((inside ? (size_t)p : fold(p, c->n, c->options.boundary)) != col)
+            continue;
+        e.sum += c->h[i * c->width + part];
+        e.moduli += fabsl(c->h[i * c->width + part]);
+        e.nterm++;
+    }
+    return e;
 }
 
 static int equal(double a, double b)
@@ -22,49 +43,106 @@ static int equal(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-/* A[r, c] = h[first + r - c]; its transpose is what the reversed vector gives. */
-static void check_toeplitz(const matrix_case *c, cm_window w, side side)
+static int entry_is_right(double got, entry e)
 {
-    size_t width = c->width, nv = w.ny + c->n - 1, size = w.ny * c->n, wrong = 0;
-    double *v = guarded_doubles(nv * width, side), *A = guarded_doubles(size * width, side);
-    double *T = guarded_doubles(size * width, side);
-    cm_pad_kernel(c->h, c->nh, width, c->n, w, v);
-    cm_toeplitz(v, width, w.ny, c->n, A, env());
-    cm_reverse(v, nv, width);
-    cm_toeplitz(v, width, c->n, w.ny, T, env());
-    for (size_t i = 0; i < size * width; i++) {
-        size_t part = i % width, r = i / width % w.ny, col = i / width / w.ny;
-        double value = kernel_at(c, (ptrdiff_t)(w.first + r) - (ptrdiff_t)col, part);
-        wrong += A[i] != value;
-        wrong += T[(r * c->n + col) * width + part] != value;
-    }
-    expect(wrong == 0, "toeplitz: %zu wrong, %s window %zu + %zu", wrong, c->what, w.first, w.ny);
+    if (e.moduli > 1e308L)
+        return 1;
+    return e.nterm < 2 ? got == e.sum : fabsl(got - e.sum) <= COMPENSATED * e.moduli;
 }
 
-/* Row k is what output k makes of each sample; all that a boundary folds is added up. */
-static void check_bounded(const matrix_case *c, size_t origin, cm_boundary boundary, side side)
+/* Columns of entries that are not 0, against the dense matrix. */
+static void check_csc(const matrix_case *c, const cm_matrix *m, const double *A)
 {
-    size_t n = c->n, width = c->width, wrong = 0;
-    double *A = guarded_doubles(n * n * width, side);
-    long double *sum = guarded(n * width * 2 * sizeof *sum, AT_END);
-    cm_bounded_matrix(c->h, c->nh, width, n, origin, boundary, A, env());
-    for (size_t k = 0; k < n; k++) {
-        for (size_t i = 0; i < 2 * n * width; i++)
-            sum[i] = 0;
-        for (size_t i = 0; i < c->nh; i++) {
-            size_t col = fold((ptrdiff_t)(origin + k) - (ptrdiff_t)i, n, boundary);
-            for (size_t part = 0; part < width; part++) {
-                sum[2 * (col * width + part)] += c->h[i * width + part];
-                sum[2 * (col * width + part) + 1] += fabsl(c->h[i * width + part]);
-            }
-        }
-        for (size_t i = 0; i < n * width; i++) {
-            double got = A[(i / width * n + k) * width + i % width];
-            if (sum[2 * i + 1] < 1e308L)
-                wrong += !(fabsl(got - sum[2 * i]) <= 1e-11L * sum[2 * i + 1]);
+    int *p = guarded((m->ncol + 1) * sizeof *p, AT_START);
+    size_t total = cm_csc_starts(m, p, env()), wrong = 0;
+    double *value = guarded_doubles(total, AT_END);
+    int *row = guarded((total + total % 2) * sizeof *row, AT_START);
+    cm_csc_fill(m, p, row, value, env());
+    int k = 0;
+    for (size_t col = 0; col < m->ncol; col++) {
+        wrong += p[col] != k;
+        for (size_t r = 0; r < m->nrow; r++) {
+            if (A[col * m->nrow + r] == 0)
+                continue;
+            wrong += k >= p[col + 1] || row[k] != (int)r || !equal(value[k], A[col * m->nrow + r]);
+            k++;
         }
     }
-    expect(wrong == 0, "bounded: %zu wrong, %s origin %zu boundary %d", wrong, c->what, origin,
+    expect(wrong == 0 && p[m->ncol] == k && total == (size_t)k,
+           "sparse: %zu wrong, %zu entries for %d: %s", wrong, total, k, c->what);
+}
+
+/* The dense matrix in memory of any contents and in zeros, and its single entries. */
+static void check_dense(const matrix_case *c, side side)
+{
+    size_t width = c->width, wrong = 0, odd = 0;
+    cm_window w = cm_mode_window(c->options.mode, c->n, c->nh, c->options.origin);
+    cm_matrix m = cm_conv_matrix(c->h, c->nh, width, c->n, &c->options, env());
+    size_t size = w.ny * c->n * width;
+    double *A = guarded_doubles(size, side), *Z = guarded_doubles(size, side), one[2];
+    memset(Z, 0, size * sizeof *Z);
+    cm_dense(&m, A, 0, env());
+    cm_dense(&m, Z, 1, env());
+    for (size_t i = 0; i < size; i++) {
+        size_t r = i / width % w.ny, col = i / width / w.ny;
+        wrong += !entry_is_right(A[i], exact_entry(c, w, r, col, i % width));
+        cm_entry(&m, r, col, one);
+        odd += !equal(A[i], Z[i]) || !equal(A[i], one[i % width]);
+    }
+    expect(m.nrow == w.ny && m.ncol == c->n && wrong == 0, "dense: %zu wrong, %s", wrong, c->what);
+    expect(odd == 0, "dense: %zu depend on the way, %s", odd, c->what);
+    if (width == 1)
+        check_csc(c, &m, A);
+}
+
+/* S[i, c] = h[c - i] */
+static void check_shifted(const matrix_case *c, side side)
+{
+    size_t width = c->width, ncol = c->n + c->nh - 1, wrong = 0;
+    cm_matrix m = cm_shifted_kernels(c->h, c->nh, width, c->n, env());
+    double *S = guarded_doubles(c->n * ncol * width, side);
+    cm_dense(&m, S, 0, env());
+    for (size_t i = 0; i < c->n * ncol * width; i++) {
+        size_t r = i / width % c->n, col = i / width / c->n;
+        int inside = col >= r && col - r < c->nh;
+        wrong += S[i] != (inside ? c->h[(col - r) * width + i % width] : 0);
+    }
+    expect(m.nrow == c->n && m.ncol == ncol && wrong == 0, "shifted: %zu wrong, %s", wrong,
+           c->what);
+    if (width == 1)
+        check_csc(c, &m, S);
+}
+
+/* What each sample's places add up to; NA if one of them is, whatever the others. */
+static void check_fold(source *s, const matrix_case *c, size_t origin, cm_boundary boundary,
+                       side side)
+{
+    size_t width = c->width, n = c->n, ne = n + c->nh - 1, wrong = 0;
+    double *e = draw_signal(s, ne * width, side), *y = guarded_doubles(n * width, side);
+    const double odd[] = {NAN, na_value, INFINITY, -INFINITY};
+    for (uint64_t i = draw(s, 3); i > 0; i--)
+        e[draw(s, ne * width)] = odd[draw(s, 4)];
+    cm_fold(e, n, c->nh, width, origin, boundary, y, env());
+    for (size_t col = 0; col < n * width; col++) {
+        long double sum = 0, moduli = 0;
+        double special = 0;
+        int na = 0;
+        for (size_t i = 0; i < ne; i++) {
+            ptrdiff_t place = (ptrdiff_t)i + (ptrdiff_t)origin - (ptrdiff_t)(c->nh - 1);
+            double term = e[i * width + col % width];
+            if (fold(place, n, boundary) != col / width)
+                continue;
+            na |= is_na(term);
+            special += isfinite(term) ? 0 : term;
+            sum += isfinite(term) ? term : 0;
+            moduli += isfinite(term) ? fabsl(term) : 0;
+        }
+        if (na || special != 0)
+            wrong += na ? !is_na(y[col]) : moduli < 1e308L && !equal(y[col], special);
+        else if (moduli < 1e308L)
+            wrong += !(fabsl(y[col] - sum) <= COMPENSATED * moduli);
+    }
+    expect(wrong == 0, "fold: %zu wrong, %s origin %zu boundary %d", wrong, c->what, origin,
            (int)boundary);
 }
 
@@ -72,7 +150,10 @@ static void check_shifted_scaled(const matrix_case *c, side side)
 {
     size_t width = c->width, ncol = c->n + c->nh - 1, wrong = 0;
     double *A = guarded_doubles(c->n * ncol * width, side);
-    cm_shifted_scaled(c->x, c->n, c->h, c->nh, width, A, env());
+    double *Z = guarded_doubles(c->n * ncol * width, side);
+    memset(Z, 0, c->n * ncol * width * sizeof *Z);
+    cm_shifted_scaled(c->x, c->n, c->h, c->nh, width, A, 0, env());
+    cm_shifted_scaled(c->x, c->n, c->h, c->nh, width, Z, 1, env());
     for (size_t col = 0; col < ncol; col++) {
         for (size_t r = 0; r < c->n; r++) {
             double *a = A + (col * c->n + r) * width, want[2] = {0, 0};
@@ -81,6 +162,8 @@ static void check_shifted_scaled(const matrix_case *c, side side)
             else if (r <= col && col - r < c->nh)
                 cm_multiply(c->x + 2 * r, c->h + 2 * (col - r), want);
             wrong += !equal(a[0], want[0]) || (width == 2 && !equal(a[1], want[1]));
+            for (size_t part = 0; part < width; part++)
+                wrong += !equal(a[part], Z[(col * c->n + r) * width + part]);
         }
     }
     expect(wrong == 0, "shifted and scaled: %zu wrong, %s", wrong, c->what);
@@ -124,18 +207,26 @@ void check_matrix(source *s)
     check_source(s);
     matrix_case c = {.width = 1 + (size_t)draw(s, 2)};
     s->state ^= draw(s, 256) * 0x9e3779b97f4a7c15ULL;
-    size_t most = draw(s, 8) ? 12 : 60;
+    size_t most = draw(s, 8) ? 9 : 40;
     c.n = draw_size(s, most);
     c.nh = draw_size(s, most);
     side side = draw(s, 2) ? AT_END : AT_START;
     c.x = draw_signal(s, c.n * c.width, side);
     c.h = draw_signal(s, c.nh * c.width, side);
     cm_mode mode = (cm_mode)draw(s, 4);
+    int keeps_length = mode == CM_SAME || mode == CM_CAUSAL;
     size_t origin = mode == CM_CAUSAL ? 0 : (size_t)draw(s, c.nh);
-    snprintf(c.what, sizeof c.what, "n %zu nh %zu width %zu", c.n, c.nh, c.width);
+    cm_boundary boundary = keeps_length ? (cm_boundary)draw(s, 5) : CM_ZERO;
+    if (draw(s, 2)) /* kernels with zeros, and that cancel where they are folded */
+        for (size_t i = 0; i < c.nh * c.width; i++)
+            ((double *)(uintptr_t)c.h)[i] = (double)(random_bits(s) % 3) - 1;
+    c.options = (cm_options){mode, origin, boundary, CM_NA_PROPAGATE, CM_AUTO};
+    snprintf(c.what, sizeof c.what, "n %zu nh %zu width %zu mode %d origin %zu boundary %d", c.n,
+             c.nh, c.width, (int)mode, origin, (int)boundary);
     begin(&here);
-    check_toeplitz(&c, cm_mode_window(mode, c.n, c.nh, origin), side);
-    check_bounded(&c, origin, (cm_boundary)(1 + draw(s, 4)), side);
+    check_dense(&c, side);
+    check_shifted(&c, side);
+    check_fold(s, &c, (size_t)draw(s, c.nh), (cm_boundary)(1 + draw(s, 4)), side);
     if (draw(s, 3) == 0)
         ((double *)(uintptr_t)c.x)[draw(s, c.n * c.width)] = draw(s, 2) ? NAN : INFINITY;
     check_shifted_scaled(&c, side);

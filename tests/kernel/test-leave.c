@@ -72,21 +72,40 @@ static void overflowing(double *y, const cm_env *env)
          (cm_options){CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO}, y, env);
 }
 
-static void toeplitz(double *y, const cm_env *env)
+static void dense(double *y, const cm_env *env)
 {
-    double *v = env->alloc(env->data, 2 * SIDE * 2 * sizeof *v);
-    cm_pad_kernel(h, NH / 2, 2, SIDE, (cm_window){0, SIDE}, v);
-    cm_toeplitz(v, 2, SIDE, SIDE, y, env);
+    cm_options o = {CM_SAME, NX / 2, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO};
+    cm_matrix m = cm_conv_matrix(x, NX / 2, 2, SIDE, &o, env);
+    cm_dense(&m, y, 0, env);
+    m = cm_shifted_kernels(x, SIDE / 3, 1, SIDE, env);
+    cm_dense(&m, y, 0, env);
 }
 
 static void bounded(double *y, const cm_env *env)
 {
-    cm_bounded_matrix(x, NX, 1, SIDE, 7, CM_MIRROR, y, env);
+    cm_options o = {CM_SAME, 7, CM_MIRROR, CM_NA_PROPAGATE, CM_AUTO};
+    cm_matrix m = cm_conv_matrix(x, NX, 1, SIDE, &o, env);
+    cm_dense(&m, y, 0, env);
+}
+
+static void sparse_matrix(double *y, const cm_env *env)
+{
+    static int p[SIDE + 1], row[SIDE * SIDE];
+    cm_options o = {CM_SAME, 7, CM_REFLECT, CM_NA_PROPAGATE, CM_AUTO};
+    cm_matrix m = cm_conv_matrix(x, NH, 1, SIDE, &o, env);
+    memset(y, 0, SIDE * SIDE * sizeof *y);
+    cm_csc_starts(&m, p, env);
+    cm_csc_fill(&m, p, row, y, env);
+}
+
+static void folded(double *y, const cm_env *env)
+{
+    cm_fold(long_x, 1000, LONG_X - 999, 1, 500, CM_WRAP, y, env);
 }
 
 static void shifted_scaled(double *y, const cm_env *env)
 {
-    cm_shifted_scaled(x, SIDE, x, SIDE, 1, y, env);
+    cm_shifted_scaled(x, SIDE, x, SIDE, 1, y, 0, env);
 }
 
 static void neural(double *y, const cm_env *env)
@@ -151,8 +170,10 @@ static const struct {
     {"renormalised", renormalised, NX, 6, 0},
     {"mostly zeros", mostly_zeros, LONG_X + LONG_H - 1, 0, 5},
     {"overflowing", overflowing, 2 * NX - 1, 0, 5},
-    {"toeplitz", toeplitz, 2 * SIDE * SIDE, 1, 0},
-    {"bounded", bounded, SIDE *SIDE, 0, 2},
+    {"dense", dense, SIDE *(SIDE + SIDE / 3 - 1), 1, 0},
+    {"bounded", bounded, SIDE *SIDE, 3, 2},
+    {"sparse matrix", sparse_matrix, SIDE *SIDE, 10, 0},
+    {"folded", folded, 1000, 1, 0},
     {"shifted and scaled", shifted_scaled, SIDE *(2 * SIDE - 1), 0, 1},
     {"neural", neural, LONG_X, 0, 2},
     {"regressors", regressor, 40 * NT, 5, 2},

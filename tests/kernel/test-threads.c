@@ -35,7 +35,9 @@ static void compute(results *r, world *w)
         cm_conv((cm_samples){x, NULL, N, 1}, (cm_samples){h, NULL, NH, 1}, &o,
                 (cm_output){r->sparse, NULL}, &env);
         o.method = CM_DIRECT;
-        cm_bounded_matrix(h, NH, 1, SIDE, 5, CM_REFLECT, r->bounded, &env);
+        cm_options reflected = {CM_SAME, 5, CM_REFLECT, CM_NA_PROPAGATE, CM_AUTO};
+        cm_matrix m = cm_conv_matrix(h, NH, 1, SIDE, &reflected, &env);
+        cm_dense(&m, r->bounded, 0, &env);
         cm_prepare_model(&model, shape, scale, weight, 2, &gamma_functions, &env);
         cm_prepare_tails(&reach, &model, 0);
         cm_regressor(&model, &reach, &events, times, NT, 0, r->regressor, &env);
