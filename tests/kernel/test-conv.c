@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "method.h"
 #include "support.h"
 
 static const size_t sizes[] = {1,  2,  3,  4,  5,  7,  8,   9,   15,  16,  17,  24,
@@ -67,6 +68,34 @@ static void check_rounds(source *s)
     release_guarded();
 }
 
+/* So much work that several threads share it, by each method. */
+static void check_threads(source *s)
+{
+    enum { NX = 20000, NH = 2000, NCOL = 500, FEW = 12000 };
+    cm_window w = cm_mode_window(CM_SAME, NX, NH, 0);
+    double *x = guarded_doubles(NX * NCOL, AT_END), *h = guarded_doubles(4 * NX, AT_END);
+    double *y = guarded_doubles(NX * NCOL, AT_END), *z = guarded_doubles(NX * NCOL, AT_END);
+    for (size_t i = 0; i < NX * NCOL; i++)
+        x[i] = draw_unit(s);
+    for (size_t i = 0; i < 4 * NX; i++)
+        h[i] = draw_unit(s);
+    cm_problem p = {x, NX, h, NH, y, w, NCOL, NX, NX, 1};
+    cm_env many = *env();
+    many.threads = threads;
+    begin(&here);
+    cm_conv_real(&p, CM_FFT_GUARDED, env());
+    p.y = z;
+    cm_conv_real(&p, CM_FFT_GUARDED, &many);
+    release(&here);
+    expect(same_bits(y, z, NX * NCOL), "transforms: the bits depend on threads");
+    check_window(x, 6 * NX, h, 4 * NX, (cm_window){4 * NX, 6000}, CM_DIRECT, "threads");
+    for (size_t i = 0; i < NX * NCOL; i++)
+        x[i] = i % (NX * 20 / FEW) ? 0 : 1;
+    check_window(x, NX * 20, h, 4 * NX, cm_mode_window(CM_SAME, NX * 20, 4 * NX, 0), CM_SPARSE,
+                 "threads");
+    release_guarded();
+}
+
 /* Transforms in place, and kernels longer than the signal. */
 static void check_large(source *s)
 {
@@ -96,6 +125,8 @@ int main(int argc, char **argv)
         check_rounds(&s);
         check_large(&s);
     }
+    cm_simd_level(NULL);
+    check_threads(&s);
     for (long run = 0; run < runs; run++) {
         source one = generator((uint64_t)run + 2);
         check_conv(&one);
