@@ -3,8 +3,8 @@
 #
 #   sh tools/setup.sh COMMAND:PACKAGE... [-- R-PACKAGE...]
 #
-# COMMAND is a program, or name.pc a library that pkg-config must know, and PACKAGE the Debian
-# package that brings it. The R packages are those of DESCRIPTION and the R-PACKAGEs: from Debian
+# COMMAND is a program, or name.pc a library that pkg-config must know, or a file from / on, and
+# PACKAGE the Debian package that brings it. The R packages are those of DESCRIPTION and the R-PACKAGEs: from Debian
 # where apt-get may be used (seconds), else from CRAN's sources (minutes).
 # shellcheck disable=SC2086 # lists are words in a string, and meant to split
 set -u
@@ -45,6 +45,7 @@ missing_debs() {
             has pkg-config || echo pkg-config
             pkg-config --exists "${need%%.pc:*}" 2>/dev/null
             ;;
+        /*) ls ${need%%:*} >/dev/null 2>&1 ;; # which may be a pattern
         *) has "${need%%:*}" ;;
         esac || echo "${need#*:}"
     done | sort -u | xargs
