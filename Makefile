@@ -1,11 +1,14 @@
 # GNU make. `make` lists the targets; R builds the package itself without this file.
 
 # What the machine must have, as command:Debian-package, or library.pc:Debian-package
-# for a library that pkg-config must know. The R packages are those in DESCRIPTION.
+# for a library that pkg-config must know; also module.py, package.m and library.so.N for
+# Python, Octave and the linker. The R packages are those in DESCRIPTION.
 NEEDS       := Rscript:r-base-core gcc:r-base-dev g++:r-base-dev pandoc:pandoc \
                fftw3.pc:libfftw3-dev
 NEEDS_CHECK := $(NEEDS) qpdf:qpdf tidy:tidy checkbashisms:devscripts
 NEEDS_DEV   := $(NEEDS_CHECK) clang-format:clang-format
+NEEDS_BENCH := scipy.py:python3-scipy libopenblas.so.0:libopenblas0-pthread \
+               octave-cli:octave signal.m:octave-signal
 NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llvm-14 \
                /usr/lib/llvm-14/lib/libomp.so:libomp-14-dev \
                /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
@@ -85,9 +88,9 @@ fuzz: kernel-setup ## hostile calls of the kernel, FUZZ_SECONDS=60 for each targ
 kernel-setup:
 	@sh tools/setup.sh $(NEEDS_KERNEL)
 
-bench: build/installed ## conv() beside NumPy and SciPy: writes bench/peers.md
-	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
-	@Rscript bench/peers.R
+bench: build/installed ## conv() beside other systems: writes bench/peers/peers.md
+	@sh tools/setup.sh $(NEEDS_BENCH) -- gsignal pracma
+	@Rscript bench/peers/peers.R
 
 document: dev-setup ## NAMESPACE and man/ from the comments in R/
 	@Rscript -e 'roxygen2::roxygenise()'

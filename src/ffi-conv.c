@@ -54,8 +54,9 @@ static size_t columns_at_once(size_t nx, size_t ncol, int threads)
     return n < ncol ? n : ncol;
 }
 
-/* ncol holds the numbers of columns of x, of h and of the result. */
-SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads)
+/* ncol holds the numbers of columns of x, of h and of the result; tick is a function
+ * that shows which part is done, or NULL. */
+SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
 {
     size_t ncx = (size_t)REAL_RO(ncol)[0], nch = (size_t)REAL_RO(ncol)[1],
            ncy = (size_t)REAL_RO(ncol)[2], nx = (size_t)XLENGTH(x) / ncx,
@@ -65,12 +66,15 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads)
     int complex = ffi_width(x) == 2 || ffi_width(h) == 2;
     SEXP y = PROTECT(ffi_result(complex ? CPLXSXP : REALSXP, w.ny * ncy));
     double *py = complex ? (double *)COMPLEX(y) : REAL(y);
-    cm_env env = ffi_env();
+    ffi_ticker ticker = ffi_new_ticker(tick);
+    cm_env env = ffi_ticking_env(&ticker);
     env.threads = ffi_threads(threads);
     size_t at_once = nch == 1 ? columns_at_once(nx, ncy, env.threads) : 1;
     for (size_t c = 0; c < ncy; c += at_once) {
         const void *top = vmaxget();
         size_t n = ncy - c < at_once ? ncy - c : at_once;
+        ticker.base = (double)c / (double)ncy;
+        ticker.span = (double)n / (double)ncy;
         conv_columns(columns(x, nx, ncx == 1 ? 0 : c, n), columns(h, nh, nch == 1 ? 0 : c, 1),
                      &how, py + c * w.ny * (complex ? 2 : 1), w.ny, complex, &env);
         vmaxset(top);
@@ -99,6 +103,34 @@ static int place(SEXP string, const char *const *list)
     return -1;
 }
 
+static SEXP conv_plain(SEXP x, SEXP h, cm_options how)
+{
+    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
+    cm_samples sx = {REAL_RO(x), NULL, nx, 1}, sh = {REAL_RO(h), NULL, nh, 1};
+    if (!R_FINITE(cm_survey(sh)))
+        return R_NilValue;
+    static SEXP threads; /* a symbol, which stays */
+    if (!threads)
+        threads = Rf_install("convmat.threads");
+    if (Rf_GetOption1(threads) != R_NilValue)
+        return R_NilValue;
+    cm_env env = ffi_env();
+    if ((double)nx * (double)nh > 1e6) /* less is not worth a second thread */
+        env.threads = ffi_threads(R_NilValue);
+    how.origin = how.mode == CM_SAME ? (nh - 1) / 2 : 0;
+    SEXP y = PROTECT(ffi_result(REALSXP, cm_mode_window(how.mode, nx, nh, how.origin).ny));
+    cm_conv(sx, sh, &how, (cm_output){REAL(y), NULL}, &env);
+    UNPROTECT(1); // y
+    return y;
+}
+
+/* Will it be done before anybody would want to see progress? */
+static int is_quick(SEXP x, SEXP h, cm_method method)
+{
+    double nx = (double)XLENGTH(x), nh = (double)XLENGTH(h);
+    return nx + nh < 1e7 && (method == CM_AUTO || nx * nh < 1e9);
+}
+
 /* The common case at once: two double vectors without attributes, no boundary and no
  * origin. NULL for anything else, right or wrong, which R/ sees to. */
 SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP na, SEXP method)
@@ -109,23 +141,19 @@ SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP 
                              *const methods[] = {"auto", "direct", "fft", NULL};
     int imode = place(mode, modes), ina = place(na, nas), imethod = place(method, methods);
     if (!is_plain(x) || !is_plain(h) || origin != R_NilValue || imode < 0 || ina < 0 ||
-        imethod < 0 || place(boundary, boundaries) < 0 ||
-        Rf_GetOption1(Rf_install("convmat.threads")) != R_NilValue)
+        imethod < 0 || place(boundary, boundaries) < 0 || !is_quick(x, h, (cm_method)imethod))
         return R_NilValue;
-    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
-    cm_samples sx = {REAL_RO(x), NULL, nx, 1}, sh = {REAL_RO(h), NULL, nh, 1};
-    if (!R_FINITE(cm_survey(sh)))
+    return conv_plain(x, h,
+                      (cm_options){(cm_mode)imode, 0, CM_ZERO, (cm_na)ina, (cm_method)imethod});
+}
+
+/* The same for conv(x, h), as R takes longer to hand over seven arguments than the
+ * convolution of short vectors takes. */
+SEXP ffi_conv_two(SEXP x, SEXP h)
+{
+    if (!is_plain(x) || !is_plain(h) || !is_quick(x, h, CM_AUTO))
         return R_NilValue;
-    cm_options how = {(cm_mode)imode, imode == CM_SAME ? (nh - 1) / 2 : 0, CM_ZERO, (cm_na)ina,
-                      (cm_method)imethod};
-    cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
-    SEXP y = PROTECT(ffi_result(REALSXP, w.ny));
-    cm_env env = ffi_env();
-    if ((double)nx * (double)nh > 1e6) /* less is not worth a second thread */
-        env.threads = ffi_threads(R_NilValue);
-    cm_conv(sx, sh, &how, (cm_output){REAL(y), NULL}, &env);
-    UNPROTECT(1); // y
-    return y;
+    return conv_plain(x, h, (cm_options){CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO});
 }
 
 /* The method that "auto" chooses, the length of its transforms, its cost in ns. */

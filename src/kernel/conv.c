@@ -89,23 +89,30 @@ static void product(const task *task, const double *x, const double *h, double *
         restore_overflow(x + c * nx, nx, h, task->nh, y + c * ny, task->w, task->env);
 }
 
+static void conv_complex(cm_samples x, cm_samples h, cm_output y, task task)
+{
+    const cm_env quiet = cm_quiet(task.env);
+    task.env = &quiet;
+    product(&task, x.re, h.re, y.re);
+    product(&task, x.im ? x.im : x.re, x.im ? h.re : h.im, y.im);
+    if (!x.im || !h.im)
+        return;
+    size_t ny = task.w.ny * task.ncol;
+    double *part = doubles(ny, &quiet);
+    product(&task, x.im, h.im, part);
+    for (size_t t = 0; t < ny; t++)
+        y.re[t] -= part[t];
+    product(&task, x.re, h.im, part);
+    for (size_t t = 0; t < ny; t++)
+        y.im[t] += part[t];
+}
+
 static void conv_finite(cm_samples x, cm_samples h, cm_output y, const task *task)
 {
-    size_t ny = task->w.ny * task->ncol;
-    product(task, x.re, h.re, y.re);
-    if (x.im)
-        product(task, x.im, h.re, y.im);
-    else if (h.im)
-        product(task, x.re, h.im, y.im);
-    if (x.im && h.im) {
-        double *part = doubles(ny, task->env);
-        product(task, x.im, h.im, part);
-        for (size_t t = 0; t < ny; t++)
-            y.re[t] -= part[t];
-        product(task, x.re, h.im, part);
-        for (size_t t = 0; t < ny; t++)
-            y.im[t] += part[t];
-    }
+    if (x.im || h.im)
+        conv_complex(x, h, y, *task);
+    else
+        product(task, x.re, h.re, y.re);
 }
 
 /* Columns c ... c + ncol - 1. */
@@ -157,7 +164,8 @@ static const double *survey_columns(cm_samples x, const cm_env *env)
     survey job = {x, 1 + 50000 / x.n, doubles(x.ncol, env)};
     size_t nitem = (x.ncol + job.cols - 1) / job.cols;
     double each = 20 * (double)(x.n * job.cols); /* memory is slower than sums */
-    cm_for_each(nitem, each, survey_item, &job, cm_threads(nitem, each, env), env);
+    cm_env quiet = cm_quiet(env);
+    cm_for_each(nitem, each, survey_item, &job, cm_threads(nitem, each, env), &quiet);
     return job.largest;
 }
 

@@ -232,8 +232,9 @@ static void all_blocks(task *task, int guarded, const cm_env *env)
     transform_kernel(task);
     env->poll(env->data);
     cm_for_each(nitem, each, block_item, task, threads, env);
+    cm_env quiet = cm_quiet(env);
     for (size_t c = 0; guarded && c < p->ncol; c++)
-        mend(task, c, env);
+        mend(task, c, &quiet);
 }
 
 int cm_conv_fft(const cm_problem *p, size_t n, int guarded, const cm_env *env)
