@@ -9,6 +9,10 @@ NEEDS_CHECK := $(NEEDS) qpdf:qpdf tidy:tidy checkbashisms:devscripts
 NEEDS_DEV   := $(NEEDS_CHECK) clang-format:clang-format
 NEEDS_BENCH := scipy.py:python3-scipy libopenblas.so.0:libopenblas0-pthread \
                octave-cli:octave signal.m:octave-signal
+NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llvm-14 \
+               /usr/lib/llvm-14/lib/libomp.so:libomp-14-dev \
+               /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
+NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user
 R_DEV       := covr lintr pkgbuild roxygen2
 
 # convmat goes into a library of its own, so that what is tested and knitted is this
@@ -44,7 +48,7 @@ staged = rm -rf build/$(1) && mkdir -p build/$(1) && cd build/$(1) && \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup check-setup dev-setup walkthrough test check coverage kernel-test bench bench-matrix document format lint clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -64,12 +68,24 @@ coverage: dev-setup ## R and C lines that no test runs (fails if any)
 	@( $(call staged,coverage) ) $(call quietly,coverage)
 	@NOT_CRAN=true Rscript tools/coverage.R build/coverage/convmat
 
-kernel-test: setup ## the C kernel by itself, under the address and undefined sanitizers
-	@echo "convmat: testing the kernel in C"
-	@mkdir -p build && $(CC) -std=gnu2x -Wall -Wextra -Wpedantic -Wstrict-prototypes -Werror -O1 -g \
-	   -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc/kernel src/kernel/*.c \
-	   tests/kernel/promise.c -o build/promise -lfftw3 -lm
-	@build/promise 2000
+# The kernel by itself, in C, see tests/kernel/Makefile.
+kernel_make = $(MAKE) --no-print-directory -C tests/kernel
+
+kernel-test: kernel-setup ## the C kernel by itself: gcc, clang, and their sanitizers
+	@$(kernel_make) -j2 test
+
+kernel-test-arm: ## the same for 64-bit ARM, by an emulator
+	@sh tools/setup.sh $(NEEDS_ARM)
+	@$(kernel_make) -j2 arm
+
+kernel-coverage: kernel-setup ## lines and branches of the kernel that its tests do not reach
+	@$(kernel_make) -j2 coverage
+
+fuzz: kernel-setup ## hostile calls of the kernel, FUZZ_SECONDS=60 for each target
+	@$(kernel_make) -j2 fuzz $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
+
+kernel-setup:
+	@sh tools/setup.sh $(NEEDS_KERNEL)
 
 bench: build/installed ## conv() beside other systems: writes bench/peers/peers.md
 	@sh tools/setup.sh $(NEEDS_BENCH) -- gsignal pracma
