@@ -317,6 +317,17 @@ test_that("discretisation_error() finds the lead of half a step", {
   )
 })
 
+test_that("discretisation_error() lives with a regressor of one time, and one that overflows", {
+  ev <- events(c(1, 4), c(0, 2))
+  expect_silent(d <- discretisation_error(ev, 3, dt = c(1, 0.5)))
+  expect_true(all(is.finite(d$error)))
+  ev <- events(c(1, 1), 1, 1e308)
+  expect_silent(d <- discretisation_error(ev, 0:20, "spm", dt = 0.5))
+  huge <- events(c(1, 1.5), 0, 1e307)
+  expect_silent(d <- discretisation_error(huge, 0:20, dt = 0.5))
+  expect_identical(d$lag, NA_real_)
+})
+
 test_that("scan_times() marks start, middle and SPM's bin", {
   expect_identical(scan_times(3, 2), c(0, 2, 4))
   expect_identical(scan_times(3, 2, "middle"), c(1, 3, 5))
