@@ -217,7 +217,10 @@ conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
   } else {
     .Call(ffi_conv, x, h, ncol, options, threads)
   }
-  if (is.null(attributes(x)) && is.null(dim(h))) y else dress(y, x, h, ncol[3L], mode, origin)
+  if (!is.null(attributes(x)) || is.matrix(h)) {
+    attributes(y) <- result_attributes(x, h, length(y), ncol[3L], mode, origin) # no copy of y
+  }
+  y
 }
 
 # Numbers of columns of x, of h and of the result.
@@ -288,21 +291,21 @@ empty_conv <- function(x, h) if (is.complex(x) || is.complex(h)) complex(0) else
 
 # ---- attributes of the result ------------------------------------------------
 
-# Gives y the shape, names and dates that x and h ask for.
-dress <- function(y, x, h, ncol, mode, origin) {
+# The shape, names and dates that x and h ask for, of a result of ny values.
+result_attributes <- function(x, h, ny, ncol, mode, origin) {
   keeps_length <- mode %in% c("same", "causal")
-  if (is.matrix(x) || is.matrix(h)) {
-    nrow <- if (ncol > 0) length(y) / ncol else result_rows(x, h, mode)
-    y <- matrix(y, nrow, ncol)
-    dimnames(y) <- result_dimnames(x, h, keeps_length)
+  a <- if (is.matrix(x) || is.matrix(h)) {
+    nrow <- if (ncol > 0) ny / ncol else result_rows(x, h, mode)
+    list(dim = c(nrow, ncol), dimnames = result_dimnames(x, h, keeps_length))
   } else if (keeps_length) {
-    names(y) <- names(x)
+    list(names = names(x))
   }
-  if (stats::is.ts(x) && length(y) > 0L) {
+  if (stats::is.ts(x) && ny > 0) {
     shift <- if (keeps_length) 0 else mode_shift(x, h, mode, origin)
-    y <- redate(y, x, shift)
+    a$tsp <- new_tsp(x, shift, ny / ncol)
+    a$class <- oldClass(stats::ts(matrix(0, 1L, ncol))) # has changed between versions of R
   }
-  y
+  a
 }
 
 result_rows <- function(x, h, mode) {
@@ -333,11 +336,10 @@ mode_shift <- function(x, h, mode, origin) {
   first - if (is.null(origin)) 0 else as.double(origin)
 }
 
-# The time series y, with the frequency of x, starting `shift` steps after it.
-redate <- function(y, x, shift) {
+# Start, end and frequency of a time series of n samples, with the frequency of x,
+# that starts `shift` steps after it.
+new_tsp <- function(x, shift, n) {
   tsp <- stats::tsp(x)
   start <- tsp[1L] + shift / tsp[3L]
-  attr(y, "tsp") <- c(start, start + (NROW(y) - 1) / tsp[3L], tsp[3L])
-  class(y) <- oldClass(stats::ts(matrix(0, 1L, NCOL(y)))) # has changed between versions of R
-  y
+  c(start, start + (n - 1) / tsp[3L], tsp[3L])
 }

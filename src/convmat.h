@@ -50,6 +50,9 @@ cm_options ffi_options(SEXP options);
 SEXP ffi_result(SEXPTYPE type, size_t n);
 void ffi_large_pages(void *memory, size_t bytes);
 
+/* Once, at the start: so that memory that is freed is not new when it is needed again. */
+void ffi_keep_pages(void);
+
 /* The doubles of a real or complex vector, ffi_width() of them an entry. */
 const double *ffi_doubles(SEXP x);
 size_t ffi_width(SEXP x);

@@ -46,11 +46,11 @@ static void conv_columns(cm_samples x, cm_samples h, const cm_options *options, 
     }
 }
 
-/* Columns that are convolved at once: they should fit the cache, and what they need
- * is given back after them. */
-static size_t columns_at_once(size_t nx, size_t ncol)
+/* Columns that are convolved at once: they should fit the cache, or be work enough for
+ * threads. What they need is given back after them. */
+static size_t columns_at_once(size_t nx, size_t ncol, int threads)
 {
-    size_t n = 100000 / nx + 1;
+    size_t n = (threads > 1 ? 10000000 : 100000) / nx + 1;
     return n < ncol ? n : ncol;
 }
 
@@ -67,7 +67,7 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads)
     double *py = complex ? (double *)COMPLEX(y) : REAL(y);
     cm_env env = ffi_env();
     env.threads = ffi_threads(threads);
-    size_t at_once = nch == 1 ? columns_at_once(nx, ncy) : 1;
+    size_t at_once = nch == 1 ? columns_at_once(nx, ncy, env.threads) : 1;
     for (size_t c = 0; c < ncy; c += at_once) {
         const void *top = vmaxget();
         size_t n = ncy - c < at_once ? ncy - c : at_once;

@@ -6,6 +6,7 @@
 #endif
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #ifdef _WIN32
 #include <windows.h>
 #else
@@ -32,18 +33,31 @@ SEXP ffi_physical_memory(void)
 
 #define LARGE_PAGE ((uintptr_t)1 << 21)
 
-/* Asks Linux to use large pages for what lies inside of a block of memory. */
+/* Asks Linux to use large pages for a block of memory. Its first and last ones may hold
+ * other things too, to which the page makes no difference. */
 void ffi_large_pages(void *memory, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     if (bytes >= 2 * LARGE_PAGE) {
-        uintptr_t from = ((uintptr_t)memory + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-        uintptr_t to = ((uintptr_t)memory + bytes) / LARGE_PAGE * LARGE_PAGE;
+        uintptr_t from = (uintptr_t)memory / LARGE_PAGE * LARGE_PAGE;
+        uintptr_t to = ((uintptr_t)memory + bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
         madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish: it may fail */
     }
 #else
     (void)memory;
     (void)bytes;
+#endif
+}
+
+/* glibc gives large blocks back to the system when they are freed, and each page is
+ * new again the next time, which can cost more than a convolution. Once a block of
+ * this size has been freed, it keeps those up to that size, and twice as much in all. */
+#define KEPT_BLOCK ((size_t)31 << 20)
+
+void ffi_keep_pages(void)
+{
+#ifdef __GLIBC__
+    free(malloc(KEPT_BLOCK)); /* not touched, so there is nothing behind it */
 #endif
 }
 

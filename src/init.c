@@ -89,6 +89,7 @@ attribute_visible void R_init_convmat(DllInfo *dll)
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);
     cm_simd_level(getenv("CONVMAT_SIMD"));
+    ffi_keep_pages();
 }
 
 attribute_visible void R_unload_convmat(DllInfo *dll)
