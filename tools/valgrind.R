@@ -10,10 +10,11 @@ for (line in parse("tests/testthat/test-gctorture.R")) {
 for (call in world$torture_calls) eval(call, world)
 # and with what is large enough for blocks, cells and groups
 with(world, {
-  conv(sin(1:50000), sin(1:3000))
-  conv(cbind(sin(1:9000), replace(numeric(9000), 7:9, c(NA, 1, Inf))), sin(1:1000), threads = 2)
+  conv(sin(1:20000), sin(1:2000))
+  conv(cbind(sin(1:3000), replace(numeric(3000), 7:9, c(NA, 1, Inf))), sin(1:1000), threads = 2)
   set.seed(91)
-  for (i in 1:300) hostile_finding(hostile_call(hostile_targets()), world$hostile_world())
+  hostile <- hostile_world()
+  for (i in 1:100) hostile_finding(hostile_call(hostile_targets()), hostile)
 })
 for (test in commandArgs(trailingOnly = TRUE)) {
   test_file(file.path("tests/testthat", paste0("test-", test, ".R")), env = world, package = "convmat", load_package = "none",
