@@ -13,6 +13,7 @@ NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llv
                /usr/lib/llvm-14/lib/libomp.so:libomp-14-dev \
                /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
 NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user
+NEEDS_TRUST := $(NEEDS) valgrind:valgrind nm:binutils
 R_DEV       := covr lintr pkgbuild roxygen2
 
 # convmat goes into a library of its own, so that what is tested and knitted is this
@@ -48,10 +49,10 @@ staged = rm -rf build/$(1) && mkdir -p build/$(1) && cd build/$(1) && \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
+.PHONY: bench-setup kernel-setup trust-setup $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 24
 
 walkthrough: $(PAGE) ## knit the page, installing what is missing
 	@echo "convmat: the page is $(CURDIR)/$(PAGE)"
@@ -87,13 +88,53 @@ fuzz: kernel-setup ## hostile calls of the kernel, FUZZ_SECONDS=60 for each targ
 kernel-setup:
 	@sh tools/setup.sh $(NEEDS_KERNEL)
 
-bench: build/installed ## conv() beside other systems: writes bench/peers/peers.md
-	@sh tools/setup.sh $(NEEDS_BENCH) -- gsignal pracma
+hostile: build/installed ## 100,000 hostile calls of every function; N= and SEED= for others
+	@Rscript tools/hostile.R $(or $(N),100000) $(SEED)
+
+limits: build/installed ## interrupts 100 times, too little memory, forks, unloading, saved sessions
+	@CONVMAT_REPEATS=$(or $(REPEATS),100) NOT_CRAN=true Rscript tools/test.R '^limits$$'
+
+# valgrind does not know AVX-512.
+valgrind: build/installed trust-setup ## every compiled routine, and some tests, under valgrind
+	@echo "convmat: running under valgrind"
+	@CONVMAT_SIMD=avx2 OMP_NUM_THREADS=2 R -d "valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite \
+	   --show-leak-kinds=definite --error-exitcode=9 --num-callers=30" \
+	   --vanilla --no-echo -f tools/valgrind.R --args $(or $(TESTS),correlate)
+
+# R itself is not built with the sanitizers, so their run-time libraries are loaded before it.
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+preload     = LD_PRELOAD="$(shell gcc -print-file-name=libasan.so) $(shell gcc -print-file-name=libubsan.so)"
+
+sanitize: trust-setup ## the tests with the package under gcc's address and undefined sanitizers
+	@echo "convmat: running the tests under sanitizers"
+	@( $(call staged,sanitize) && mkdir build/sanitize/library && \
+	   printf '%s\n' 'CC = gcc $(SANITIZERS)' 'CFLAGS = -O1 -g -Wall' > build/sanitize/makevars && \
+	   R_MAKEVARS_USER=$(CURDIR)/build/sanitize/makevars R CMD INSTALL --no-docs --no-test-load \
+	     --library=build/sanitize/library build/sanitize/convmat ) $(call quietly,sanitize)
+	@$(preload) ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 NOT_CRAN=true \
+	   R_LIBS=$(CURDIR)/build/sanitize/library:$(R_LIBS) Rscript tools/test.R '$(TESTS)'
+
+gct: setup ## R CMD check --use-gct with one file of tests (TESTS=)
+	@sh tools/gct.sh
+
+symbols: trust-setup ## links with -z defs and -flto; no entry of R or C that a package must not use
+	@( $(call staged,symbols) ) $(call quietly,symbols)
+	@Rscript tools/symbols.R build/symbols/convmat
+
+check-newest: setup ## R CMD check with the newest releases of R, built or fetched into a cache
+	@sh tools/newest-r.sh $(R)
+
+bench: build/installed bench-setup ## conv() beside other systems: writes bench/peers/peers.md
 	@Rscript bench/peers/peers.R
 
-bench-matrix: build/installed ## the three forms of the matrix beside SciPy and Matrix: writes bench/matrix.md
-	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
+bench-matrix: build/installed bench-setup ## the forms of the matrix beside SciPy and Matrix: writes bench/matrix.md
 	@Rscript bench/matrix.R
+
+numerics: build/installed bench-setup ## the error of each output, ours and others': writes bench/numerics.md
+	@Rscript bench/numerics.R
+
+bench-setup:
+	@sh tools/setup.sh $(NEEDS_BENCH) -- gsignal pracma
 
 document: dev-setup ## NAMESPACE and man/ from the comments in R/
 	@Rscript -e 'roxygen2::roxygenise()'
@@ -114,6 +155,9 @@ check-setup: ## the same, and what R CMD check wants
 
 dev-setup: ## the same, and what maintainers use
 	@sh tools/setup.sh $(NEEDS_DEV) -- $(R_DEV)
+
+trust-setup:
+	@sh tools/setup.sh $(NEEDS_TRUST)
 
 clean: ## remove build/ and compiled code
 	rm -rf build
