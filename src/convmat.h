@@ -25,6 +25,7 @@ SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin);
 SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options);
 SEXP ffi_shifted_kernels(SEXP h, SEXP n);
 SEXP ffi_shifted_scaled_kernels(SEXP x, SEXP h);
+SEXP ffi_fold(SEXP e, SEXP n, SEXP nh, SEXP options);
 SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step,
                        SEXP slack, SEXP n);
 SEXP ffi_physical_memory(void);

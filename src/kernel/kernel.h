@@ -105,6 +105,10 @@ void cm_bounded_matrix(const double *h, size_t nh, size_t width, size_t n, size_
 void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, size_t width,
                        double *A, const cm_env *env);
 
+/* fold.c */
+void cm_fold(const double *e, size_t n, size_t nh, size_t width, size_t origin,
+             cm_boundary boundary, double *y, const cm_env *env);
+
 /* complex.c */
 void cm_multiply(const double a[2], const double b[2], double ab[2]);
 

@@ -1,0 +1,22 @@
+/* What conv_operator() needs beside the products of conv(). */
+#include "convmat.h"
+
+/* Folds each column of e, n + nh - 1 rows, onto n: see kernel/fold.c. Parts of complex
+ * numbers are folded by themselves. */
+SEXP ffi_fold(SEXP e, SEXP n, SEXP nh, SEXP options)
+{
+    const cm_env env = ffi_env();
+    cm_options how = ffi_options(options);
+    size_t ny = ffi_size(n), m = ffi_size(nh), ne = ny + m - 1, width = ffi_width(e);
+    size_t ncol = (size_t)XLENGTH(e) / ne;
+    SEXP y = PROTECT(ffi_result(TYPEOF(e), ny * ncol));
+    double *to = width == 2 ? (double *)COMPLEX(y) : REAL(y);
+    for (size_t c = 0; c < ncol; c++) {
+        const void *top = vmaxget();
+        cm_fold(ffi_doubles(e) + c * ne * width, ny, m, width, how.origin, how.boundary,
+                to + c * ny * width, &env);
+        vmaxset(top);
+    }
+    UNPROTECT(1); // y
+    return y;
+}

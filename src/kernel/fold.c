@@ -1,0 +1,47 @@
+/* The transpose of a boundary. A signal x of n samples is extended to places
+ * origin - (nh - 1) ... origin + n - 1 by e[p] = x[source of p]; the transpose
+ * of that adds each place up where it came from:
+ *
+ *     y[c] = sum of e[p] over all places p whose source is c.
+ *
+ * The transposed product of a bounded convolution is this, of the full
+ * convolution with the reversed kernel. Up to nh places have one source, and
+ * so the sums are compensated (Neumaier 1974): error 2 eps whatever nh is.
+ *
+ * Cost: n + nh - 1 additions, n doubles of memory.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "kernel.h"
+
+/* Adds `term` to *sum, and what that rounds away to *lost. NA stays NA, whatever
+ * else is missing: the hardware would keep either. */
+static void add(double term, double *sum, double *lost, const cm_env *env)
+{
+    double before = *sum;
+    if (isnan(before) && env->is_na(before))
+        return;
+    *sum = isnan(term) && env->is_na(term) ? term : before + term;
+    *lost += fabs(before) >= fabs(term) ? (before - *sum) + term : (term - *sum) + before;
+}
+
+/* e has n + nh - 1 entries, y n, of `width` doubles each: 1 real or 2 complex. */
+void cm_fold(const double *e, size_t n, size_t nh, size_t width, size_t origin,
+             cm_boundary boundary, double *y, const cm_env *env)
+{
+    size_t before = nh - 1 - origin, ny = n * width, work = 0; /* places before the signal */
+    double *lost = env->alloc(env->data, ny * sizeof *lost);
+    memset(lost, 0, ny * sizeof *lost);
+    memcpy(y, e + before * width, ny * sizeof *y);
+    for (size_t outside = 0; outside < nh - 1; outside++) {
+        size_t i = outside < before ? outside : outside + n;
+        size_t c = cm_source((ptrdiff_t)i - (ptrdiff_t)before, n, boundary);
+        for (size_t d = 0; d < width; d++)
+            add(e[i * width + d], y + c * width + d, lost + c * width + d, env);
+        cm_work(&work, 1, env);
+    }
+    for (size_t t = 0; t < ny; t++)
+        if (isfinite(y[t]))
+            y[t] += lost[t];
+}
