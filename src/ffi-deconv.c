@@ -80,15 +80,22 @@ SEXP ffi_band_norm(SEXP N)
     return Rf_ScalarReal(F77_CALL(dlansb)("1", "U", &n, &p, REAL_RO(N), &rows, work FCONE FCONE));
 }
 
-/* The norm of the inverse of R'R, estimated; Inf if there is none. */
+/* The norm of the inverse of R'R, estimated (Higham 1988); Inf if there is none. LAPACK's
+ * dpbcon() does the same, with a care for overflow that costs n^2. */
 SEXP ffi_band_inverse_norm(SEXP R)
 {
-    int rows = Rf_nrows(R), n = Rf_ncols(R), p = rows - 1, info;
-    double one = 1, rcond = 0;
-    double *work = (double *)R_alloc(3 * (size_t)n, sizeof(double));
-    int *iwork = (int *)R_alloc((size_t)n, sizeof(int));
-    F77_CALL(dpbcon)("U", &n, &p, REAL_RO(R), &rows, &one, &rcond, work, iwork, &info FCONE);
-    return Rf_ScalarReal(1 / rcond);
+    int rows = Rf_nrows(R), n = Rf_ncols(R), p = rows - 1, one = 1, kase = 0, info;
+    double *v = (double *)R_alloc(2 * (size_t)n, sizeof(double)), *x = v + n, norm = 0;
+    int *sign = (int *)R_alloc((size_t)n, sizeof(int));
+    do {
+        F77_CALL(dlacon)(&n, v, x, sign, &norm, &kase);
+        if (kase != 0)
+            F77_CALL(dpbtrs)("U", &n, &p, &one, REAL_RO(R), &rows, x, &n, &info FCONE);
+        for (int i = 0; kase != 0 && i < n; i++)
+            if (!R_FINITE(x[i]))
+                return Rf_ScalarReal(R_PosInf);
+    } while (kase != 0);
+    return Rf_ScalarReal(norm);
 }
 
 /* The solution of R'R x = b for the columns of b. */
