@@ -367,7 +367,7 @@ warn_condition <- function(rcond, lambda) {
 # What is minimised: products with A and its transpose, for columns; the bands of A'A and D'D, of
 # equal height; and D'D. Samples of a signal that wraps are in the order of `turn`.
 deconv_problem <- function(h, n, mode, origin, boundary, order) {
-  sparse <- function() methods::as(methods::as(Matrix::Matrix(conv_matrix(h, n, mode, origin, boundary), sparse = TRUE), "generalMatrix"), "CsparseMatrix")
+  sparse <- function() conv_matrix(h, n, mode, origin, boundary, sparse = TRUE)
   D <- differences(n, order)
   turn <- NULL
   if (mode == "full") {

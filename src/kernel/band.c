@@ -79,6 +79,7 @@ void cm_band_inverse(const double *R, size_t n, size_t p, double *Z, const cm_la
 {
     size_t work = 0;
     double *r = env->alloc(env->data, (2 * p + 1) * sizeof *r), *z = r + p;
+    memset(Z, 0, (n < p ? n : p) * (p + 1) * sizeof *Z); /* what stands above row 0 */
     for (size_t j = n; j-- > 0;) {
         size_t k = n - 1 - j < p ? n - 1 - j : p;
         double pivot = R[p + j * (p + 1)], sum = 1 / pivot;
