@@ -175,20 +175,29 @@ conv_options <- function(mode, origin, boundary, na, method, nh) {
 }
 
 # A matrix of numbers that R can index and this machine can hold.
-check_matrix_size <- function(nrow, ncol, bytes_each = 8) {
-  shape <- sprintf("%s x %s matrix", format_count(nrow), format_count(ncol))
+check_matrix_size <- function(nrow, ncol, bytes_each, instead, arg = "n") {
+  check_dim(nrow, ncol, "R", instead, arg)
+  check_memory(
+    bytes_each * nrow * ncol,
+    sprintf(
+      "`%s` is too large: the %s x %s matrix needs", arg, format_count(nrow), format_count(ncol)
+    ),
+    instead
+  )
+}
+
+check_dim <- function(nrow, ncol, who, instead, arg = "n") {
   if (max(nrow, ncol) > .Machine$integer.max) {
     abort(
       "memory",
-      sprintf("`n` is too large: R has no place for a %s.", shape),
+      sprintf(
+        "`%s` is too large: %s has no place for a %s x %s matrix.",
+        arg, who, format_count(nrow), format_count(ncol)
+      ),
       sprintf("A matrix has at most %s rows and columns.", format_count(.Machine$integer.max)),
-      "`conv()` computes the same without a matrix."
+      instead
     )
   }
-  check_memory(
-    bytes_each * nrow * ncol, sprintf("`n` is too large: the %s needs", shape),
-    "`conv()` computes the same without a matrix."
-  )
 }
 
 check_memory <- function(bytes, needs, instead = NULL) {

@@ -9,42 +9,53 @@
 #'   of it finite.
 #' @param n Whole number from 1 on: the length of the signals to convolve.
 #' @param mode,origin,boundary As in [conv()].
-#' @param sparse `FALSE` for an ordinary matrix, so far the only one.
+#' @param sparse `FALSE` for an ordinary matrix, `TRUE` for a sparse one of package
+#'   Matrix, for real kernels.
 #'
-#' @returns A double matrix (complex if `h` is) without dimnames, with n columns
+#' @returns A double matrix (complex if `h` is), or a `dgCMatrix`, without dimnames, with n columns
 #'   and as many rows as `conv(x, h, mode)` has values: n + m - 1 in mode `"full"`, n in modes
 #'   `"same"` and `"causal"`, max(n, m) - min(n, m) + 1 in mode `"valid"`. With
 #'   indices from 0, entry (r, c) is \eqn{h_{f+r-c}}{h[f + r - c]}, 0 outside
 #'   the kernel, where f is the first index of the mode's part of the full
 #'   convolution; a boundary other than zero adds, for each place outside the
 #'   signal, the kernel sample there to the column of its source. Units are those of `h`.
+#'   The sparse matrix stores no zeros, not even those of the kernel.
 #'
 #' @section Errors:
-#' `convmat_error_type` if `h` is not a numeric or complex vector or `n` not a
+#' `convmat_error_type` if `h` is not a numeric or complex vector, or complex where the
+#' matrix is to be sparse, or `n` is not a
 #' number; `convmat_error_length` if `h` is empty; `convmat_error_value` if `h`
 #' is not finite, `n` is not a whole number from 1 on, or `origin` is out of
 #' range or `boundary` does not go with `mode`; `convmat_error_memory`, before anything is allocated, if the matrix
 #' would need more than `getOption("convmat.max_bytes")`, by default half of
-#' the machine's memory.
+#' the machine's memory, or more rows, columns or stored entries than
+#' \eqn{2^{31} - 1}{2^31 - 1}. It says what the other forms would need.
 #'
 #' @section Algorithm and cost:
-#' The matrix is Toeplitz: each column is a piece of one copy of the kernel
-#' padded with zeros, so that building it takes one copy of memory per column.
-#' With a boundary other than zero, n m additions fold the kernel back. It needs
-#' 8 bytes for each entry, 16 if complex: 8 n (n + m - 1) in mode `"full"`.
+#' The matrix is Toeplitz: each column is the kernel, one row lower than in the column
+#' before, so that building it takes one copy per column. With a boundary other
+#' than zero, up to n m additions fold the kernel back, in compensated sums. Where the
+#' system hands out pages of zeros (Linux), only the band is written. It needs
+#' 8 bytes for each entry, 16 if complex: 8 n (n + m - 1) in mode `"full"`. Sparse, it
+#' needs 12 bytes for each entry that is not 0 and 4 for each column, at most 12 n m + 4 n;
+#' `bench/matrix.md` in the sources has times.
 #'
 #' @references Gray, R. M. (2006) Toeplitz and circulant matrices: a review.
 #'   _Foundations and Trends in Communications and Information Theory_ 2,
 #'   155--239. \doi{10.1561/0100000006}
 #'
-#' @seealso [shifted_kernels()], its transpose in mode `"full"`; [conv()];
-#'   [plot_matrix()] to look at it.
+#' @seealso [conv_operator()] for the same without its memory; [shifted_kernels()],
+#'   its transpose in mode `"full"`; [conv()]; [plot_matrix()] to look at it.
 #' @examples
 #' h <- c(1, 10, 100)
 #' conv_matrix(h, 4)
 #' x <- c(1, 0, 0, 2)
 #' drop(conv_matrix(h, 4) %*% x)
 #' conv(x, h)
+#'
+#' conv_matrix(h, 4, sparse = TRUE)
+#' print(object.size(conv_matrix(hrf(0:29), 2000, sparse = TRUE)), units = "MB")
+#' print(object.size(conv_matrix(hrf(0:29), 2000)), units = "MB")
 #'
 #' plot_matrix(conv_matrix(hrf(0:19), 40), main = "Convolution with the HRF")
 #' @export
@@ -53,12 +64,71 @@ conv_matrix <- function(h, n, mode = "full", origin = NULL, boundary = "zero",
   h <- check_kernel(h)
   n <- check_count(n, "n")
   options <- conv_options(mode, origin, boundary, "propagate", "auto", length(h))
-  if (check_flag(sparse, "sparse")) {
-    abort("value", "`sparse = TRUE` is not available yet.", "Use FALSE.")
-  }
   nrow <- mode_window(n, length(h), mode)[["length"]]
-  check_matrix_size(nrow, n, bytes_each(h))
-  .Call(ffi_conv_matrix, h, n, options)
+  if (check_flag(sparse, "sparse")) {
+    sparse_matrix(h, n, nrow, options)
+  } else {
+    check_matrix_size(nrow, n, bytes_each(h), other_forms(h, n, nrow, options))
+    .Call(ffi_conv_matrix, h, n, options)
+  }
+}
+
+#' @importClassesFrom Matrix dgCMatrix
+sparse_matrix <- function(h, n, nrow, options) {
+  if (is.complex(h)) {
+    abort(
+      "type", "`h` must be real with `sparse = TRUE`, not complex.",
+      "Matrix has no complex matrices; `conv_operator()` takes such kernels."
+    )
+  }
+  operator <- sprintf("Use `conv_operator()` (%s).", format_bytes(8 * length(h)))
+  check_dim(nrow, n, "Matrix", operator)
+  entries <- count_entries(h, n, nrow, options)
+  if (entries > .Machine$integer.max) {
+    abort(
+      "memory",
+      sprintf(
+        "`n` is too large: the %s x %s matrix has up to %s entries that are not 0.",
+        format_count(nrow), format_count(n), format_count(entries)
+      ),
+      sprintf("Matrix holds at most %s.", format_count(.Machine$integer.max)),
+      operator
+    )
+  }
+  check_memory(
+    sparse_bytes(entries, n),
+    sprintf("`n` is too large: the sparse %s x %s matrix needs", format_count(nrow), format_count(n)),
+    operator
+  )
+  slots <- .Call(ffi_sparse_matrix, h, n, options)
+  do.call(methods::new, c("dgCMatrix", slots))
+}
+
+# Entries that are not 0; with a boundary other than zero, at most so many.
+count_entries <- function(h, n, nrow, options) {
+  if (options[["boundary"]] > 0) {
+    return(n * min(n, sum(h != 0)))
+  }
+  first <- mode_window(n, length(h), modes[options[["mode"]] + 1], options[["origin"]])[["first"]]
+  below <- which(h != 0) - 1 - first # the diagonals, by their distance from the main one
+  sum(pmax(pmin(nrow, n + below) - pmax(0, below), 0))
+}
+
+sparse_bytes <- function(entries, n) 12 * entries + 4 * (n + 1)
+
+# What to use where the dense matrix is too large.
+other_forms <- function(h, n, nrow, options) {
+  operator <- sprintf("`conv_operator()` (%s)", format_bytes(bytes_each(h) * length(h)))
+  if (is.complex(h) || n > .Machine$integer.max || nrow > .Machine$integer.max) {
+    return(sprintf("Use %s.", operator))
+  }
+  entries <- count_entries(h, n, nrow, options)
+  bytes <- sparse_bytes(entries, n)
+  if (entries <= .Machine$integer.max && bytes <= max_bytes()) {
+    sprintf("Use `sparse = TRUE` (%s) or %s.", format_bytes(bytes), operator)
+  } else {
+    sprintf("Use %s; `sparse = TRUE` would need %s.", operator, format_bytes(bytes))
+  }
 }
 
 bytes_each <- function(x) if (is.complex(x)) 16 else 8
@@ -109,7 +179,9 @@ bytes_each <- function(x) if (is.complex(x)) 16 else 8
 shifted_kernels <- function(h, n) {
   h <- check_kernel(h)
   n <- check_count(n, "n")
-  check_matrix_size(n, n + length(h) - 1, bytes_each(h))
+  check_matrix_size(n, n + length(h) - 1, bytes_each(h), sprintf(
+    "Use `t(conv_operator(h, n))` (%s).", format_bytes(bytes_each(h) * length(h))
+  ))
   .Call(ffi_shifted_kernels, h, n)
 }
 
@@ -125,6 +197,9 @@ shifted_scaled_kernels <- function(x, h) {
     x <- as.complex(x)
     h <- as.complex(h)
   }
-  check_matrix_size(length(x), length(x) + length(h) - 1, bytes_each(x))
+  check_matrix_size(
+    length(x), length(x) + length(h) - 1, bytes_each(x),
+    "`conv(x, h)` computes its column sums without it.", "x"
+  )
   .Call(ffi_shifted_scaled_kernels, x, h)
 }

@@ -25,6 +25,8 @@ SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin);
 SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options);
 SEXP ffi_shifted_kernels(SEXP h, SEXP n);
 SEXP ffi_shifted_scaled_kernels(SEXP x, SEXP h);
+SEXP ffi_sparse_matrix(SEXP h, SEXP n, SEXP options);
+SEXP ffi_entries(SEXP h, SEXP n, SEXP options, SEXP i, SEXP j, SEXP pairs);
 SEXP ffi_fold(SEXP e, SEXP n, SEXP nh, SEXP options);
 SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step,
                        SEXP slack, SEXP n);
@@ -50,9 +52,12 @@ size_t ffi_size(SEXP n);
 /* The double vector c(mode, origin, boundary, na, method) that R/ makes of the words. */
 cm_options ffi_options(SEXP options);
 
-/* A double or complex vector for a result, in large pages if it is large. */
+/* An integer, double or complex vector for a result, in large pages if it is large. */
 SEXP ffi_result(SEXPTYPE type, size_t n);
 void ffi_large_pages(void *memory, size_t bytes);
+
+/* Whether the new vector y now holds zeros, for which the system may save the writing. */
+int ffi_zero(SEXP y);
 
 /* The doubles of a real or complex vector, ffi_width() of them an entry. */
 const double *ffi_doubles(SEXP x);

@@ -1,4 +1,4 @@
-/* The dense matrices, real and complex. R/ has checked that they fit. */
+/* The dense and sparse matrices, real and complex. R/ has checked that they fit. */
 #include "convmat.h"
 
 static SEXP alloc_matrix(SEXP like, size_t nrow, size_t ncol)
@@ -17,43 +17,34 @@ static double *entries(SEXP A)
     return TYPEOF(A) == CPLXSXP ? (double *)COMPLEX(A) : REAL(A);
 }
 
-/* v of the Toeplitz matrix of the window w, see kernel/toeplitz.c. */
-static double *padded(SEXP h, size_t n, cm_window w)
+static cm_matrix conv_matrix(SEXP h, SEXP n, SEXP options, const cm_env *env)
 {
-    size_t width = ffi_width(h);
-    double *v = (double *)R_alloc((w.ny + n - 1) * width, sizeof(double));
-    cm_pad_kernel(ffi_doubles(h), (size_t)XLENGTH(h), width, n, w, v);
-    return v;
+    cm_options how = ffi_options(options);
+    return cm_conv_matrix(ffi_doubles(h), (size_t)XLENGTH(h), ffi_width(h), ffi_size(n), &how,
+                          env);
+}
+
+static SEXP dense(SEXP h, const cm_matrix *matrix, const cm_env *env)
+{
+    SEXP A = PROTECT(alloc_matrix(h, matrix->nrow, matrix->ncol));
+    cm_dense(matrix, entries(A), ffi_zero(A), env);
+    UNPROTECT(1); // A
+    return A;
 }
 
 SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options)
 {
     const cm_env env = ffi_env();
-    cm_options how = ffi_options(options);
-    size_t ncol = ffi_size(n), nh = (size_t)XLENGTH(h), width = ffi_width(h);
-    cm_window w = cm_mode_window(how.mode, ncol, nh, how.origin);
-    SEXP A = PROTECT(alloc_matrix(h, w.ny, ncol));
-    if (how.boundary == CM_ZERO)
-        cm_toeplitz(padded(h, ncol, w), width, w.ny, ncol, entries(A), &env);
-    else
-        cm_bounded_matrix(ffi_doubles(h), nh, width, ncol, how.origin, how.boundary, entries(A),
-                          &env);
-    UNPROTECT(1); // A
-    return A;
+    cm_matrix matrix = conv_matrix(h, n, options, &env);
+    return dense(h, &matrix, &env);
 }
 
-/* The transpose of the full matrix. */
 SEXP ffi_shifted_kernels(SEXP h, SEXP n)
 {
     const cm_env env = ffi_env();
-    size_t nrow = ffi_size(n), width = ffi_width(h);
-    cm_window w = cm_mode_window(CM_FULL, nrow, (size_t)XLENGTH(h), 0);
-    SEXP S = PROTECT(alloc_matrix(h, nrow, w.ny));
-    double *v = padded(h, nrow, w);
-    cm_reverse(v, nrow + w.ny - 1, width);
-    cm_toeplitz(v, width, nrow, w.ny, entries(S), &env);
-    UNPROTECT(1); // S
-    return S;
+    cm_matrix matrix =
+        cm_shifted_kernels(ffi_doubles(h), (size_t)XLENGTH(h), ffi_width(h), ffi_size(n), &env);
+    return dense(h, &matrix, &env);
 }
 
 /* x and h have one type. */
@@ -62,7 +53,48 @@ SEXP ffi_shifted_scaled_kernels(SEXP x, SEXP h)
     const cm_env env = ffi_env();
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
     SEXP S = PROTECT(alloc_matrix(x, nx, nx + nh - 1));
-    cm_shifted_scaled(ffi_doubles(x), nx, ffi_doubles(h), nh, ffi_width(x), entries(S), &env);
+    cm_shifted_scaled(ffi_doubles(x), nx, ffi_doubles(h), nh, ffi_width(x), entries(S),
+                      ffi_zero(S), &env);
     UNPROTECT(1); // S
     return S;
+}
+
+/* As list(i, p, x, Dim), the slots of Matrix's dgCMatrix. */
+SEXP ffi_sparse_matrix(SEXP h, SEXP n, SEXP options)
+{
+    const cm_env env = ffi_env();
+    const char *names[] = {"i", "p", "x", "Dim", ""};
+    cm_matrix matrix = conv_matrix(h, n, options, &env);
+    SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+    SEXP p = SET_VECTOR_ELT(out, 1, ffi_result(INTSXP, matrix.ncol + 1));
+    size_t total = cm_csc_starts(&matrix, INTEGER(p), &env);
+    SEXP i = SET_VECTOR_ELT(out, 0, ffi_result(INTSXP, total));
+    SEXP x = SET_VECTOR_ELT(out, 2, ffi_result(REALSXP, total));
+    cm_csc_fill(&matrix, INTEGER(p), INTEGER(i), REAL(x), &env);
+    SEXP dim = SET_VECTOR_ELT(out, 3, Rf_allocVector(INTSXP, 2));
+    INTEGER(dim)[0] = (int)matrix.nrow;
+    INTEGER(dim)[1] = (int)matrix.ncol;
+    UNPROTECT(1); // out
+    return out;
+}
+
+/* The entries of rows i and columns j, doubles from 0 on, of the matrix; with k the
+ * entries (i[k], j[k]) only. */
+SEXP ffi_entries(SEXP h, SEXP n, SEXP options, SEXP i, SEXP j, SEXP pairs)
+{
+    const cm_env env = ffi_env();
+    cm_matrix matrix = conv_matrix(h, n, options, &env);
+    size_t ni = (size_t)XLENGTH(i), nj = (size_t)XLENGTH(j), work = 0;
+    int one_each = Rf_asLogical(pairs) == TRUE;
+    SEXP A = PROTECT(ffi_result(TYPEOF(h), one_each ? ni : ni * nj));
+    double *entry = entries(A);
+    for (size_t c = 0; c < (one_each ? 1 : nj); c++) {
+        for (size_t r = 0; r < ni; r++, entry += matrix.width) {
+            cm_entry(&matrix, (size_t)REAL_RO(i)[r], (size_t)REAL_RO(j)[one_each ? r : c],
+                     entry);
+            cm_work(&work, 1, &env);
+        }
+    }
+    UNPROTECT(1); // A
+    return A;
 }

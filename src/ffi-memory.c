@@ -6,6 +6,7 @@
 #endif
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #ifdef _WIN32
 #include <windows.h>
 #else
@@ -32,14 +33,25 @@ SEXP ffi_physical_memory(void)
 
 #define LARGE_PAGE ((uintptr_t)1 << 21)
 
+typedef struct {
+    uintptr_t from, to;
+} range;
+
+/* The large pages that lie inside of a block of memory. */
+static range large_pages_of(const void *memory, size_t bytes)
+{
+    uintptr_t at = (uintptr_t)memory;
+    return (range){(at + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE,
+                   (at + bytes) / LARGE_PAGE * LARGE_PAGE};
+}
+
 /* Asks Linux to use large pages for what lies inside of a block of memory. */
 void ffi_large_pages(void *memory, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     if (bytes >= 2 * LARGE_PAGE) {
-        uintptr_t from = ((uintptr_t)memory + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-        uintptr_t to = ((uintptr_t)memory + bytes) / LARGE_PAGE * LARGE_PAGE;
-        madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish: it may fail */
+        range r = large_pages_of(memory, bytes);
+        madvise((void *)r.from, r.to - r.from, MADV_HUGEPAGE); /* a wish: it may fail */
     }
 #else
     (void)memory;
@@ -47,13 +59,53 @@ void ffi_large_pages(void *memory, size_t bytes)
 #endif
 }
 
+static void *bytes_of(SEXP y, size_t *bytes)
+{
+    size_t n = (size_t)XLENGTH(y);
+    switch (TYPEOF(y)) {
+    case CPLXSXP:
+        *bytes = n * sizeof(Rcomplex);
+        return COMPLEX(y);
+    case INTSXP:
+        *bytes = n * sizeof(int);
+        return INTEGER(y);
+    default:
+        *bytes = n * sizeof(double);
+        return REAL(y);
+    }
+}
+
 SEXP ffi_result(SEXPTYPE type, size_t n)
 {
     SEXP y = PROTECT(Rf_allocVector(type, (R_xlen_t)n));
-    if (type == CPLXSXP)
-        ffi_large_pages(COMPLEX(y), n * sizeof(Rcomplex));
-    else
-        ffi_large_pages(REAL(y), n * sizeof(double));
+    size_t bytes;
+    void *memory = bytes_of(y, &bytes);
+    ffi_large_pages(memory, bytes);
     UNPROTECT(1); // y
     return y;
+}
+
+/* Linux gives each page full of zeros, and gives it anew after MADV_DONTNEED: what malloc
+ * has just mapped for a large vector is not written twice then. Elsewhere, and for
+ * smaller ones, which may be memory used before, it costs more than it saves. A mark
+ * at either end tells whether the system does as it says; emulators need not. */
+int ffi_zero(SEXP y)
+{
+#if defined(__linux__) && defined(MADV_DONTNEED)
+    size_t bytes;
+    char *memory = bytes_of(y, &bytes);
+    if (bytes < 16 * LARGE_PAGE)
+        return 0;
+    range r = large_pages_of(memory, bytes);
+    volatile char *first = (char *)r.from, *last = (char *)r.to - 1;
+    *first = *last = 1;
+    if (madvise((void *)r.from, r.to - r.from, MADV_DONTNEED) != 0 || *first || *last)
+        return 0;
+    memset(memory, 0, r.from - (uintptr_t)memory);
+    memset((void *)r.to, 0, (uintptr_t)memory + bytes - r.to);
+    return 1;
+#else
+    (void)y;
+    return 0;
+#endif
 }

@@ -72,6 +72,8 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_conv_matrix, 3),
     ENTRY(ffi_shifted_kernels, 2),
     ENTRY(ffi_shifted_scaled_kernels, 2),
+    ENTRY(ffi_sparse_matrix, 3),
+    ENTRY(ffi_entries, 6),
     ENTRY(ffi_fold, 4),
     ENTRY(ffi_neural_signal, 7),
     ENTRY(ffi_physical_memory, 0),

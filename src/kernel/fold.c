@@ -6,7 +6,7 @@
  *
  * The transposed product of a bounded convolution is this, of the full
  * convolution with the reversed kernel. Up to nh places have one source, and
- * so the sums are compensated (Neumaier 1974): error 2 eps whatever nh is.
+ * so the sums are compensated.
  *
  * Cost: n + nh - 1 additions, n doubles of memory.
  */
@@ -14,16 +14,16 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "sum.h"
 
-/* Adds `term` to *sum, and what that rounds away to *lost. NA stays NA, whatever
- * else is missing: the hardware would keep either. */
+/* NA stays NA, whatever else is missing: the hardware would keep either. */
 static void add(double term, double *sum, double *lost, const cm_env *env)
 {
-    double before = *sum;
-    if (isnan(before) && env->is_na(before))
+    if (isnan(*sum) && env->is_na(*sum))
         return;
-    *sum = isnan(term) && env->is_na(term) ? term : before + term;
-    *lost += fabs(before) >= fabs(term) ? (before - *sum) + term : (term - *sum) + before;
+    cm_add(term, sum, lost);
+    if (isnan(term) && env->is_na(term))
+        *sum = term;
 }
 
 /* e has n + nh - 1 entries, y n, of `width` doubles each: 1 real or 2 complex. */
@@ -42,6 +42,5 @@ void cm_fold(const double *e, size_t n, size_t nh, size_t width, size_t origin,
         cm_work(&work, 1, env);
     }
     for (size_t t = 0; t < ny; t++)
-        if (isfinite(y[t]))
-            y[t] += lost[t];
+        y[t] = cm_total(y[t], lost[t]);
 }

@@ -95,15 +95,33 @@ size_t cm_find_nonfinite(cm_samples x, size_t *at);
 void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,
                           cm_window w, const cm_options *options, const cm_env *env);
 
-/* toeplitz.c; entries are `width` doubles, 1 real or 2 complex */
-void cm_pad_kernel(const double *h, size_t nh, size_t width, size_t n, cm_window w, double *v);
-void cm_reverse(double *v, size_t nv, size_t width);
-void cm_toeplitz(const double *v, size_t width, size_t nrow, size_t ncol, double *A,
-                 const cm_env *env);
-void cm_bounded_matrix(const double *h, size_t nh, size_t width, size_t n, size_t origin,
-                       cm_boundary boundary, double *A, const cm_env *env);
+/* toeplitz.c: the matrix A[r, c] = h[first + r - c], 0 outside h. A boundary other than zero
+ * adds, for each place p outside the signal whose source is c, h[first + r - p]; those
+ * places are place[start[c]] ... place[start[c + 1] - 1], increasing. Entries are `width`
+ * doubles, 1 real or 2 complex. */
+typedef struct {
+    const double *h;
+    size_t nh, width, first, nrow, ncol;
+    const size_t *start; /* NULL: boundary zero */
+    const ptrdiff_t *place;
+} cm_matrix;
+
+cm_matrix cm_conv_matrix(const double *h, size_t nh, size_t width, size_t n,
+                         const cm_options *options, const cm_env *env);
+cm_matrix cm_shifted_kernels(const double *h, size_t nh, size_t width, size_t n,
+                             const cm_env *env);
+void cm_dense(const cm_matrix *matrix, double *A, int zeroed, const cm_env *env);
+void cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry);
+size_t cm_place_rows(const cm_matrix *matrix, ptrdiff_t p, size_t *r0);
+void cm_add_outside(const cm_matrix *matrix, size_t c, double *column, double *lost,
+                    size_t *work, const cm_env *env);
 void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, size_t width,
-                       double *A, const cm_env *env);
+                       double *A, int zeroed, const cm_env *env);
+
+/* csc.c; width 1 */
+size_t cm_csc_starts(const cm_matrix *matrix, int *p, const cm_env *env);
+void cm_csc_fill(const cm_matrix *matrix, const int *p, int *row, double *value,
+                 const cm_env *env);
 
 /* fold.c */
 void cm_fold(const double *e, size_t n, size_t nh, size_t width, size_t origin,

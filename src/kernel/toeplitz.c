@@ -1,90 +1,181 @@
-/* Dense convolution matrices, column-major.
+/* Dense convolution matrices, column-major, and single entries of them.
  *
- * With zeros around the signal the matrix is Toeplitz: entry (r, c) depends on
- * r - c only. So each column is a piece of one vector v, moved by one:
+ * With zeros around the signal column c is the kernel, cut off at both ends, from
+ * row c - first on:
  *
- *     A[r, c] = v[r - c + ncol - 1],   v of nrow + ncol - 1 entries,
+ *     A[r, c] = h[first + r - c],   0 outside h.
  *
- * and the matrix is ncol copies of memory. Other boundaries fold what lies
- * outside the signal back onto it: kernel samples are added up where they come
- * to stand. Entries are `width` doubles: 1 for real, 2 for complex numbers.
+ * Other boundaries fold what lies outside the signal back onto it: for each place
+ * p there, whose source is c, the same kernel as if it were column p is added to
+ * column c. Only the columns that are a source, at most nh - 1, need sums.
  *
- * Cost: nrow * ncol writes, and n * nh additions for folding.
+ * Cost: each entry is written once, but for memory that is zero already only the
+ * band is; nh * nrow / 2 additions for folding, n + nh indices.
  */
 #include <string.h>
 
 #include "kernel.h"
+#include "sum.h"
 
-void cm_toeplitz(const double *v, size_t width, size_t nrow, size_t ncol, double *A,
-                 const cm_env *env)
+/* Lists the places outside the signal by their source, in two turns: counts, then fills. */
+static void list_places(cm_matrix *matrix, cm_boundary boundary, const cm_env *env)
 {
-    size_t work = 0;
-    for (size_t c = 0; c < ncol; c++, A += nrow * width) {
-        memcpy(A, v + (ncol - 1 - c) * width, nrow * width * sizeof *A);
-        cm_work(&work, nrow, env);
+    size_t n = matrix->ncol, outside = matrix->nh - 1;
+    size_t *start = env->alloc(env->data, (n + 2) * sizeof *start);
+    ptrdiff_t *place = env->alloc(env->data, (outside + 1) * sizeof *place);
+    ptrdiff_t before = (ptrdiff_t)(outside - matrix->first);
+    memset(start, 0, (n + 2) * sizeof *start);
+    for (int fill = 0; fill < 2; fill++) {
+        for (ptrdiff_t i = 0; i < (ptrdiff_t)outside; i++) {
+            ptrdiff_t p = i < before ? i - before : i - before + (ptrdiff_t)n;
+            size_t *next = start + cm_source(p, n, boundary) + 1;
+            if (fill)
+                place[(*next)++] = p; /* at last the start of the next source */
+            else
+                next[1]++;
+        }
+        for (size_t c = 0; !fill && c < n; c++)
+            start[c + 1] += start[c];
+    }
+    matrix->start = start;
+    matrix->place = place;
+}
+
+cm_matrix cm_conv_matrix(const double *h, size_t nh, size_t width, size_t n,
+                         const cm_options *options, const cm_env *env)
+{
+    cm_window w = cm_mode_window(options->mode, n, nh, options->origin);
+    cm_matrix matrix = {h, nh, width, w.first, w.ny, n, NULL, NULL};
+    if (options->boundary != CM_ZERO)
+        list_places(&matrix, options->boundary, env);
+    return matrix;
+}
+
+/* The transpose of the full matrix: S[i, c] = h[c - i]. */
+cm_matrix cm_shifted_kernels(const double *h, size_t nh, size_t width, size_t n,
+                             const cm_env *env)
+{
+    double *back = env->alloc(env->data, nh * width * sizeof *back);
+    for (size_t i = 0; i < nh; i++)
+        memcpy(back + i * width, h + (nh - 1 - i) * width, width * sizeof *back);
+    return (cm_matrix){back, nh, width, nh - 1, n, n + nh - 1, NULL, NULL};
+}
+
+/* How many rows place p reaches, from *r0 on: those with 0 <= first + r - p < nh. */
+size_t cm_place_rows(const cm_matrix *matrix, ptrdiff_t p, size_t *r0)
+{
+    ptrdiff_t from = p - (ptrdiff_t)matrix->first, to = from + (ptrdiff_t)matrix->nh;
+    ptrdiff_t nrow = (ptrdiff_t)matrix->nrow;
+    from = from > 0 ? from : 0;
+    to = to < nrow ? to : nrow;
+    *r0 = (size_t)from;
+    return to > from ? (size_t)(to - from) : 0;
+}
+
+/* Adds what the places outside the signal bring to column c. lost[...] is 0 before
+ * and after; both have nrow entries. */
+void cm_add_outside(const cm_matrix *matrix, size_t c, double *column, double *lost,
+                    size_t *work, const cm_env *env)
+{
+    size_t width = matrix->width, r0, rows;
+    for (int end = 0; end < 2; end++) {
+        for (size_t k = matrix->start[c]; k < matrix->start[c + 1]; k++) {
+            ptrdiff_t p = matrix->place[k];
+            rows = cm_place_rows(matrix, p, &r0);
+            const double *h =
+                matrix->h + ((ptrdiff_t)(matrix->first + r0) - p) * (ptrdiff_t)width;
+            for (size_t i = 0, at = r0 * width; i < rows * width; i++, at++) {
+                if (end) {
+                    column[at] = cm_total(column[at], lost[at]);
+                    lost[at] = 0;
+                } else {
+                    cm_add(h[i], column + at, lost + at);
+                }
+            }
+            cm_work(work, rows, env);
+        }
     }
 }
 
-/* v for the matrix that maps n samples to the window w of F:
- * A[r, c] = h[w.first + r - c], 0 outside h. v has w.ny + n - 1 entries. */
-void cm_pad_kernel(const double *h, size_t nh, size_t width, size_t n, cm_window w, double *v)
+/* The matrix that is all but in A: with `zeroed` A holds zeros. */
+void cm_dense(const cm_matrix *matrix, double *A, int zeroed, const cm_env *env)
 {
-    size_t nv = w.ny + n - 1;
-    for (size_t t = 0; t < nv; t++) {
-        size_t i = w.first + t; /* n - 1 past the index into h */
-        int inside = i >= n - 1 && i - (n - 1) < nh;
+    size_t nrow = matrix->nrow, width = matrix->width, work = 0, r0;
+    double *lost = NULL;
+    if (matrix->start) {
+        lost = env->alloc(env->data, nrow * width * sizeof *lost);
+        memset(lost, 0, nrow * width * sizeof *lost);
+    }
+    for (size_t c = 0; c < matrix->ncol; c++, A += nrow * width) {
+        size_t rows = cm_place_rows(matrix, (ptrdiff_t)c, &r0), r1 = r0 + rows;
+        if (rows == 0)
+            r0 = r1 = nrow;
+        if (!zeroed) {
+            memset(A, 0, r0 * width * sizeof *A);
+            memset(A + r1 * width, 0, (nrow - r1) * width * sizeof *A);
+        }
+        if (rows)
+            memcpy(A + r0 * width, matrix->h + (matrix->first + r0 - c) * width,
+                   rows * width * sizeof *A);
+        if (matrix->start && matrix->start[c] < matrix->start[c + 1])
+            cm_add_outside(matrix, c, A, lost, &work, env);
+        cm_work(&work, zeroed ? rows : nrow, env);
+    }
+}
+
+/* The first place of source c that reaches row r or one after it. */
+static size_t first_place(const cm_matrix *matrix, size_t r, size_t c)
+{
+    size_t lo = matrix->start[c], hi = matrix->start[c + 1];
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if ((ptrdiff_t)(matrix->first + r) - matrix->place[mid] < (ptrdiff_t)matrix->nh)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
+/* One entry, by the same sums. */
+void cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry)
+{
+    size_t width = matrix->width, at = matrix->first + r;
+    double lost[2] = {0, 0};
+    int inside = at >= c && at - c < matrix->nh;
+    for (size_t d = 0; d < width; d++)
+        entry[d] = inside ? matrix->h[(at - c) * width + d] : 0;
+    if (!matrix->start)
+        return;
+    for (size_t k = first_place(matrix, r, c); k < matrix->start[c + 1]; k++) {
+        ptrdiff_t i = (ptrdiff_t)at - matrix->place[k];
+        if (i < 0)
+            break;
         for (size_t d = 0; d < width; d++)
-            v[t * width + d] = inside ? h[(i - (n - 1)) * width + d] : 0;
+            cm_add(matrix->h[i * (ptrdiff_t)width + (ptrdiff_t)d], entry + d, lost + d);
     }
-}
-
-/* The transposed matrix has v back to front. */
-void cm_reverse(double *v, size_t nv, size_t width)
-{
-    for (size_t t = 0; t < nv / 2; t++) {
-        for (size_t d = 0; d < width; d++) {
-            double *a = v + t * width + d, *b = v + (nv - 1 - t) * width + d, swap = *a;
-            *a = *b;
-            *b = swap;
-        }
-    }
-}
-
-/* The n by n matrix of mode same for a boundary other than zero: sample i of
- * the kernel adds to entry (k, source of place origin + k - i). */
-void cm_bounded_matrix(const double *h, size_t nh, size_t width, size_t n, size_t origin,
-                       cm_boundary boundary, double *A, const cm_env *env)
-{
-    size_t work = 0;
-    for (size_t c = 0; c < n; c++) { /* new memory: this takes longer than the sums */
-        memset(A + c * n * width, 0, n * width * sizeof *A);
-        cm_work(&work, n, env);
-    }
-    for (size_t i = 0; i < nh; i++) {
-        for (size_t k = 0; k < n; k++) {
-            size_t c = cm_source((ptrdiff_t)(origin + k) - (ptrdiff_t)i, n, boundary);
-            for (size_t d = 0; d < width; d++)
-                A[(c * n + k) * width + d] += h[i * width + d];
-        }
-        cm_work(&work, n, env);
-    }
+    for (size_t d = 0; d < width; d++)
+        entry[d] = cm_total(entry[d], lost[d]);
 }
 
 /* The nx by nx + nh - 1 matrix whose row i is x[i] h from column i on. Only
  * the band is multiplied: outside it there is 0, also in the row of an NA. */
 void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, size_t width,
-                       double *A, const cm_env *env)
+                       double *A, int zeroed, const cm_env *env)
 {
     size_t ncol = nx + nh - 1, work = 0;
     for (size_t c = 0; c < ncol; c++, A += nx * width) {
-        memset(A, 0, nx * width * sizeof *A);
         size_t i0 = c < nh ? 0 : c - nh + 1, i1 = c < nx ? c + 1 : nx;
+        if (!zeroed) {
+            memset(A, 0, i0 * width * sizeof *A);
+            memset(A + i1 * width, 0, (nx - i1) * width * sizeof *A);
+        }
         for (size_t i = i0; i < i1; i++) {
             if (width == 1)
                 A[i] = x[i] * h[c - i];
             else
                 cm_multiply(x + 2 * i, h + 2 * (c - i), A + 2 * i);
         }
-        cm_work(&work, nx, env);
+        cm_work(&work, zeroed ? i1 - i0 : nx, env);
     }
 }
