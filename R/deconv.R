@@ -624,7 +624,8 @@ fit_gcv <- function(problem, y) {
     abort_singular(problem, 1, y)
   }
   weight <- vapply(seq_len(ncol(y)), function(column) {
-    polish_weight(tried[[best[column]]]$lambda, function(lambda) try_weight(lambda, column))
+    row <- tried[[best[column]]]
+    polish_weight(row$lambda, row$gcv[column], function(lambda) try_weight(lambda, column))
   }, 0)
   combine_fits(lapply(seq_len(ncol(y)), function(column) {
     fit <- fit_band(problem, weight[column], y[, column, drop = FALSE])
@@ -659,19 +660,13 @@ weight_range <- function(problem) {
 }
 
 # The minimum within half a decade of the best weight so far.
-polish_weight <- function(lambda, score) {
-  best <- c(lambda, score(lambda))
-  stats::optimize(function(power) {
+polish_weight <- function(lambda, least, score) {
+  finite_score <- function(power) {
     value <- score(10^power)
-    if (is.na(value)) {
-      return(.Machine$double.xmax)
-    }
-    if (value < best[2L]) {
-      best <<- c(10^power, value)
-    }
-    value
-  }, log10(lambda) + c(-0.5, 0.5), tol = 0.01)
-  best[1L]
+    if (is.na(value)) .Machine$double.xmax else value
+  }
+  found <- stats::optimize(finite_score, log10(lambda) + c(-0.5, 0.5), tol = 0.01)
+  if (found$objective < least) 10^found$minimum else lambda
 }
 
 search_table <- function(tried) {
@@ -735,39 +730,123 @@ drop_matrix <- function(x) {
 # ---- methods ---------------------------------------------------------------------
 
 #' @rdname deconv
-#' @param x A `deconv` object.
+#' @param x An object of class `deconv`.
 #' @param digits Whole number: significant digits to print.
 #' @export
 print.deconv <- function(x, digits = 3L, ...) {
-  number <- function(v) paste(unique(format(signif(range(v), digits), trim = TRUE)), collapse = " to ")
-  found <- stats::coef(x)
-  columns <- NCOL(found)
+  columns <- NCOL(x$y)
   cat(sprintf(
-    "Deconvolution of %s values with a kernel of %s (mode \"%s\"%s)%s\n",
-    format_count(NROW(x$y)), format_count(length(x$h)), x$mode,
-    if (x$boundary == "zero") "" else sprintf(", boundary \"%s\"", x$boundary),
-    if (columns > 1L) sprintf(", %s columns", format_count(columns)) else ""
+    "Deconvolution of %s values%s by a kernel of %s, mode \"%s\"%s\n\n",
+    format_count(NROW(x$y)), if (columns > 1L) sprintf(" in each of %d columns", columns) else "",
+    format_count(length(x$h)), x$mode,
+    if (x$boundary == "zero") "" else sprintf(", boundary \"%s\"", x$boundary)
   ))
-  if (x$method == "division") {
-    cat("  long division: y = conv(quotient, h) + remainder\n\nQuotient:\n")
-    print(found, digits = digits)
-    cat("\nRemainder:\n")
-    print(stats::residuals(x), digits = digits)
-    return(invisible(x))
-  }
-  line <- function(label, ...) cat(sprintf("  %-12s%s\n", label, sprintf(...)))
-  line("x", "%s values, from %s", format_count(NROW(found)), number(found))
-  line("method", if (x$method == "lsq") "least squares, no penalty" else "least squares with a penalty on %s",
-    c("x", "the differences of x", "the second differences of x")[x$order + 1])
-  if (x$method == "ridge") {
-    line("lambda", "%s%s", number(x$lambda), if (is.null(x$search)) "" else ", chosen by generalised cross-validation")
-  }
-  line(
-    "fit", "%s of %s degrees of freedom used; what is left of y is %s of its size",
-    number(x$edf), format_count(NROW(x$y)),
-    number(sqrt(colSums(as.matrix(x$residuals)^2) / pmax(colSums(as.matrix(x$y)^2), 1e-300)))
-  )
-  line("condition", "errors in y grow up to %s-fold in x (rcond %s)", number(1 / x$rcond), number(x$rcond))
-  cat("coef() is x, fitted() is conv(x, h), residuals() what is left; plot() draws them.\n")
+  if (x$method == "division") print_division(x, digits) else print_fit(x, digits)
   invisible(x)
 }
+
+print_division <- function(x, digits) {
+  cat("Quotient:\n")
+  print(stats::coef(x), digits = digits)
+  cat("Remainder:\n")
+  print(stats::residuals(x), digits = digits)
+}
+
+print_fit <- function(x, digits) {
+  number <- function(v) vapply(signif(v, digits), format, "", digits = digits)
+  # one number, or the range of those of the columns
+  span <- function(v) paste(unique(number(range(v))), collapse = " to ")
+  found <- stats::coef(x)
+  size <- sqrt(colSums(as.matrix(x$residuals)^2) / colSums(as.matrix(x$y)^2))
+  penalised <- c("x", "the differences of x", "the second differences of x")[x$order + 1]
+  ridge <- x$method == "ridge"
+  cat(
+    sprintf("x:         %s values from %s\n", format_count(NROW(found)), span(range(found))),
+    "Method:    least squares", if (ridge) c(" with a penalty on ", penalised), "\n",
+    if (ridge) c("lambda:    ", span(x$lambda), if (!is.null(x$search)) ", chosen by generalised cross-validation", "\n"),
+    sprintf("Fit:       %s degrees of freedom for %s values", span(x$edf), format_count(NROW(x$y))),
+    if (all(is.finite(size))) sprintf("; residuals are %s %% of y", span(100 * size)), "\n",
+    if (all(x$rcond > 0)) sprintf("Condition: relative errors in y may grow up to %s times in x\n", span(1 / x$rcond)),
+    "\ncoef() gives x, fitted() gives conv(x, h), residuals() what is left of y.\n",
+    sep = ""
+  )
+}
+
+#' @rdname deconv
+#' @param which Which pictures to draw, one above the other: `"x"`, what was found; `"fit"`, `y` as
+#'   points and conv(x, h) as a line; `"gcv"`, the score against lambda, where it was searched.
+#' @param ... Further arguments of [graphics::matplot()], such as `xlim` or `lwd`.
+#' @export
+plot.deconv <- function(x, which = c("x", "fit", if (!is.null(x$search)) "gcv"), ...) {
+  for (name in which) {
+    check_choice(name, c("x", "fit", "gcv"), "which")
+  }
+  if ("gcv" %in% which && is.null(x$search)) {
+    abort("value", "`which` must be \"x\" or \"fit\", since `lambda` was not searched.")
+  }
+  if (length(which) > 1L) {
+    old <- graphics::par(mfrow = c(length(which), 1L), mar = c(3.4, 4.4, 2, 1), mgp = c(2.2, 0.6, 0), font.main = 1)
+    on.exit(graphics::par(old))
+  }
+  for (name in which) {
+    switch(name,
+      x = plot_found(x, ...),
+      fit = plot_fit(x, ...),
+      gcv = plot_search(x)
+    )
+  }
+  invisible(x)
+}
+
+plot_found <- function(x, ..., main = "x, as found", xlab = place_label(x), ylab = "x", type = "l",
+                       xlim = range(found_at(x), measured_at(x)), las = 1, lty = 1, lwd = 2,
+                       col = deconv_colors(x)) {
+  graphics::matplot(found_at(x), as.matrix(stats::coef(x)),
+    main = main, xlab = xlab, ylab = ylab, type = type, xlim = xlim, las = las, lty = lty,
+    lwd = lwd, col = col, ...
+  )
+  graphics::abline(h = 0, col = "grey80")
+}
+
+plot_fit <- function(x, ..., main = "y (points) and conv(x, h) (line)", xlab = place_label(x),
+                     ylab = "y", xlim = range(found_at(x), measured_at(x)), las = 1, lty = 1,
+                     lwd = 2, col = deconv_colors(x)) {
+  at <- measured_at(x)
+  graphics::matplot(at, as.matrix(x$y),
+    main = main, xlab = xlab, ylab = ylab, type = "p", pch = 16, cex = 0.7, xlim = xlim,
+    las = las, col = grDevices::adjustcolor(col, 0.45), ...
+  )
+  graphics::matlines(at, as.matrix(stats::fitted(x)), lty = lty, lwd = lwd, col = col)
+}
+
+plot_search <- function(x) {
+  col <- deconv_colors(x)
+  graphics::matplot(x$search$lambda, x$search$gcv,
+    type = "l", log = "xy", lty = 1, lwd = 2, col = col, las = 1,
+    main = "Score of each lambda: the lowest is best", xlab = "lambda", ylab = ""
+  )
+  graphics::abline(v = x$lambda, lty = 3, col = col)
+  graphics::points(x$lambda, x$gcv, pch = 16, col = col)
+}
+
+deconv_colors <- function(x) grDevices::hcl.colors(NCOL(x$y) + 1L, "Dark 3")[-1L]
+
+# Both on the axis of x, which counts from 1 or has its dates.
+found_at <- function(x) {
+  found <- stats::coef(x)
+  if (stats::is.ts(found)) as.numeric(stats::time(found)) else seq_len(NROW(found))
+}
+
+measured_at <- function(x) {
+  if (stats::is.ts(x$y)) {
+    return(as.numeric(stats::time(x$y)))
+  }
+  first <- switch(x$mode,
+    full = 1 - x$origin,
+    valid = min(NROW(stats::coef(x)), length(x$h)) - x$origin,
+    1
+  )
+  first + seq_len(NROW(x$y)) - 1
+}
+
+place_label <- function(x) if (stats::is.ts(x$y)) "Time" else "Sample"
