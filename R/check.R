@@ -117,12 +117,18 @@ check_number <- function(x, arg, what = "a finite number", ok = is.finite) {
 
 # A whole number from `least` to `most`, as double: lengths pass 2^31.
 check_count <- function(n, arg, least = 1, most = 2^52) {
-  what <- if (most < 2^52) {
+  check_number(
+    n, arg, describe_counts(least, most),
+    function(n) n >= least && n <= most && n == floor(n)
+  )
+}
+
+describe_counts <- function(least, most) {
+  if (most < 2^52) {
     sprintf("a whole number from %s to %s", format_count(least), format_count(most))
   } else {
     sprintf("a whole number, at least %s", format_count(least))
   }
-  check_number(n, arg, what, function(n) n >= least && n <= most && n == floor(n))
 }
 
 # How many kernel samples lie before time zero: what the mode makes of it.

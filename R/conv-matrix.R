@@ -81,8 +81,8 @@ sparse_matrix <- function(h, n, nrow, options) {
       "Matrix has no complex matrices; `conv_operator()` takes such kernels."
     )
   }
-  operator <- sprintf("Use `conv_operator()` (%s).", format_bytes(8 * length(h)))
-  check_dim(nrow, n, "Matrix", operator)
+  use_operator <- function() sprintf("Use `conv_operator()` (%s).", format_bytes(8 * length(h)))
+  check_dim(nrow, n, "Matrix", use_operator())
   entries <- count_entries(h, n, nrow, options)
   if (entries > .Machine$integer.max) {
     abort(
@@ -92,13 +92,13 @@ sparse_matrix <- function(h, n, nrow, options) {
         format_count(nrow), format_count(n), format_count(entries)
       ),
       sprintf("Matrix holds at most %s.", format_count(.Machine$integer.max)),
-      operator
+      use_operator()
     )
   }
   check_memory(
     sparse_bytes(entries, n),
     sprintf("`n` is too large: the sparse %s x %s matrix needs", format_count(nrow), format_count(n)),
-    operator
+    use_operator()
   )
   slots <- .Call(ffi_sparse_matrix, h, n, options)
   do.call(methods::new, c("dgCMatrix", slots))

@@ -106,8 +106,12 @@ new_operator <- function(h, n, mode, origin, boundary, transposed = FALSE) {
   )
 }
 
+# As conv_options() makes them, of words that have been checked.
 operator_options <- function(A) {
-  conv_options(A@mode, A@origin, A@boundary, "propagate", "auto", length(A@h))
+  c(
+    mode = match(A@mode, modes) - 1, origin = A@origin,
+    boundary = match(A@boundary, boundaries) - 1, na = 0, method = 0
+  )
 }
 
 # ---- shape -------------------------------------------------------------------
@@ -169,10 +173,12 @@ methods::setMethod("show", "conv_operator", function(object) {
 
 # What stands beside an operator in a product: a plain vector or matrix of numbers.
 operand <- function(x, arg) {
-  if (methods::is(x, "Matrix") || methods::is(x, "conv_operator")) {
-    x <- as.matrix(x)
-  } else if (methods::is(x, "sparseVector")) {
-    x <- methods::as(x, "vector")
+  if (isS4(x)) {
+    if (methods::is(x, "Matrix") || methods::is(x, "conv_operator")) {
+      x <- as.matrix(x)
+    } else if (methods::is(x, "sparseVector")) {
+      x <- methods::as(x, "vector")
+    }
   }
   check_samples(x, arg, "a numeric or complex vector or matrix")
 }
@@ -216,7 +222,10 @@ multiply_columns <- function(A, x, columns) {
     )
     x <- matrix(x, ncol(A), columns)
   }
-  if (A@transposed) transposed_product(A, x) else conv(x, A@h, A@mode, A@origin, A@boundary)
+  if (A@transposed) {
+    return(transposed_product(A, x))
+  }
+  conv(x, A@h, A@mode, if (A@mode == "same") A@origin, A@boundary)
 }
 
 # The transpose of a band is the band of the kernel back to front. What a boundary has
@@ -306,13 +315,14 @@ rm(both)
 
 # ---- multiples ---------------------------------------------------------------
 
-scale_operator <- function(A, by) {
+scale_operator <- function(A, by, divide = FALSE) {
   if (is.object(by) || !(is.numeric(by) || is.logical(by) || is.complex(by)) || length(by) != 1L) {
     not_arithmetic(show_value(by))
   }
-  h <- A@h * as.vector(by)
+  h <- if (divide) A@h / as.vector(by) else A@h * as.vector(by)
   if (!all(is.finite(h))) {
-    abort("value", sprintf("The kernel times %s is not finite.", show_value(by)))
+    word <- if (divide) "divided by" else "times"
+    abort("value", sprintf("The kernel %s %s is not finite.", word, show_value(by)))
   }
   A@h <- h
   A
@@ -337,7 +347,7 @@ not_arithmetic <- function(other) {
 methods::setMethod("Arith", c("conv_operator", "ANY"), function(e1, e2) {
   switch(.Generic,
     "*" = scale_operator(e1, e2),
-    "/" = scale_operator(e1, if (is.numeric(e2) || is.complex(e2)) 1 / e2 else e2),
+    "/" = scale_operator(e1, e2, divide = TRUE),
     not_arithmetic(sprintf("%s by `%s`", show_value(e2), .Generic))
   )
 })
@@ -480,7 +490,7 @@ plot.conv_operator <- function(x, ..., xlab = "Column", ylab = "Row") {
   plot_matrix(A, ..., xaxt = "n", yaxt = "n", xlab = xlab, ylab = ylab)
   for (side in 1:2) {
     at <- pretty(c(1, dim(x)[3L - side]))
-    graphics::axis(side, (at - 0.5) / block + 0.5, format_count(at))
+    graphics::axis(side, (at - 0.5) / block + 0.5, format_count(at), lwd = 0, lwd.ticks = 1)
   }
   invisible(x)
 }

@@ -222,7 +222,7 @@ conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
   y <- if (length(x) == 0L) {
     empty_conv(x, h)
   } else {
-    .Call(ffi_conv, x, h, ncol, options)
+    .Call(ffi_conv, x, h, ncol, options, threads)
   }
   if (is.null(attributes(x)) && is.null(dim(h))) y else dress(y, x, h, ncol[3L], mode, origin)
 }

@@ -1,7 +1,8 @@
 #' convmat: convolution and convolution matrices
 #'
 #' Discrete convolution as a function, [conv()], and as a matrix,
-#' [conv_matrix()], under one set of definitions; the matrices of shifted
+#' [conv_matrix()], dense, sparse or as [conv_operator()] without memory, under one set of
+#' definitions; the matrices of shifted
 #' kernels that explain both, [shifted_kernels()] and
 #' [shifted_scaled_kernels()]; the convolution of two functions,
 #' [conv_integral()]; and what functional magnetic resonance imaging makes of

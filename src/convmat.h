@@ -17,7 +17,7 @@
 
 #include "kernel/kernel.h"
 
-SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options);
+SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads);
 SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP na,
                     SEXP method);
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options);
@@ -43,8 +43,11 @@ SEXP ffi_band_inverse_norm(SEXP R);
 SEXP ffi_band_solve(SEXP R, SEXP b);
 SEXP ffi_band_inverse(SEXP R);
 
-/* R's memory, freed when the call from R ends, R's interrupts, R's NA. */
+/* R's memory, freed when the call from R ends, R's interrupts, R's NA; one thread. */
 cm_env ffi_env(void);
+
+/* How many threads to use for a number from R, NULL for the default. */
+int ffi_threads(SEXP threads);
 
 /* A length or index from R: a double, since lengths pass 2^31. */
 size_t ffi_size(SEXP n);

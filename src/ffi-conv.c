@@ -14,52 +14,65 @@ SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin)
     return out;
 }
 
-/* Column c of x, or its only one, with complex numbers split into parts. */
-static cm_samples column(SEXP x, size_t ncol, size_t c)
+/* Columns c ... c + ncol - 1 of x, with complex numbers split into parts. */
+static cm_samples columns(SEXP x, size_t n, size_t c, size_t ncol)
 {
-    size_t n = (size_t)XLENGTH(x) / ncol, width = ffi_width(x);
-    const double *from = ffi_doubles(x) + (ncol == 1 ? 0 : c) * n * width;
+    size_t width = ffi_width(x), total = n * ncol;
+    const double *from = ffi_doubles(x) + c * n * width;
     if (width == 1)
-        return (cm_samples){from, NULL, n};
-    double *parts = (double *)R_alloc(2 * n, sizeof(double));
-    for (size_t i = 0; i < n; i++) {
+        return (cm_samples){from, NULL, n, ncol};
+    double *parts = (double *)R_alloc(2 * total, sizeof(double));
+    for (size_t i = 0; i < total; i++) {
         parts[i] = from[2 * i];
-        parts[n + i] = from[2 * i + 1];
+        parts[total + i] = from[2 * i + 1];
     }
-    return (cm_samples){parts, parts + n, n};
+    return (cm_samples){parts, parts + total, n, ncol};
 }
 
-static void conv_column(cm_samples x, cm_samples h, const cm_options *options, double *y,
-                        size_t ny, int complex)
+/* Signals of x with one kernel, into y. */
+static void conv_columns(cm_samples x, cm_samples h, const cm_options *options, double *y,
+                         size_t ny, int complex, const cm_env *env)
 {
-    const cm_env env = ffi_env();
     cm_output out = {y, NULL};
+    size_t total = ny * x.ncol;
     if (complex) {
-        out.re = (double *)R_alloc(2 * ny, sizeof(double));
-        out.im = out.re + ny;
+        out.re = (double *)R_alloc(2 * total, sizeof(double));
+        out.im = out.re + total;
     }
-    cm_conv(x, h, options, out, &env); /* R_alloc() does not fail, it leaves */
-    for (size_t t = 0; complex && t < ny; t++) {
+    cm_conv(x, h, options, out, env); /* R_alloc() does not fail, it leaves */
+    for (size_t t = 0; complex && t < total; t++) {
         y[2 * t] = out.re[t];
         y[2 * t + 1] = out.im[t];
     }
 }
 
+/* Columns that are convolved at once: they should fit the cache, and what they need
+ * is given back after them. */
+static size_t columns_at_once(size_t nx, size_t ncol)
+{
+    size_t n = 100000 / nx + 1;
+    return n < ncol ? n : ncol;
+}
+
 /* ncol holds the numbers of columns of x, of h and of the result. */
-SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options)
+SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads)
 {
     size_t ncx = (size_t)REAL_RO(ncol)[0], nch = (size_t)REAL_RO(ncol)[1],
-           ncy = (size_t)REAL_RO(ncol)[2];
+           ncy = (size_t)REAL_RO(ncol)[2], nx = (size_t)XLENGTH(x) / ncx,
+           nh = (size_t)XLENGTH(h) / nch;
     cm_options how = ffi_options(options);
-    cm_window w = cm_mode_window(how.mode, (size_t)XLENGTH(x) / ncx, (size_t)XLENGTH(h) / nch,
-                                 how.origin);
+    cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
     int complex = ffi_width(x) == 2 || ffi_width(h) == 2;
     SEXP y = PROTECT(ffi_result(complex ? CPLXSXP : REALSXP, w.ny * ncy));
     double *py = complex ? (double *)COMPLEX(y) : REAL(y);
-    for (size_t c = 0; c < ncy; c++) {
+    cm_env env = ffi_env();
+    env.threads = ffi_threads(threads);
+    size_t at_once = nch == 1 ? columns_at_once(nx, ncy) : 1;
+    for (size_t c = 0; c < ncy; c += at_once) {
         const void *top = vmaxget();
-        conv_column(column(x, ncx, c), column(h, nch, c), &how,
-                    py + c * w.ny * (complex ? 2 : 1), w.ny, complex);
+        size_t n = ncy - c < at_once ? ncy - c : at_once;
+        conv_columns(columns(x, nx, ncx == 1 ? 0 : c, n), columns(h, nh, nch == 1 ? 0 : c, 1),
+                     &how, py + c * w.ny * (complex ? 2 : 1), w.ny, complex, &env);
         vmaxset(top);
     }
     UNPROTECT(1); // y
@@ -100,14 +113,16 @@ SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP 
         Rf_GetOption1(Rf_install("convmat.threads")) != R_NilValue)
         return R_NilValue;
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
-    cm_samples sx = {REAL_RO(x), NULL, nx}, sh = {REAL_RO(h), NULL, nh};
+    cm_samples sx = {REAL_RO(x), NULL, nx, 1}, sh = {REAL_RO(h), NULL, nh, 1};
     if (!R_FINITE(cm_survey(sh)))
         return R_NilValue;
     cm_options how = {(cm_mode)imode, imode == CM_SAME ? (nh - 1) / 2 : 0, CM_ZERO, (cm_na)ina,
                       (cm_method)imethod};
     cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
     SEXP y = PROTECT(ffi_result(REALSXP, w.ny));
-    const cm_env env = ffi_env();
+    cm_env env = ffi_env();
+    if ((double)nx * (double)nh > 1e6) /* less is not worth a second thread */
+        env.threads = ffi_threads(R_NilValue);
     cm_conv(sx, sh, &how, (cm_output){REAL(y), NULL}, &env);
     UNPROTECT(1); // y
     return y;
@@ -119,9 +134,10 @@ SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options)
     cm_options how = ffi_options(options);
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h), n = 0;
     cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
+    cm_problem p = {REAL_RO(x), nx, REAL_RO(h), nh, NULL, w, 1, 0, 0, 0};
     double cost;
     SEXP out = Rf_allocVector(REALSXP, 3);
-    REAL(out)[0] = cm_choose(REAL_RO(x), nx, REAL_RO(h), nh, w, &n, &cost);
+    REAL(out)[0] = cm_choose(&p, &n, &cost);
     REAL(out)[1] = (double)n;
     REAL(out)[2] = cost;
     return out;

@@ -28,7 +28,7 @@ static int env_is_na(double x)
 
 cm_env ffi_env(void)
 {
-    return (cm_env){env_alloc, env_poll, NULL, env_is_na, NA_REAL};
+    return (cm_env){env_alloc, env_poll, NULL, env_is_na, NA_REAL, 1, NULL};
 }
 
 size_t ffi_size(SEXP n)
@@ -65,7 +65,7 @@ SEXP ffi_simd_level(SEXP cap)
 }
 
 static const R_CallMethodDef entries[] = {
-    ENTRY(ffi_conv, 4),
+    ENTRY(ffi_conv, 5),
     ENTRY(ffi_conv_plain, 7),
     ENTRY(ffi_conv_method, 3),
     ENTRY(ffi_mode_window, 4),

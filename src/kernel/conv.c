@@ -6,9 +6,11 @@
  *   4. what was taken out is put back into the outputs it belongs to.
  *
  * Step 3 sees the same finite signal whatever is to happen to missing values,
- * so outputs without them have the same bits under every choice.
+ * so outputs without them have the same bits under every choice. It takes all
+ * columns at once that need neither 2 nor 4.
  *
- * Memory: nx + nh - 1 samples for 1, nx for 2, ny doubles for complex numbers.
+ * Memory: nx + nh - 1 samples for 1, nx for 2, ny doubles for complex numbers, of
+ * each column.
  */
 #include <math.h>
 #include <string.h>
@@ -21,15 +23,16 @@ static double *doubles(size_t n, const cm_env *env)
     return env->alloc(env->data, n * sizeof(double));
 }
 
-/* x[source of place w.first - (nh - 1) + i] for all i an output needs. */
-static double *extend(const double *x, size_t nx, size_t nh, const cm_options *options,
-                      const cm_env *env)
+/* x[source of place w.first - (nh - 1) + i] for all i an output needs, of each column. */
+static double *extend(const double *x, size_t nx, size_t ncol, size_t nh,
+                      const cm_options *options, const cm_env *env)
 {
     size_t n = nx + nh - 1;
-    double *extended = doubles(n, env);
+    double *extended = doubles(n * ncol, env), *to = extended;
     ptrdiff_t from = (ptrdiff_t)options->origin - (ptrdiff_t)(nh - 1);
-    for (size_t i = 0; i < n; i++)
-        extended[i] = x[cm_source(from + (ptrdiff_t)i, nx, options->boundary)];
+    for (size_t c = 0; c < ncol; c++, x += nx)
+        for (size_t i = 0; i < n; i++)
+            *to++ = x[cm_source(from + (ptrdiff_t)i, nx, options->boundary)];
     return extended;
 }
 
@@ -49,7 +52,7 @@ static double *zeroed(const double *x, size_t nx, const size_t *at, size_t nat,
 static void restore_overflow(const double *x, size_t nx, const double *h, size_t nh, double *y,
                              cm_window w, const cm_env *env)
 {
-    double most_h = cm_survey((cm_samples){h, NULL, nh});
+    double most_h = cm_survey((cm_samples){h, NULL, nh, 1});
     size_t work = 0, end = w.first + w.ny;
     for (int pass = 0; pass < 2; pass++) { /* first 0 into all of them, then add up */
         for (size_t j = 0; j < nx && j < end; j++) {
@@ -68,36 +71,68 @@ static void restore_overflow(const double *x, size_t nx, const double *h, size_t
 
 /* How real parts are convolved: all the same way. */
 typedef struct {
-    size_t nx, nh;
+    size_t nx, nh, ncol;
     cm_window w;
     cm_method method;
+    double max_x;
     int may_overflow;
     const cm_env *env;
 } task;
 
 static void product(const task *task, const double *x, const double *h, double *y)
 {
-    cm_conv_real(x, task->nx, h, task->nh, y, task->w, task->method, task->env);
-    if (task->may_overflow)
-        restore_overflow(x, task->nx, h, task->nh, y, task->w, task->env);
+    size_t nx = task->nx, ny = task->w.ny;
+    cm_problem p = {x, nx, h, task->nh, y, task->w, task->ncol, nx, ny, task->max_x};
+    cm_conv_real(&p, task->method, task->env);
+    for (size_t c = 0; c < task->ncol && task->may_overflow; c++)
+        restore_overflow(x + c * nx, nx, h, task->nh, y + c * ny, task->w, task->env);
 }
 
 static void conv_finite(cm_samples x, cm_samples h, cm_output y, const task *task)
 {
+    size_t ny = task->w.ny * task->ncol;
     product(task, x.re, h.re, y.re);
     if (x.im)
         product(task, x.im, h.re, y.im);
     else if (h.im)
         product(task, x.re, h.im, y.im);
     if (x.im && h.im) {
-        double *part = doubles(task->w.ny, task->env);
+        double *part = doubles(ny, task->env);
         product(task, x.im, h.im, part);
-        for (size_t t = 0; t < task->w.ny; t++)
+        for (size_t t = 0; t < ny; t++)
             y.re[t] -= part[t];
         product(task, x.re, h.im, part);
-        for (size_t t = 0; t < task->w.ny; t++)
+        for (size_t t = 0; t < ny; t++)
             y.im[t] += part[t];
     }
+}
+
+/* Columns c ... c + ncol - 1. */
+static cm_samples columns(cm_samples x, size_t c, size_t ncol)
+{
+    return (cm_samples){x.re + c * x.n, x.im ? x.im + c * x.n : NULL, x.n, ncol};
+}
+
+static cm_output output(cm_output y, size_t t)
+{
+    return (cm_output){y.re + t, y.im ? y.im + t : NULL};
+}
+
+/* One column with samples that are not finite. */
+static void conv_column(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
+                        task task)
+{
+    size_t nat = cm_find_nonfinite(x, NULL),
+           *at = task.env->alloc(task.env->data, nat * sizeof *at);
+    cm_find_nonfinite(x, at);
+    cm_samples finite = {zeroed(x.re, x.n, at, nat, task.env), NULL, x.n, 1};
+    if (x.im)
+        finite.im = zeroed(x.im, x.n, at, nat, task.env);
+    task.ncol = 1;
+    task.max_x = cm_survey(finite);
+    task.may_overflow = !isfinite(task.max_x * cm_survey(h));
+    conv_finite(finite, h, y, &task);
+    cm_restore_nonfinite(x, at, nat, h, y, task.w, options, task.env);
 }
 
 void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
@@ -106,22 +141,26 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
     cm_window w = cm_mode_window(options->mode, x.n, h.n, options->origin);
     if (options->boundary != CM_ZERO) {
         w.first = h.n - 1;
-        x.re = extend(x.re, x.n, h.n, options, env);
-        x.im = x.im ? extend(x.im, x.n, h.n, options, env) : NULL;
+        x.re = extend(x.re, x.n, x.ncol, h.n, options, env);
+        x.im = x.im ? extend(x.im, x.n, x.ncol, h.n, options, env) : NULL;
         x.n += h.n - 1;
     }
-    double largest = cm_survey(x);
-    int may_overflow = !isfinite(largest * cm_survey(h));
-    task task = {x.n, h.n, w, options->method, may_overflow, env};
-    if (isfinite(largest)) {
-        conv_finite(x, h, y, &task);
-        return;
+    task task = {x.n, h.n, 0, w, options->method, 0, 0, env};
+    double max_h = cm_survey(h);
+    size_t from = 0;
+    for (size_t c = 0; c <= x.ncol; c++) {
+        double largest = c < x.ncol ? cm_survey(columns(x, c, 1)) : NAN;
+        if (isfinite(largest)) {
+            task.max_x = largest > task.max_x ? largest : task.max_x;
+            continue;
+        }
+        task.ncol = c - from;
+        task.may_overflow = !isfinite(task.max_x * max_h);
+        if (task.ncol > 0)
+            conv_finite(columns(x, from, task.ncol), h, output(y, from * w.ny), &task);
+        if (c < x.ncol)
+            conv_column(columns(x, c, 1), h, options, output(y, c * w.ny), task);
+        task.max_x = 0;
+        from = c + 1;
     }
-    size_t nat = cm_find_nonfinite(x, NULL), *at = env->alloc(env->data, nat * sizeof *at);
-    cm_find_nonfinite(x, at);
-    cm_samples finite = {zeroed(x.re, x.n, at, nat, env), NULL, x.n};
-    if (x.im)
-        finite.im = zeroed(x.im, x.n, at, nat, env);
-    conv_finite(finite, h, y, &task);
-    cm_restore_nonfinite(x, at, nat, h, y, w, options, env);
 }

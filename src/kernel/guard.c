@@ -47,6 +47,10 @@
 
 #define HIGH 0.4
 
+/* Squares that add up to this have lost less than 2^-100 of it by underflow, even
+ * 2^60 of them. */
+#define SMALLEST 0x1p-800
+
 typedef struct {
     double sum, least, high; /* of moduli; high: 0.4 of the mean */
     double size, low[4];     /* numbers of samples, and of those below `high` in quarters */
@@ -124,7 +128,7 @@ static both join(const cell *a, const cell *b)
     return (both){b->sum, smaller(a->least, b->least), smaller(a->high, b->high), most};
 }
 
-void cm_guard_look(cm_guard *guard, const double *x)
+int cm_guard_look(cm_guard *guard, const double *x)
 {
     double sumsq = 0;
     size_t before = guard->nq * guard->c;
@@ -147,6 +151,7 @@ void cm_guard_look(cm_guard *guard, const double *x)
         last = now;
     }
     guard->error = 7 * DBL_EPSILON * log2((double)guard->n) * sqrt(sumsq) * guard->norm_h;
+    return sumsq >= SMALLEST;
 }
 
 double cm_guard_error(const cm_guard *guard)

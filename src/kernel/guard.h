@@ -11,8 +11,9 @@ typedef struct cm_guard cm_guard;
  * h[i] x[lead + t - i]. */
 cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, const cm_env *env);
 
-/* Takes the moduli of a block of n samples. */
-void cm_guard_look(cm_guard *guard, const double *x);
+/* Takes the moduli of a block of n samples. Returns 0 if they are so small that their
+ * squares underflow, when the block must be scaled and looked at again. */
+int cm_guard_look(cm_guard *guard, const double *x);
 
 /* A bound of the error of every output of the block. */
 double cm_guard_error(const cm_guard *guard);

@@ -20,19 +20,24 @@
 
 /* What the kernel needs of the world. alloc() never returns NULL; poll() is
  * called about every CM_POLL_WORK operations; is_na() tells NA, whose value is
- * `na`, from other NaNs. */
+ * `na`, from other NaNs; `threads` is the most to use at a time; progress(), unless
+ * NULL, is told which part of a long computation is done. All are called from the
+ * thread that called the kernel. */
 typedef struct {
     void *(*alloc)(void *data, size_t bytes);
     void (*poll)(void *data);
     void *data;
     int (*is_na)(double value);
     double na;
+    int threads;
+    void (*progress)(void *data, double done);
 } cm_env;
 
 #define CM_POLL_WORK 4000000 /* a few milliseconds on any machine */
 
-/* Counts `done` operations; polls when enough have come together. */
-void cm_work(size_t *work, size_t done, const cm_env *env);
+/* Counts `done` operations; polls when enough have come together, and tells so.
+ * Never if env is NULL. */
+int cm_work(size_t *work, size_t done, const cm_env *env);
 
 /* These are in the order of the names in R/check.R. */
 typedef enum { CM_FULL, CM_SAME, CM_CAUSAL, CM_VALID } cm_mode;
@@ -55,10 +60,11 @@ typedef struct {
     size_t ny;    /* number of outputs */
 } cm_window;
 
-/* Real samples, or with `im` complex ones. */
+/* Real samples, or with `im` complex ones: ncol signals of n samples, one after
+ * the other. */
 typedef struct {
     const double *re, *im;
-    size_t n;
+    size_t n, ncol;
 } cm_samples;
 
 typedef struct {
@@ -69,7 +75,7 @@ typedef struct {
 cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin);
 size_t cm_source(ptrdiff_t i, size_t n, cm_boundary boundary);
 
-/* conv.c */
+/* conv.c: each signal of x with the one kernel h. */
 void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
              const cm_env *env);
 
@@ -77,17 +83,28 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
  * ("base", "avx2"; NULL for no cap), and returns its name. */
 const char *cm_simd_level(const char *cap);
 
-/* method.c: the method for finite x and h, the length n of its transforms if it
- * has any, and its cost in nanoseconds. */
-cm_method cm_choose(const double *x, size_t nx, const double *h, size_t nh, cm_window w,
-                    size_t *n, double *cost);
+/* Real signals to convolve with one real kernel, all finite: `ncol` of them, `xstep`
+ * from one to the next in x, and `ystep` in y. No modulus is above max_x. */
+typedef struct {
+    const double *x;
+    size_t nx;
+    const double *h;
+    size_t nh;
+    double *y;
+    cm_window w;
+    size_t ncol, xstep, ystep;
+    double max_x;
+} cm_problem;
+
+/* method.c: the method for the first signal of a problem, the length n of its
+ * transforms if it has any, and its cost in nanoseconds. */
+cm_method cm_choose(const cm_problem *p, size_t *n, double *cost);
 
 /* fft.c: forgets all plans. */
 void cm_fft_forget(void);
 
 /* direct.c */
-void cm_conv_direct(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                    cm_window w, const cm_env *env);
+void cm_conv_direct(const cm_problem *p, const cm_env *env);
 
 /* missing.c; cm_survey: the largest modulus of a part, or NaN if any is not finite */
 double cm_survey(cm_samples x);

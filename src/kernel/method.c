@@ -77,9 +77,10 @@ static double fft_cost(size_t n)
 /* The best length of the transforms, and the cost of it all. */
 static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
 {
-    *best = smooth(cm_fft_whole(nx, nh, w));
-    double least = 1.5 * fft_cost(*best);
-    for (int i = 0; i < LENGTHS && lengths[i].n < *best; i++) {
+    size_t whole = smooth(cm_fft_whole(nx, nh, w));
+    *best = whole;
+    double least = 1.5 * fft_cost(whole);
+    for (int i = 0; i < LENGTHS && lengths[i].n < whole; i++) {
         size_t n = lengths[i].n;
         if (n < 2 * nh)
             continue;
@@ -94,9 +95,11 @@ static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
 }
 
 /* Skipping zeros of x, if there are enough of them. */
-static double sparse_cost(const double *x, size_t nx, size_t nh, cm_window w)
+static double sparse_cost(const cm_problem *p)
 {
     const cm_simd *simd = cm_current_simd();
+    const double *x = p->x;
+    size_t nx = p->nx, nh = p->nh;
     int some = 0; /* zeros among 64 samples: none means few in all */
     for (size_t i = 0; i < 64; i++)
         some += x[i * (nx / 64)] == 0;
@@ -105,74 +108,145 @@ static double sparse_cost(const double *x, size_t nx, size_t nh, cm_window w)
     size_t zeros = simd->count_below(x, nx, 0x1p-1074), rest = nx - zeros;
     if ((rest < nh ? rest : nh) > SPARSE_MOST)
         return INFINITY;
-    double span = (double)(nh < w.ny ? nh : w.ny);
-    return (double)rest * (20 + span * (simd->lanes == 2 ? 0.4 : 0.15)) + (double)(nx + w.ny);
+    double span = (double)(nh < p->w.ny ? nh : p->w.ny) + CM_STRIP;
+    return (double)rest * span * (simd->lanes == 8 ? 0.05 : simd->lanes == 4 ? 0.1 : 0.3) +
+           (double)nx + (double)p->w.ny;
 }
 
-static void trim(const double **x, size_t *nx, const double **h, size_t *nh, cm_window *w)
+/* Without the samples of x and h that no output has a term of. */
+static cm_problem trimmed(const cm_problem *p)
 {
-    size_t last = w->first + w->ny - 1; /* terms have j <= last, j > first - nh */
-    size_t j0 = w->first >= *nh ? w->first - (*nh - 1) : 0;
-    size_t i0 = w->first >= *nx ? w->first - (*nx - 1) : 0;
-    size_t j1 = last < *nx ? last + 1 : *nx, i1 = last < *nh ? last + 1 : *nh;
-    *x += j0;
-    *nx = j1 - j0;
-    *h += i0;
-    *nh = i1 - i0;
-    w->first -= j0 + i0;
+    cm_problem q = *p;
+    size_t last = p->w.first + p->w.ny - 1; /* terms have j <= last, j > first - nh */
+    size_t j0 = p->w.first >= p->nh ? p->w.first - (p->nh - 1) : 0;
+    size_t i0 = p->w.first >= p->nx ? p->w.first - (p->nx - 1) : 0;
+    q.x += j0;
+    q.nx = (last < p->nx ? last + 1 : p->nx) - j0;
+    q.h += i0;
+    q.nh = (last < p->nh ? last + 1 : p->nh) - i0;
+    q.w.first -= j0 + i0;
+    return q;
 }
 
-cm_method cm_choose(const double *x, size_t nx, const double *h, size_t nh, cm_window w,
-                    size_t *n, double *cost)
+cm_problem cm_column(const cm_problem *p, size_t c)
 {
-    trim(&x, &nx, &h, &nh, &w);
-    double direct = direct_cost(nx, nh, w), fft = INFINITY, sparse = INFINITY;
-    if (direct > 2000)
-        fft = nh <= nx ? best_fft(nx, nh, w, n) : best_fft(nh, nx, w, n);
-    if (fmin(direct, fft) > 4000 + 2 * (double)nx)
-        sparse = sparse_cost(x, nx, nh, w);
-    *cost = fmin(direct, fmin(fft, sparse));
-    return *cost == direct ? CM_DIRECT : *cost == fft ? CM_FFT_GUARDED : CM_SPARSE;
+    cm_problem q = *p;
+    q.x += c * p->xstep;
+    q.y += c * p->ystep;
+    q.ncol = 1;
+    return q;
 }
 
-static void run(const double *x, size_t nx, const double *h, size_t nh, double *y, cm_window w,
-                cm_method method, size_t n, const cm_env *env)
+/* The faster of sums and transforms, which depends on sizes only. */
+static cm_method choose_by_size(const cm_problem *p, size_t *n, double *cost)
 {
-    int guarded = method == CM_FFT_GUARDED, done = 0;
-    if (method == CM_SPARSE) {
-        cm_conv_sparse(x, nx, h, nh, y, w, env);
-        return;
+    double fft = INFINITY;
+    *cost = direct_cost(p->nx, p->nh, p->w);
+    if (*cost > 2000)
+        fft = p->nh <= p->nx ? best_fft(p->nx, p->nh, p->w, n) : best_fft(p->nh, p->nx, p->w, n);
+    if (fft >= *cost)
+        return CM_DIRECT;
+    *cost = fft;
+    return CM_FFT_GUARDED;
+}
+
+/* Is `cost` so much that it may be worth while to look for zeros in x? */
+static int may_be_sparse(const cm_problem *p, double cost)
+{
+    return cost > 4000 + 2 * (double)p->nx;
+}
+
+cm_method cm_choose(const cm_problem *problem, size_t *n, double *cost)
+{
+    cm_problem p = trimmed(problem);
+    cm_method method = choose_by_size(&p, n, cost);
+    double sparse = may_be_sparse(&p, *cost) ? sparse_cost(&p) : INFINITY;
+    if (sparse >= *cost)
+        return method;
+    *cost = sparse;
+    return CM_SPARSE;
+}
+
+static int run_fft(const cm_problem *p, size_t n, int guarded, const cm_env *env)
+{
+    if (p->nh <= p->nx)
+        return cm_conv_fft(p, n, guarded, env);
+    int done = 1; /* F is symmetric in x and h: let h be the shorter */
+    for (size_t c = 0; c < p->ncol && done; c++) {
+        cm_problem q = cm_column(p, c);
+        const double *x = q.x;
+        q.x = p->h, q.nx = p->nh;
+        q.h = x, q.nh = p->nx;
+        q.max_x = cm_current_simd()->max_abs(q.x, q.nx);
+        done = cm_conv_fft(&q, n, guarded, env);
     }
-    if (method != CM_DIRECT) /* F is symmetric in x and h: let h be the shorter */
-        done = nh <= nx ? cm_conv_fft(x, nx, h, nh, y, w, n, guarded, env)
-                        : cm_conv_fft(h, nh, x, nx, y, w, n, guarded, env);
-    if (!done)
-        cm_conv_direct(x, nx, h, nh, y, w, env);
+    return done;
 }
 
-void cm_conv_real(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                  cm_window w, cm_method method, const cm_env *env)
+static void run(const cm_problem *p, cm_method method, size_t n, const cm_env *env)
 {
+    if (method == CM_DIRECT || !run_fft(p, n, method == CM_FFT_GUARDED, env))
+        cm_conv_direct(p, env);
+}
+
+/* Columns of mostly zeros by themselves, those between them together. */
+static void run_apart(const cm_problem *p, cm_method method, size_t n, double cost,
+                      const cm_env *env)
+{
+    size_t from = 0;
+    for (size_t c = 0; c <= p->ncol; c++) {
+        cm_problem column = cm_column(p, c);
+        int sparse = c < p->ncol && sparse_cost(&column) < cost;
+        if (c < p->ncol && !sparse)
+            continue;
+        cm_problem between = cm_column(p, from);
+        between.ncol = c - from;
+        if (between.ncol > 0)
+            run(&between, method, n, env);
+        if (sparse)
+            cm_conv_sparse(&column, env);
+        from = c + 1;
+    }
+}
+
+void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env)
+{
+    cm_problem p = trimmed(problem);
     size_t n = 0;
     double cost;
-    trim(&x, &nx, &h, &nh, &w);
-    if (method == CM_AUTO)
-        method = cm_choose(x, nx, h, nh, w, &n, &cost);
-    else if (method == CM_FFT || method == CM_FFT_GUARDED)
-        nh <= nx ? best_fft(nx, nh, w, &n) : best_fft(nh, nx, w, &n);
-    run(x, nx, h, nh, y, w, method, n, env);
+    if (method == CM_AUTO) {
+        method = choose_by_size(&p, &n, &cost);
+        if (may_be_sparse(&p, cost))
+            run_apart(&p, method, n, cost, env);
+        else
+            run(&p, method, n, env);
+    } else if (method == CM_SPARSE) {
+        for (size_t c = 0; c < p.ncol; c++) {
+            cm_problem column = cm_column(&p, c);
+            cm_conv_sparse(&column, env);
+        }
+    } else {
+        if (method != CM_DIRECT)
+            p.nh <= p.nx ? best_fft(p.nx, p.nh, p.w, &n) : best_fft(p.nh, p.nx, p.w, &n);
+        run(&p, method, n, env);
+    }
 }
 
-void cm_conv_part(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                  cm_window w, const cm_env *env)
+void cm_conv_part(const cm_problem *whole, size_t t, size_t nt, const cm_env *env)
 {
-    size_t whole_x = nx, whole_h = nh, n = 0;
+    cm_problem p = *whole;
+    p.w = (cm_window){whole->w.first + t, nt};
+    p.y += t;
+    p = trimmed(&p);
+    size_t n = 0;
     double cost;
-    trim(&x, &nx, &h, &nh, &w);
+    cm_method method = cm_choose(&p, &n, &cost);
     /* an FFT helps only where it sees less of the signal, and so less error */
-    int smaller = (double)nx * (double)nh < 0.3 * (double)whole_x * (double)whole_h;
-    cm_method method = cm_choose(x, nx, h, nh, w, &n, &cost);
-    if (method == CM_FFT_GUARDED && !smaller)
+    if (method == CM_FFT_GUARDED &&
+        (double)p.nx * (double)p.nh >= 0.3 * (double)whole->nx * (double)whole->nh)
         method = CM_DIRECT;
-    run(x, nx, h, nh, y, w, method, n, env);
+    if (method == CM_SPARSE)
+        cm_conv_sparse(&p, env);
+    else
+        run(&p, method, n, env);
 }

@@ -4,25 +4,24 @@
 
 #include "kernel.h"
 
-/* One real signal with one real kernel, both finite, by a method or by "auto".
- * All ways give the same within the promise in guard.c, but for CM_FFT, which
- * leaves out the guard. */
-void cm_conv_real(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                  cm_window w, cm_method method, const cm_env *env);
+/* By a method or by "auto". All ways give the same within the promise in guard.c,
+ * but for CM_FFT, which leaves out the guard. */
+void cm_conv_real(const cm_problem *p, cm_method method, const cm_env *env);
 
-/* The outputs that an FFT got wrong, again: of the signal and the kernel only
- * what they need. */
-void cm_conv_part(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                  cm_window w, const cm_env *env);
+/* Column c of the problem by itself. */
+cm_problem cm_column(const cm_problem *p, size_t c);
 
-/* overlap.c: the least n with which one block is enough; and the convolution,
- * unless FFTW has no transform of n values, which returns 0. */
+/* Outputs t ... t + nt - 1 of a problem of one column, which an FFT got wrong, again:
+ * of the signal and the kernel only what they need. */
+void cm_conv_part(const cm_problem *p, size_t t, size_t nt, const cm_env *env);
+
+/* overlap.c, for a kernel no longer than the signals: the least n with which one
+ * block is enough; and the convolution, unless FFTW has no transform of n values,
+ * which returns 0. */
 size_t cm_fft_whole(size_t nx, size_t nh, cm_window w);
-int cm_conv_fft(const double *x, size_t nx, const double *h, size_t nh, double *y, cm_window w,
-                size_t n, int guarded, const cm_env *env);
+int cm_conv_fft(const cm_problem *p, size_t n, int guarded, const cm_env *env);
 
-/* sparse.c */
-void cm_conv_sparse(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                    cm_window w, const cm_env *env);
+/* sparse.c, for one column */
+void cm_conv_sparse(const cm_problem *p, const cm_env *env);
 
 #endif

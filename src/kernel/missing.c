@@ -26,7 +26,8 @@
 double cm_survey(cm_samples x)
 {
     const cm_simd *simd = cm_current_simd();
-    double re = simd->survey(x.re, x.n), im = x.im ? simd->survey(x.im, x.n) : 0;
+    size_t n = x.n * x.ncol;
+    double re = simd->survey(x.re, n), im = x.im ? simd->survey(x.im, n) : 0;
     return re >= im || isnan(re) ? re : im;
 }
 
@@ -88,13 +89,15 @@ static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_sam
     double *weight = env->alloc(env->data, w.ny * sizeof *weight);
     for (size_t i = 0; i < n; i++)
         present[i] = 1;
-    cm_conv_real(present, h.n, h.re, h.n, total, (cm_window){h.n - 1, 1}, method, env);
+    cm_problem p = {present, h.n, h.re, h.n, total, {h.n - 1, 1}, 1, 0, 0, 1};
+    cm_conv_real(&p, method, env);
     for (size_t p = 0; p < nat; p++) {
         size_t i = at[p] + h.n - 1; /* w.first past the place */
         if (i >= w.first && i - w.first < n && sample_missing(x, at[p]))
             present[i - w.first] = 0;
     }
-    cm_conv_real(present, n, h.re, h.n, weight, (cm_window){h.n - 1, w.ny}, method, env);
+    p.nx = n, p.y = weight, p.w.ny = w.ny;
+    cm_conv_real(&p, method, env);
     return weight;
 }
 

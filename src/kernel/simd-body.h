@@ -139,13 +139,23 @@ SIMD_TARGET static void scale(const double *x, size_t n, double factor, double *
         y[i] = factor * x[i];
 }
 
-SIMD_TARGET static void axpy(double a, const double *x, size_t n, double *y)
+/* As many sums at once as there are registers for. */
+enum { SUMS = W == 8 ? 8 : 4 };
+
+SIMD_TARGET static void strip(const double *h, const size_t *at, const double *value, size_t n,
+                              size_t k, double *y)
 {
-    size_t i = 0;
-    for (; i + W <= n; i += W)
-        store(y + i, load(y + i) + a * load(x + i));
-    for (; i < n; i++)
-        y[i] += a * x[i];
+    for (size_t t = 0; t < CM_STRIP; t += SUMS * W) {
+        vec sum[SUMS] = {0};
+        for (size_t i = 0; i < n; i++) {
+            const double *from = h + (ptrdiff_t)(k + t - at[i]);
+#pragma GCC unroll 8
+            for (int g = 0; g < SUMS; g++)
+                sum[g] += value[i] * load(from + g * W);
+        }
+        for (int g = 0; g < SUMS; g++)
+            store(y + t + g * W, sum[g]);
+    }
 }
 
 /* The parts of complex numbers change places; the real ones only, twice; the
@@ -201,5 +211,5 @@ SIMD_TARGET static void multiply(double *a, const double *b, size_t n)
 
 const cm_simd TABLE(SIMD_LEVEL) = {
     STRING(SIMD_LEVEL), W,      tile_short, tile_long, max_abs, moduli, count_below,
-    count_quarters,     survey, scale,      multiply,  axpy,
+    count_quarters,     survey, scale,      multiply,  strip,
 };

@@ -10,6 +10,7 @@ enum {
     CM_TILE = 512,            /* outputs a tile: its buffers fit a 32 kB L1 cache */
     CM_BLOCK = 1024,          /* terms of one sum, see direct.c */
     CM_LANES = 8,             /* doubles in the widest vector */
+    CM_STRIP = 64,            /* outputs at a time, see sparse.c */
     CM_OVERRUN = 8 * CM_LANES /* how far past the end of a tile its functions go */
 };
 
@@ -34,8 +35,10 @@ typedef struct {
     void (*scale)(const double *x, size_t n, double factor, double *y);
     /* Complex numbers, n of them: a[i] *= b[i]. */
     void (*multiply)(double *a, const double *b, size_t n);
-    /* y += a x */
-    void (*axpy)(double a, const double *x, size_t n, double *y);
+    /* y[t] = sum of value[i] h[k + t - at[i]], i < n, t < CM_STRIP; h has CM_STRIP zeros on
+     * both sides, and no place is further off. */
+    void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,
+                  double *y);
 } cm_simd;
 
 extern const cm_simd cm_simd_base, cm_simd_avx2, cm_simd_avx512;

@@ -87,6 +87,41 @@ test_that("vectors in other clothes are taken, their attributes are not", {
   expect_identical(shifted_scaled_kernels(ts(1:2), c(b = 1)), diag(c(1, 2)))
 })
 
+test_that("the sparse matrix is a valid dgCMatrix without stored zeros, and the dense one", {
+  set.seed(13)
+  kernels <- list(sample(-1:1, 31, replace = TRUE), numeric(4), rep(c(1, -1), 20), rnorm(3))
+  for (n in c(1, 5, 60)) {
+    for (h in kernels) {
+      expect_all_cases(n, min(length(h), 3), function(case) {
+        S <- do.call(conv_matrix, c(list(h, n), case, sparse = TRUE))
+        identical(class(S), structure("dgCMatrix", package = "Matrix")) && methods::validObject(S) &&
+          all(S@x != 0) && identical(as.matrix(S), do.call(conv_matrix, c(list(h, n), case)))
+      })
+    }
+  }
+})
+
+test_that("large matrices, whose zeros the system may write, are the same as small ones", {
+  h <- rnorm(7)
+  z <- complex(real = h, imaginary = rev(h))
+  n <- 2200 # 39 MB; columns of the sparse one hold the band only
+  expect_identical(conv_matrix(h, n), as.matrix(conv_matrix(h, n, sparse = TRUE)))
+  A <- conv_matrix(h, n, "same", 3, "reflect")
+  expect_identical(A, as.matrix(conv_matrix(h, n, "same", 3, "reflect", sparse = TRUE)))
+  expect_identical(shifted_kernels(h, n), t(conv_matrix(h, n)))
+  A <- conv_matrix(z, n)
+  expect_identical(Re(A), conv_matrix(h, n))
+  expect_identical(Im(A), conv_matrix(rev(h), n))
+  x <- rnorm(n)
+  expect_identical(shifted_scaled_kernels(x, h), shifted_kernels(h, n) * x)
+})
+
+test_that("many copies of the kernel in one entry are added up without loss", {
+  m <- 1e5
+  A <- conv_matrix(rep(0.1, m), 1, "same", 5e4, "mirror")
+  expect_lte(relative_error(A, m * 0.1), 2^-52)
+})
+
 bad_n <- list(0, -1, 2.5, NA, NaN, Inf, 1e12, 2^53, "3", NULL, 1:2, list(3), numeric(0), 3i)
 
 test_that("a bad n is refused by name before anything is allocated", {
@@ -107,9 +142,26 @@ test_that("a bad n is refused by name before anything is allocated", {
   }
 })
 
+test_that("a matrix of 8 TB is refused at once, with what the other forms would need", {
+  h <- rnorm(1e4)
+  expect_lt(peak_bytes(conv_matrix(h, 1e6)), 1e6)
+  expect_lt(peak_bytes(conv_matrix(h, 1e6, sparse = TRUE)), 1e6)
+  expect_lt(peak_bytes(conv_matrix(h[1:30], 1e8, "same", boundary = "wrap", sparse = TRUE)), 1e6)
+  expect_lt(system.time(try(conv_matrix(h, 1e6), silent = TRUE))[["elapsed"]], 1)
+})
+
 test_that("messages say what is wrong and what to do", {
+  expect_snapshot({ # with a limit that every machine has
+    options(convmat.max_bytes = 1e10)
+    h <- numeric(1e4) + 1
+    show_error(conv_matrix(h, 1e6))
+    show_error(conv_matrix(h, 1e6, sparse = TRUE))
+    show_error(conv_matrix(1:30, 1e6))
+    options(convmat.max_bytes = NULL)
+  })
   old <- options(convmat.max_bytes = 1e6)
   on.exit(options(old))
+  z <- 1i
   expect_snapshot({
     show_error(conv_matrix(1:3, 0))
     show_error(conv_matrix(1:3, 2.5))
@@ -122,7 +174,10 @@ test_that("messages say what is wrong and what to do", {
     show_error(conv_matrix(matrix(1, 2, 2), 3))
     show_error(conv_matrix(1:3, 3, "full", boundary = "wrap"))
     show_error(conv_matrix(1:3, 3, "same", origin = 3))
-    show_error(conv_matrix(1:3, 3, sparse = TRUE))
+    show_error(conv_matrix(1:3, 1e5, sparse = TRUE))
+    show_error(conv_matrix(1:3, 1e5))
+    show_error(conv_matrix(1:3, 3e9, sparse = TRUE))
+    show_error(conv_matrix(1:3 * z, 3, sparse = TRUE))
     show_error(conv_matrix(1:3, 3, sparse = NA))
     show_error(shifted_kernels(numeric(0), 3))
     show_error(shifted_kernels(1:3, 1000))

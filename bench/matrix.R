@@ -1,0 +1,96 @@
+# The three forms of the convolution matrix beside SciPy and Matrix: one thread each, one
+# run of either in turn, in one sitting. Writes bench/matrix.md. `make bench-matrix`
+# installs what is needed and runs it.
+library(convmat)
+Sys.setenv(OMP_NUM_THREADS = 1, OPENBLAS_NUM_THREADS = 1)
+options(convmat.threads = 1)
+python <- Sys.which(c("/usr/bin/python3", "python3"))[1L]
+set.seed(1)
+
+# SciPy waits for a line with the name of a task, and answers with its time in ms.
+asked <- tempfile()
+answered <- tempfile()
+stopifnot(system2("mkfifo", c(asked, answered)) == 0)
+system2(python, "bench/matrix.py", stdin = asked, stdout = answered, wait = FALSE)
+to <- fifo(asked, "w", blocking = TRUE)
+from <- fifo(answered, "r", blocking = TRUE)
+versions <- strsplit(readLines(from, 1L), " ")[[1L]]
+
+scipy <- function(task) {
+  writeLines(task, to)
+  flush(to)
+  as.numeric(readLines(from, 1L))
+}
+
+# What R frees is freed before the clock starts, as Python frees it.
+milliseconds <- function(code) {
+  gc(FALSE)
+  start <- Sys.time()
+  code
+  as.numeric(Sys.time() - start, units = "secs") * 1e3
+}
+
+# Medians, and the quartiles of theirs to ours, by turns.
+in_turn <- function(what, ours, theirs, runs, peer) {
+  ours()
+  theirs()
+  times <- vapply(seq_len(runs), function(i) c(ours(), theirs()), c(0, 0))
+  ratio <- quantile(times[2L, ] / times[1L, ], c(0.25, 0.5, 0.75))
+  row <- sprintf(
+    "| %s | %.3g | %.3g (%s) | %.2f (%.2f to %.2f) |", what,
+    median(times[1L, ]), median(times[2L, ]), peer, ratio[2L], ratio[1L], ratio[3L]
+  )
+  cat(row, "\n")
+  row
+}
+
+dense <- rnorm(500)
+sparse <- rnorm(30)
+long <- rnorm(2000)
+x <- rnorm(20000)
+A <- conv_operator(long, 20000)
+
+band <- function(h, n) { # the same matrix by Matrix
+  Matrix::bandSparse(n + length(h) - 1, n, -(seq_along(h) - 1), matrix(h, n, length(h), byrow = TRUE))
+}
+stopifnot(all.equal(band(sparse, 100), conv_matrix(sparse, 100, sparse = TRUE)))
+
+rows <- c(
+  in_turn(
+    "dense, n = 5000, m = 500", function() milliseconds(conv_matrix(dense, 5000)),
+    function() scipy("dense"), 41, "`scipy.linalg.convolution_matrix`"
+  ),
+  in_turn(
+    "sparse, n = 1,000,000, m = 30", function() milliseconds(conv_matrix(sparse, 1e6, sparse = TRUE)),
+    function() milliseconds(band(sparse, 1e6)), 5, "`Matrix::bandSparse`"
+  ),
+  in_turn(
+    "operator times vector, n = 20,000, m = 2000", function() milliseconds(A %*% x),
+    function() scipy("operator"), 101, "`scipy.linalg.matmul_toeplitz`"
+  )
+)
+close(to)
+close(from)
+
+cpu <- sub(".*: ", "", grep("model name", readLines("/proc/cpuinfo"), value = TRUE)[1L])
+writeLines(c(
+  "# The three forms of the matrix beside SciPy and Matrix", "",
+  "Medians in milliseconds, by turns, one thread, normal random numbers, full mode.",
+  sprintf(
+    "%s; R %s, Matrix %s, numpy %s, scipy %s. Written by `make bench-matrix`.", cpu,
+    getRversion(), packageVersion("Matrix"), versions[1L], versions[2L]
+  ),
+  "The ratio is theirs to ours, median and quartiles of the turns.", "",
+  "| what | convmat | peer | ratio |", "|---|---|---|---|", rows, "",
+  "Memory, by `object.size()` or, for the dense one, computed:", "",
+  "| n, m | dense | sparse | operator |", "|---|---|---|---|",
+  vapply(list(c(1e3, 30), c(1e5, 30), c(1e6, 30)), function(size) {
+    h <- rnorm(size[2L])
+    mb <- function(bytes) format(signif(bytes / 1e6, 3), big.mark = ",", scientific = FALSE)
+    sprintf(
+      "| %s, %d | %s MB | %s MB | %s MB |", format(size[1L], big.mark = ",", scientific = FALSE),
+      size[2L], mb(8 * size[1L] * (sum(size) - 1)),
+      mb(object.size(conv_matrix(h, size[1L], sparse = TRUE))), mb(object.size(conv_operator(h, size[1L])))
+    )
+  }, "")
+), "bench/matrix.md")

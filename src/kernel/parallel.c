@@ -1,0 +1,65 @@
+/* Items of work by OpenMP, in rounds: threads end with each round, and only the
+ * one that called is left to poll, which may leave by longjmp, or to allocate.
+ *
+ * What an item computes does not depend on the thread, so results have the same
+ * bits for any number of threads.
+ *
+ * Cost: a few microseconds a round.
+ */
+#include "parallel.h"
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+/* Less than this is done before a second thread has started (some 20 us). */
+#define WORTH_A_THREAD 1e6
+
+/* An item of more work polls by itself, and so runs alone (some 50 ms). */
+#define LONGEST_ITEM 2e9
+
+int cm_threads(size_t nitem, double work_each, const cm_env *env)
+{
+#ifdef _OPENMP
+    double most = (double)nitem * work_each / WORTH_A_THREAD;
+    if (env->threads > 1 && nitem > 1 && most > 1 && work_each < LONGEST_ITEM) {
+        size_t threads = (size_t)env->threads < nitem ? (size_t)env->threads : nitem;
+        return (double)threads < most ? (int)threads : (int)most + 1;
+    }
+#else
+    (void)nitem, (void)work_each, (void)env;
+#endif
+    return 1;
+}
+
+static void progress(size_t done, size_t nitem, const cm_env *env)
+{
+    if (env->progress)
+        env->progress(env->data, (double)done / (double)nitem);
+}
+
+void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int threads,
+                 const cm_env *env)
+{
+    if (threads < 2) {
+        size_t work = 0;
+        for (size_t i = 0; i < nitem; i++) {
+            item(job, i, 0, env);
+            if (cm_work(&work, (size_t)work_each, env))
+                progress(i + 1, nitem, env);
+        }
+        return;
+    }
+#ifdef _OPENMP
+    double most = threads * (double)CM_POLL_WORK * 4 / work_each;
+    size_t round = most > (double)nitem ? nitem : most > threads ? (size_t)most : (size_t)threads;
+    for (size_t from = 0; from < nitem; from += round) {
+        size_t to = nitem - from < round ? nitem : from + round;
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+        for (size_t i = from; i < to; i++)
+            item(job, i, omp_get_thread_num(), NULL);
+        env->poll(env->data);
+        progress(to, nitem, env);
+    }
+#endif
+}

@@ -1,0 +1,20 @@
+/* Items of work that do not depend on each other, by several threads. */
+#ifndef CONVMAT_PARALLEL_H
+#define CONVMAT_PARALLEL_H
+
+#include "kernel.h"
+
+/* Item `item` of a job, in thread `thread` of those that cm_threads() tells. It
+ * writes what no other item reads or writes, and allocates nothing. Where `env` is
+ * not NULL it may poll; else it runs beside others, and must not. */
+typedef void cm_item(void *job, size_t item, int thread, const cm_env *env);
+
+/* How many threads the job is worth: as many as env allows, but 1 if its
+ * multiply-adds are soon done, or each item takes so long that it must poll. */
+int cm_threads(size_t nitem, double work_each, const cm_env *env);
+
+/* Runs all items, `threads` at a time, and polls in between. */
+void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int threads,
+                 const cm_env *env);
+
+#endif
