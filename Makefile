@@ -41,7 +41,7 @@ staged = rm -rf build/$(1) && mkdir -p build/$(1) && cd build/$(1) && \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup check-setup dev-setup walkthrough test check coverage kernel-test bench bench-matrix document format lint clean
+.PHONY: help setup check-setup dev-setup walkthrough test check coverage kernel-test bench bench-deconv bench-matrix document format lint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -71,6 +71,9 @@ kernel-test: setup ## the C kernel by itself, under the address and undefined sa
 bench: build/installed ## conv() beside NumPy and SciPy: writes bench/peers.md
 	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
 	@Rscript bench/peers.R
+
+bench-deconv: build/installed ## lambda by cross-validation against the best, and cost: writes bench/deconv.md
+	@Rscript bench/deconv.R
 
 bench-matrix: build/installed ## the three forms of the matrix beside SciPy and Matrix: writes bench/matrix.md
 	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
