@@ -130,6 +130,9 @@ bench: build/installed bench-setup ## conv() beside other systems: writes bench/
 bench-matrix: build/installed bench-setup ## the forms of the matrix beside SciPy and Matrix: writes bench/matrix.md
 	@Rscript bench/matrix.R
 
+bench-deconv: build/installed ## lambda by cross-validation against the best, and cost: writes bench/deconv.md
+	@Rscript bench/deconv.R
+
 numerics: build/installed bench-setup ## the error of each output, ours and others': writes bench/numerics.md
 	@Rscript bench/numerics.R
 

@@ -84,14 +84,21 @@
 #'   and mode `"same"` by its centre.
 #'
 #' @section Modes and boundaries in pictures:
-#' Each picture is the matrix that takes a signal of n = 6 samples to its
-#' convolution with h = (1, 2, 3, 4). On top the four modes, which are bands cut
-#' from the same matrix. Below mode `"same"` with the five boundaries, which
-#' fold the kernel back onto the signal where it sticks out at the top or the
-#' bottom.
+#' Where does each output come from? Lay the kernel under the signal, back to front, multiply
+#' what stands one above the other, and add up. From left to right, with x = (a, b, c, d, e, f)
+#' and h = (1, 2, 3, 4), that gives all of F, which is mode `"full"`. The other modes keep a part of
+#' it: `"same"` and `"causal"` one output for each sample, the one where a certain place of
+#' the kernel is under that sample. In mode `"same"` it is place `origin`, by default the middle one, here
+#' the 2, place 1 counted from 0; in mode `"causal"` the first.
 #'
-#' \if{html}{\figure{conv-modes.png}{options: width="680" alt="The matrices of the four modes and of the five boundaries"}}
+#' \if{html}{\figure{conv-modes.png}{options: width="720" alt="The reversed kernel 4 3 2 1 under the signal a to f at nine places, from F[0] = 1a over F[3] = 4a + 3b + 2c + 1d to F[8] = 4f. Mode full keeps all nine, same F[1] to F[6], causal F[0] to F[5], valid F[3] to F[5]."}}
 #' \if{latex}{\figure{conv-modes.png}{options: width=15cm}}
+#'
+#' Near the ends the kernel sticks out. What it meets there is up to the boundary; equal colours
+#' are equal samples.
+#'
+#' \if{html}{\figure{conv-boundaries.png}{options: width="720" alt="What stands before and after the signal a to f for each boundary, and the first and the last output of mode same: zero 2a + 1b, wrap 4e + 3f + 2a + 1b, nearest 4a + 3a + 2a + 1b, reflect 4b + 3a + 2a + 1b, mirror 4c + 3b + 2a + 1b."}}
+#' \if{latex}{\figure{conv-boundaries.png}{options: width=15cm}}
 #'
 #' @section Coming from another system:
 #' With signal `x`, kernel `h`, `n <- length(x)`, `m <- length(h)`:
@@ -191,7 +198,7 @@
 #' plot(nottem, col = "grey", ylab = "Degrees F")
 #' lines(smooth, lwd = 2)
 #'
-#' # the picture above, in part
+#' # the pictures above as matrices: each row has the weights of one output
 #' op <- par(mfrow = c(1, 2))
 #' plot_matrix(conv_matrix(1:4, 6, "same"), main = "same")
 #' plot_matrix(conv_matrix(1:4, 6, "same", boundary = "wrap"), main = "same, wrap")

@@ -1,50 +1,120 @@
-# man/figures/conv-modes.png, the picture in ?conv: the matrices of the modes and
-# of the boundaries, with the kernel's weights as numbers. Run from the package's
+# Two pictures in ?conv, of where each output comes from: man/figures/conv-modes.png has
+# the kernel under the signal for every output, and which outputs a mode keeps;
+# man/figures/conv-boundaries.png what stands outside of the signal. Run from the package's
 # folder after installing it.
 library(convmat)
 
-n <- 6
+x <- letters[1:6]
 h <- 1:4
-shades <- hcl.colors(100, "Purples", rev = TRUE)[5:70]
+n <- length(x)
+m <- length(h)
+shade <- c("#E6E1F2", "#CFC6E6", "#B3A5D6", "#9583C4") # of weight 1 to 4
+blank <- "white"
+paper <- "#F3F3F3"
+dark <- "#5E4FA2"
 
-panel <- function(A, main, first) {
-  plot_matrix(A,
-    col = shades, zlim = c(0, 9), key = FALSE, axes = FALSE, xlab = "", ylab = ""
-  )
-  title(main, line = 1.5)
-  axis(3, 1:n, 0:(n - 1), tick = FALSE, mgp = c(0, 0.1, 0), col.axis = "grey40")
-  axis(2, seq_len(nrow(A)), first + seq_len(nrow(A)) - 1,
-    tick = FALSE, mgp = c(0, 0.3, 0), col.axis = "grey40"
-  )
-  shown <- which(!is.na(A) & A != 0)
-  text(col(A)[shown], row(A)[shown], A[shown])
+# A cell with its middle at (at, row), rows counted downwards.
+cell <- function(at, row, text, fill = blank, border = "grey60", ...) {
+  rect(at - 0.5, row - 0.42, at + 0.5, row + 0.42, col = fill, border = border)
+  text(at, row, text, ...)
 }
 
-# The rows that a mode cuts from the full matrix, in their places.
-mode_panel <- function(mode, first, main) {
-  A <- conv_matrix(h, n, mode)
-  placed <- matrix(NA, n + length(h) - 1, n)
-  placed[first + seq_len(nrow(A)), ] <- A
-  panel(placed, main, 0)
-  rect(0.5, first + 0.5, n + 0.5, first + nrow(A) + 0.5, lwd = 2)
+# "3a + 2b + 1c", from the weights of x and what they are called.
+formula_of <- function(weight, name = x) {
+  paste0(weight, name)[weight != 0] |> paste(collapse = " + ")
 }
 
-png("man/figures/conv-modes.png", width = 1500, height = 900, res = 160)
-layout(matrix(c(1:4, 10, 5:9), 2, byrow = TRUE), heights = c(9 + 2, 6 + 2))
-par(mar = c(0.5, 1.6, 3.1, 0.5), las = 1, font.main = 1, cex.main = 1.2)
-mode_panel("full", 0, "full")
-mode_panel("same", 1, "same (origin 1)")
-mode_panel("causal", 0, "causal")
-mode_panel("valid", 3, "valid")
-for (boundary in c("zero", "wrap", "nearest", "reflect", "mirror")) {
-  panel(conv_matrix(h, n, "same", boundary = boundary), paste("same,", boundary), 1)
+png("man/figures/conv-modes.png", width = 1800, height = 1070, res = 160)
+par(mar = rep(0.3, 4), xpd = NA)
+plot(NULL, xlim = c(-6.3, 23.2), ylim = c(10.3, -2.4), axes = FALSE, xlab = "", ylab = "", xaxs = "i", yaxs = "i")
+A <- conv_matrix(h, n)
+text(2.5, -1.95, "The kernel (1, 2, 3, 4), back to front, under the signal", cex = 1.05)
+text(-3.7, -1, "signal x", adj = 1, cex = 1.05)
+for (at in -3:8) {
+  inside <- at >= 0 && at < n
+  cell(at, -1, if (inside) x[at + 1] else "0", if (inside) "grey88" else blank,
+    if (inside) "grey40" else "grey80", font = if (inside) 2 else 1, col = if (inside) "black" else "grey60")
 }
-par(mar = c(0.5, 0, 2.7, 0))
-plot.new()
-text(0.05, 0.6, adj = 0, cex = 1.2, paste(
-  "Columns:\nsamples of x, 0 to 5", "Rows:\nvalues of F, 0 to 8", "Numbers:\nweights of x in F\nfor h = (1, 2, 3, 4)",
-  sep = "\n\n"
-))
+segments(c(-0.5, n - 0.5), -0.5, c(-0.5, n - 0.5), 8.6, lty = 3, col = "grey50")
+for (k in 0:8) {
+  text(-3.7, k, paste0("F[", k, "]"), adj = 1, cex = 1.05)
+  for (i in 0:3) {
+    at <- k - i
+    inside <- at >= 0 && at < n
+    cell(at, k, h[i + 1], if (inside) shade[i + 1] else blank, if (inside) dark else "grey80",
+      col = if (inside) "black" else "grey70")
+  }
+  text(9.3, k, paste("=", formula_of(A[k + 1, ])), adj = 0)
+}
+modes <- list(
+  full = list(0:8, "they touch\nat all"),
+  same = list(1:6, "the 2 is\nunder a\nsample"),
+  causal = list(0:5, "the 1 is\nunder a\nsample"),
+  valid = list(3:5, "all four\nare under\nsamples")
+)
+for (j in seq_along(modes)) {
+  at <- 15.6 + 2.1 * (j - 1)
+  keep <- modes[[j]][[1]]
+  stopifnot(identical(conv(10^(0:5), h, names(modes)[j]), conv(10^(0:5), h)[keep + 1]))
+  text(at, -1, names(modes)[j], font = 2, cex = 1.05)
+  for (k in 0:8) {
+    kept <- k %in% keep
+    rect(at - 0.8, k - 0.42, at + 0.8, k + 0.42, col = if (kept) dark else paper, border = NA)
+    if (kept) text(at, k, paste0("y[", k - keep[1] + 1, "]"), col = "white")
+  }
+  text(at, 8.75, modes[[j]][[2]], adj = c(0.5, 1), cex = 0.9)
+}
+text(18.75, -1.95, "What each mode keeps, as R counts", cex = 1.05)
+text(13.9, 8.75, "It keeps the\nplaces where", adj = c(1, 1), cex = 0.9)
+invisible(dev.off())
+
+# man/figures/conv-boundaries.png
+png("man/figures/conv-boundaries.png", width = 1800, height = 860, res = 160)
+par(mar = rep(0.3, 4), xpd = NA)
+plot(NULL, xlim = c(-7.2, 19.9), ylim = c(6.75, -1.5), axes = FALSE, xlab = "", ylab = "", xaxs = "i", yaxs = "i")
+colour <- adjustcolor(hcl.colors(n, "Spectral"), 0.75)
+outside <- list(
+  zero = c("0", "0", "0", "0", "0", "0"), wrap = c("d", "e", "f", "a", "b", "c"),
+  nearest = c("a", "a", "a", "f", "f", "f"), reflect = c("c", "b", "a", "f", "e", "d"),
+  mirror = c("d", "c", "b", "e", "d", "c")
+)
+text(-4, -0.9, "boundary", font = 2, adj = 1)
+text(-2, -0.9, "before")
+text(2.5, -0.9, "the signal")
+text(7, -0.9, "after")
+text(9.2, -0.9, "first output, y[1]", adj = 0)
+text(15, -0.9, "last output, y[6]", adj = 0)
+for (r in seq_along(outside)) {
+  name <- names(outside)[r]
+  row <- r - 1
+  text(-4, row, name, font = 2, adj = 1)
+  long <- c(outside[[r]][1:3], x, outside[[r]][4:6])
+  for (at in -3:8) {
+    here <- long[at + 4]
+    inside <- at >= 0 && at < n
+    source <- match(here, x)
+    cell(at, row, here, if (is.na(source)) blank else colour[source], if (inside) "grey30" else "grey75",
+      font = if (inside) 2 else 1, col = if (is.na(source)) "grey60" else "black")
+  }
+  rect(-0.5, row - 0.42, n - 0.5, row + 0.42, lwd = 2)
+  A <- conv_matrix(h, n, "same", boundary = name)
+  # in the order of the kernel's places, one term for each
+  term <- function(first) {
+    under <- long[first + 4:1 + 3] # what the weights 1 to 4 meet
+    value <- vapply(x, function(letter) sum(h[under == letter]), 0)
+    stopifnot(identical(unname(value), A[if (first == -2) 1 else n, ]))
+    paste("=", paste0(rev(h), rev(under))[rev(under) != "0"] |> paste(collapse = " + "))
+  }
+  text(9.2, row, term(-2), adj = 0)
+  text(15, row, term(3), adj = 0)
+}
+for (output in c(1, n)) {
+  row <- 5.2 + (output > 1)
+  text(-4, row, sprintf("kernel of y[%d]", output), adj = 1)
+  for (i in 0:3) {
+    cell(output - i, row, h[i + 1], shade[i + 1], dark)
+  }
+}
 invisible(dev.off())
 
 # man/figures/walkthrough.png, the figure in the README: what the walkthrough is

@@ -37,6 +37,12 @@ SEXP ffi_regressors(SEXP events, SEXP first, SEXP times, SEXP model, SEXP slope)
 SEXP ffi_event_responses(SEXP events, SEXP times, SEXP model);
 SEXP ffi_sparse_responses(SEXP events, SEXP times, SEXP model);
 SEXP ffi_fir(SEXP events, SEXP first, SEXP times, SEXP edges);
+SEXP ffi_band_cholesky(SEXP N);
+SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n);
+SEXP ffi_band_norm(SEXP N);
+SEXP ffi_band_inverse_norm(SEXP R);
+SEXP ffi_band_solve(SEXP R, SEXP b);
+SEXP ffi_band_inverse(SEXP R);
 
 /* R's memory, freed when the call from R ends, R's interrupts, R's NA; one thread. */
 cm_env ffi_env(void);

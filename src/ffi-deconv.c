@@ -1,0 +1,120 @@
+/* deconv(): banded factorisations, by R's LAPACK. Bands are matrices of p + 1 rows, as
+ * kernel/band.c has them; rcond and norms are those of the 1-norm. */
+#ifndef USE_FC_LEN_T
+#define USE_FC_LEN_T
+#endif
+#include "convmat.h"
+
+#include <string.h>
+
+#include <R_ext/BLAS.h>
+#include <R_ext/Lapack.h>
+#ifndef FCONE
+#define FCONE
+#endif
+
+static size_t qr_work(size_t nrow, size_t ncol)
+{
+    int m = (int)nrow, n = (int)ncol, ask = -1, info;
+    double none = 0, best;
+    F77_CALL(dgeqrf)(&m, &n, &none, &m, &none, &best, &ask, &info);
+    return (size_t)best;
+}
+
+static void qr(double *W, size_t ld, size_t nrow, size_t ncol, double *scratch)
+{
+    int m = (int)nrow, n = (int)ncol, lda = (int)ld, nwork = (int)qr_work(nrow, ncol), info;
+    F77_CALL(dgeqrf)(&m, &n, W, &lda, scratch, scratch + ncol, &nwork, &info);
+}
+
+static void symmetric_product(size_t n, double alpha, const double *A, size_t ld,
+                              const double *x, double *y)
+{
+    int order = (int)n, lda = (int)ld, one = 1;
+    double zero = 0;
+    F77_CALL(dsymv)("U", &order, &alpha, A, &lda, x, &one, &zero, y, &one FCONE);
+}
+
+static const cm_lapack lapack = {qr_work, qr, symmetric_product};
+
+static SEXP band_like(SEXP band)
+{
+    SEXP out = PROTECT(ffi_result(REALSXP, (size_t)XLENGTH(band)));
+    Rf_setAttrib(out, R_DimSymbol, Rf_getAttrib(band, R_DimSymbol));
+    UNPROTECT(1); // out
+    return out;
+}
+
+/* The factor R of the symmetric band N; NULL if N is not positive definite. */
+SEXP ffi_band_cholesky(SEXP N)
+{
+    int rows = Rf_nrows(N), n = Rf_ncols(N), p = rows - 1, info;
+    SEXP R = PROTECT(band_like(N));
+    memcpy(REAL(R), REAL_RO(N), (size_t)XLENGTH(N) * sizeof(double));
+    F77_CALL(dpbtrf)("U", &n, &p, REAL(R), &rows, &info FCONE);
+    UNPROTECT(1); // R
+    return info == 0 ? R : R_NilValue;
+}
+
+/* The factor R of B, whose rows are the columns of `values`, see cm_band_qr(). */
+SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n)
+{
+    const cm_env env = ffi_env();
+    size_t rows = (size_t)Rf_nrows(values), ncol = ffi_size(n);
+    SEXP R = PROTECT(ffi_result(REALSXP, rows * ncol));
+    SEXP dim = PROTECT(Rf_allocVector(INTSXP, 2));
+    INTEGER(dim)[0] = (int)rows;
+    INTEGER(dim)[1] = (int)ncol;
+    Rf_setAttrib(R, R_DimSymbol, dim);
+    cm_band_qr(REAL_RO(start), REAL_RO(values), (size_t)XLENGTH(start), ncol, rows - 1, REAL(R),
+               &lapack, &env);
+    UNPROTECT(2); // R, dim
+    return R;
+}
+
+/* The norm of the symmetric band N. */
+SEXP ffi_band_norm(SEXP N)
+{
+    int rows = Rf_nrows(N), n = Rf_ncols(N), p = rows - 1;
+    double *work = (double *)R_alloc((size_t)n, sizeof(double));
+    return Rf_ScalarReal(F77_CALL(dlansb)("1", "U", &n, &p, REAL_RO(N), &rows, work FCONE FCONE));
+}
+
+/* The norm of the inverse of R'R, estimated (Higham 1988); Inf if there is none. LAPACK's
+ * dpbcon() does the same, with a care for overflow that costs n^2. */
+SEXP ffi_band_inverse_norm(SEXP R)
+{
+    int rows = Rf_nrows(R), n = Rf_ncols(R), p = rows - 1, one = 1, kase = 0, info;
+    double *v = (double *)R_alloc(2 * (size_t)n, sizeof(double)), *x = v + n, norm = 0;
+    int *sign = (int *)R_alloc((size_t)n, sizeof(int));
+    do {
+        F77_CALL(dlacon)(&n, v, x, sign, &norm, &kase);
+        if (kase != 0)
+            F77_CALL(dpbtrs)("U", &n, &p, &one, REAL_RO(R), &rows, x, &n, &info FCONE);
+        for (int i = 0; kase != 0 && i < n; i++)
+            if (!R_FINITE(x[i]))
+                return Rf_ScalarReal(R_PosInf);
+    } while (kase != 0);
+    return Rf_ScalarReal(norm);
+}
+
+/* The solution of R'R x = b for the columns of b. */
+SEXP ffi_band_solve(SEXP R, SEXP b)
+{
+    int rows = Rf_nrows(R), n = Rf_ncols(R), p = rows - 1, ncol = Rf_ncols(b), info;
+    SEXP x = PROTECT(Rf_duplicate(b));
+    F77_CALL(dpbtrs)("U", &n, &p, &ncol, REAL_RO(R), &rows, REAL(x), &n, &info FCONE);
+    UNPROTECT(1); // x
+    return x;
+}
+
+/* The band of the inverse of R'R. */
+SEXP ffi_band_inverse(SEXP R)
+{
+    const cm_env env = ffi_env();
+    SEXP Z = PROTECT(band_like(R));
+    cm_band_inverse(REAL_RO(R), (size_t)Rf_ncols(R), (size_t)Rf_nrows(R) - 1, REAL(Z), &lapack,
+                    &env);
+    UNPROTECT(1); // Z
+    return Z;
+}

@@ -1,0 +1,97 @@
+/* Least squares with banded matrices.
+ *
+ * A matrix N = B'B of bandwidth p, where every row of B touches at most p + 1 columns
+ * in a row, is R'R with an upper triangular R of the same bandwidth. Symmetric and
+ * triangular bands are stored as in LAPACK: p + 1 values for each column, entry (i, j),
+ * j - p <= i <= j, at band[p + i - j + j (p + 1)].
+ *
+ * R comes from a Cholesky factorisation of N, which is LAPACK's, or, where squaring B
+ * would lose too many digits, from B itself: rows enter in the order of their first
+ * column, and blocks of p + 1 columns or more are made triangular by Householder reflections
+ * (Lawson and Hanson 1974, ch. 27). Cost: about 20 n p^2 for as many rows as columns.
+ *
+ * The band of the inverse of N follows from R alone, from the last column back: with
+ * Z = inverse of R'R, row j of R Z = inverse of R' ends in zeros, so that
+ *
+ *     Z[j, j+i] = -sum_l R[j, j+l] Z[j+l, j+i] / R[j, j],   i, l = 1 ... p,
+ *     Z[j, j] = (1 / R[j, j] - sum_l R[j, j+l] Z[j, j+l]) / R[j, j]
+ *
+ * (Hutchinson and de Hoog 1985). Cost: 2 n p^2.
+ */
+#include <string.h>
+
+#include "kernel.h"
+
+#define LEAST_BLOCK 32 /* columns; fewer leave the library's block algorithms idle */
+
+/* The most rows that begin in one block of columns. */
+static size_t most_rows(const double *start, size_t nrow, size_t block)
+{
+    size_t most = 0, first = 0;
+    for (size_t r = 0; r < nrow; r++) {
+        if ((size_t)start[r] / block != (size_t)start[first] / block)
+            first = r;
+        if (r - first + 1 > most)
+            most = r - first + 1;
+    }
+    return most;
+}
+
+/* Row r of B holds values[r (p + 1) ...] from column start[r] on; starts increase.
+ * What stands past column n - 1 is left out. */
+void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n, size_t p,
+                double *R, const cm_lapack *lapack, const cm_env *env)
+{
+    size_t block = p + 1 > LEAST_BLOCK ? p + 1 : LEAST_BLOCK, width = block + p, kept = 0, row = 0;
+    size_t height = p + most_rows(start, nrow, block), work = 0;
+    double *W = env->alloc(env->data, height * width * sizeof *W);
+    double *scratch = env->alloc(env->data, (width + lapack->qr_work(height, width)) * sizeof *W);
+    memset(R, 0, n * (p + 1) * sizeof *R);
+    memset(W, 0, height * width * sizeof *W);
+    for (size_t from = 0; from < n; from += block) {
+        size_t ncol = n - from < width ? n - from : width, used = kept;
+        for (; row < nrow && (size_t)start[row] < from + block; row++, used++)
+            for (size_t c = (size_t)start[row] - from, i = 0; i <= p && c + i < ncol; i++)
+                W[used + (c + i) * height] = values[row * (p + 1) + i];
+        if (used > 0)
+            lapack->qr(W, height, used, ncol, scratch);
+        size_t done = used < block ? used : block;
+        for (size_t i = 0; i < done && from + i < n; i++)
+            for (size_t c = i; c <= i + p && c < ncol; c++)
+                R[p + i - c + (from + c) * (p + 1)] = W[i + c * height];
+        /* the rows below are those that the next block begins with */
+        kept = used > block ? used - block : 0;
+        if (kept > p)
+            kept = p;
+        for (size_t c = 0; c < width; c++)
+            for (size_t i = 0; i < height; i++)
+                W[i + c * height] = i < kept && i <= c && block + c < ncol
+                                        ? W[block + i + (block + c) * height]
+                                        : 0;
+        cm_work(&work, 20 * block * (p + 1) * (p + 1), env);
+    }
+}
+
+/* Z has R's shape. A block of the upper triangle of a band is an ordinary matrix with
+ * columns p apart. */
+void cm_band_inverse(const double *R, size_t n, size_t p, double *Z, const cm_lapack *lapack,
+                     const cm_env *env)
+{
+    size_t work = 0;
+    double *r = env->alloc(env->data, (2 * p + 1) * sizeof *r), *z = r + p;
+    memset(Z, 0, (n < p ? n : p) * (p + 1) * sizeof *Z); /* what stands above row 0 */
+    for (size_t j = n; j-- > 0;) {
+        size_t k = n - 1 - j < p ? n - 1 - j : p;
+        double pivot = R[p + j * (p + 1)], sum = 1 / pivot;
+        for (size_t i = 0; i < k; i++)
+            r[i] = R[p - 1 - i + (j + 1 + i) * (p + 1)];
+        if (k > 0)
+            lapack->symmetric_product(k, -1 / pivot, Z + p + (j + 1) * (p + 1), p, r, z);
+        for (size_t i = 0; i < k; i++) {
+            Z[p - 1 - i + (j + 1 + i) * (p + 1)] = z[i];
+            sum -= r[i] * z[i];
+        }
+        Z[p + j * (p + 1)] = sum / pivot;
+        cm_work(&work, 2 * (p + 1) * (p + 1), env);
+    }
+}
