@@ -1,11 +1,14 @@
 # GNU make. `make` lists the targets; R builds the package itself without this file.
 
 # What the machine must have, as command:Debian-package, or library.pc:Debian-package
-# for a library that pkg-config must know. The R packages are those in DESCRIPTION.
+# for a library that pkg-config must know; also module.py, package.m and library.so.N for
+# Python, Octave and the linker. The R packages are those in DESCRIPTION.
 NEEDS       := Rscript:r-base-core gcc:r-base-dev g++:r-base-dev pandoc:pandoc \
                fftw3.pc:libfftw3-dev
 NEEDS_CHECK := $(NEEDS) qpdf:qpdf tidy:tidy checkbashisms:devscripts
 NEEDS_DEV   := $(NEEDS_CHECK) clang-format:clang-format
+NEEDS_BENCH := scipy.py:python3-scipy libopenblas.so.0:libopenblas0-pthread \
+               octave-cli:octave signal.m:octave-signal
 R_DEV       := covr lintr pkgbuild roxygen2
 
 # convmat goes into a library of its own, so that what is tested and knitted is this
@@ -68,9 +71,9 @@ kernel-test: setup ## the C kernel by itself, under the address and undefined sa
 	   tests/kernel/promise.c -o build/promise -lfftw3 -lm
 	@build/promise 2000
 
-bench: build/installed ## conv() beside NumPy and SciPy: writes bench/peers.md
-	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
-	@Rscript bench/peers.R
+bench: build/installed ## conv() beside other systems: writes bench/peers/peers.md
+	@sh tools/setup.sh $(NEEDS_BENCH) -- gsignal pracma
+	@Rscript bench/peers/peers.R
 
 bench-matrix: build/installed ## the three forms of the matrix beside SciPy and Matrix: writes bench/matrix.md
 	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
