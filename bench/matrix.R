@@ -1,5 +1,5 @@
-# The three forms of the convolution matrix beside SciPy and Matrix: one thread each, one
-# run of either in turn, in one sitting. Writes bench/matrix.md. `make bench-matrix`
+# The three forms of the convolution matrix beside SciPy and Matrix: one thread each, some
+# runs of either in turn, in one sitting. Writes bench/matrix.md. `make bench-matrix`
 # installs what is needed and runs it.
 library(convmat)
 Sys.setenv(OMP_NUM_THREADS = 1, OPENBLAS_NUM_THREADS = 1)
@@ -7,34 +7,27 @@ options(convmat.threads = 1)
 python <- Sys.which(c("/usr/bin/python3", "python3"))[1L]
 set.seed(1)
 
-# SciPy waits for a line with the name of a task, and answers with its time in ms.
-asked <- tempfile()
-answered <- tempfile()
-stopifnot(system2("mkfifo", c(asked, answered)) == 0)
-system2(python, "bench/matrix.py", stdin = asked, stdout = answered, wait = FALSE)
-to <- fifo(asked, "w", blocking = TRUE)
-from <- fifo(answered, "r", blocking = TRUE)
-versions <- strsplit(readLines(from, 1L), " ")[[1L]]
-
-scipy <- function(task) {
-  writeLines(task, to)
-  flush(to)
-  as.numeric(readLines(from, 1L))
+scipy <- function(task, runs) {
+  out <- strsplit(system2(python, c("bench/matrix.py", task, runs), stdout = TRUE), " ")[[1L]]
+  versions <<- out[2:3]
+  as.numeric(out[1L])
 }
 
-# What R frees is freed before the clock starts, as Python frees it.
-milliseconds <- function(code) {
-  gc(FALSE)
-  start <- Sys.time()
-  code
-  as.numeric(Sys.time() - start, units = "secs") * 1e3
+# Processor time, which other programs disturb least: all is done by one thread. Of so many
+# calls at once, since R counts whole milliseconds; what R collects of the last call counts.
+milliseconds <- function(code, runs, calls = 1) {
+  code <- substitute(code)
+  times <- vapply(seq_len(runs + 1), function(i) {
+    start <- proc.time()
+    for (k in seq_len(calls)) y <- eval(code, globalenv())
+    sum((proc.time() - start)[1:2]) / calls * 1e3
+  }, 0)
+  median(times[-1L])
 }
 
-# Medians, and the quartiles of theirs to ours, by turns.
-in_turn <- function(what, ours, theirs, runs, peer) {
-  ours()
-  theirs()
-  times <- vapply(seq_len(runs), function(i) c(ours(), theirs()), c(0, 0))
+# Medians of the rounds, and the quartiles of theirs to ours.
+in_turn <- function(what, ours, theirs, rounds, peer) {
+  times <- vapply(seq_len(rounds), function(i) c(ours(), theirs()), c(0, 0))
   ratio <- quantile(times[2L, ] / times[1L, ], c(0.25, 0.5, 0.75))
   row <- sprintf(
     "| %s | %.3g | %.3g (%s) | %.2f (%.2f to %.2f) |", what,
@@ -57,30 +50,30 @@ stopifnot(all.equal(band(sparse, 100), conv_matrix(sparse, 100, sparse = TRUE)))
 
 rows <- c(
   in_turn(
-    "dense, n = 5000, m = 500", function() milliseconds(conv_matrix(dense, 5000)),
-    function() scipy("dense"), 41, "`scipy.linalg.convolution_matrix`"
+    "dense, n = 5000, m = 500", function() milliseconds(conv_matrix(dense, 5000), 7),
+    function() scipy("dense", 7), 9, "`scipy.linalg.convolution_matrix`"
   ),
   in_turn(
-    "sparse, n = 1,000,000, m = 30", function() milliseconds(conv_matrix(sparse, 1e6, sparse = TRUE)),
-    function() milliseconds(band(sparse, 1e6)), 5, "`Matrix::bandSparse`"
+    "sparse, n = 1,000,000, m = 30",
+    function() milliseconds(conv_matrix(sparse, 1e6, sparse = TRUE), 3),
+    function() sum(system.time(band(sparse, 1e6))[1:2]) * 1e3, 3, "`Matrix::bandSparse`"
   ),
   in_turn(
-    "operator times vector, n = 20,000, m = 2000", function() milliseconds(A %*% x),
-    function() scipy("operator"), 101, "`scipy.linalg.matmul_toeplitz`"
+    "operator times vector, n = 20,000, m = 2000", function() milliseconds(A %*% x, 9, 50),
+    function() scipy("operator", 21), 9, "`scipy.linalg.matmul_toeplitz`"
   )
 )
-close(to)
-close(from)
 
 cpu <- sub(".*: ", "", grep("model name", readLines("/proc/cpuinfo"), value = TRUE)[1L])
 writeLines(c(
   "# The three forms of the matrix beside SciPy and Matrix", "",
-  "Medians in milliseconds, by turns, one thread, normal random numbers, full mode.",
+  "Medians of processor time in milliseconds, rounds in turn, one thread, normal random numbers,",
+  "full mode. R's garbage collection is counted.",
   sprintf(
     "%s; R %s, Matrix %s, numpy %s, scipy %s. Written by `make bench-matrix`.", cpu,
     getRversion(), packageVersion("Matrix"), versions[1L], versions[2L]
   ),
-  "The ratio is theirs to ours, median and quartiles of the turns.", "",
+  "The ratio is theirs to ours, median and quartiles of the rounds.", "",
   "| what | convmat | peer | ratio |", "|---|---|---|---|", rows, "",
   "Memory, by `object.size()` or, for the dense one, computed:", "",
   "| n, m | dense | sparse | operator |", "|---|---|---|---|",

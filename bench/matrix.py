@@ -1,6 +1,7 @@
-# Times in ms of SciPy's dense convolution matrix and of its matrix-free product, for
-# matrix.R, which sends a name a line and reads the time of one run of it.
+# Processor time in ms of SciPy's dense convolution matrix and its matrix-free product, for
+# matrix.R: python3 matrix.py TASK RUNS. The first run is not counted.
 import os
+import statistics
 import sys
 import time
 
@@ -20,9 +21,11 @@ tasks = {
     "dense": lambda: convolution_matrix(kernel, 5000),
     "operator": lambda: matmul_toeplitz((column, row), x, workers=1),
 }
-print(np.__version__, scipy.__version__, flush=True)
-for line in sys.stdin:
-    start = time.perf_counter()
-    y = tasks[line.strip()]()
-    print(1e3 * (time.perf_counter() - start), flush=True)
+task, runs = tasks[sys.argv[1]], int(sys.argv[2])
+times = []
+for _ in range(runs + 1):
+    start = time.process_time()
+    y = task()
+    times.append(1e3 * (time.process_time() - start))
     del y
+print(statistics.median(times[1:]), np.__version__, scipy.__version__)
