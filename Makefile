@@ -1,11 +1,19 @@
 # GNU make. `make` lists the targets; R builds the package itself without this file.
 
 # What the machine must have, as command:Debian-package, or library.pc:Debian-package
-# for a library that pkg-config must know. The R packages are those in DESCRIPTION.
+# for a library that pkg-config must know; also module.py, package.m and library.so.N for
+# Python, Octave and the linker. The R packages are those in DESCRIPTION.
 NEEDS       := Rscript:r-base-core gcc:r-base-dev g++:r-base-dev pandoc:pandoc \
                fftw3.pc:libfftw3-dev
 NEEDS_CHECK := $(NEEDS) qpdf:qpdf tidy:tidy checkbashisms:devscripts
 NEEDS_DEV   := $(NEEDS_CHECK) clang-format:clang-format
+NEEDS_BENCH := scipy.py:python3-scipy libopenblas.so.0:libopenblas0-pthread \
+               octave-cli:octave signal.m:octave-signal
+NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llvm-14 \
+               /usr/lib/llvm-14/lib/libomp.so:libomp-14-dev \
+               /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
+NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user
+NEEDS_TRUST := $(NEEDS) valgrind:valgrind nm:binutils
 R_DEV       := covr lintr pkgbuild roxygen2
 
 # convmat goes into a library of its own, so that what is tested and knitted is this
@@ -41,10 +49,10 @@ staged = rm -rf build/$(1) && mkdir -p build/$(1) && cd build/$(1) && \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup check-setup dev-setup walkthrough test check coverage kernel-test bench bench-deconv bench-matrix document format lint clean
+.PHONY: bench-setup kernel-setup trust-setup $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 24
 
 walkthrough: $(PAGE) ## knit the page, installing what is missing
 	@echo "convmat: the page is $(CURDIR)/$(PAGE)"
@@ -61,23 +69,75 @@ coverage: dev-setup ## R and C lines that no test runs (fails if any)
 	@( $(call staged,coverage) ) $(call quietly,coverage)
 	@NOT_CRAN=true Rscript tools/coverage.R build/coverage/convmat
 
-kernel-test: setup ## the C kernel by itself, under the address and undefined sanitizers
-	@echo "convmat: testing the kernel in C"
-	@mkdir -p build && $(CC) -std=gnu2x -Wall -Wextra -Wpedantic -Wstrict-prototypes -Werror -O1 -g \
-	   -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc/kernel src/kernel/*.c \
-	   tests/kernel/promise.c -o build/promise -lfftw3 -lm
-	@build/promise 2000
+# The kernel by itself, in C, see tests/kernel/Makefile.
+kernel_make = $(MAKE) --no-print-directory -C tests/kernel
 
-bench: build/installed ## conv() beside NumPy and SciPy: writes bench/peers.md
-	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
-	@Rscript bench/peers.R
+kernel-test: kernel-setup ## the C kernel by itself: gcc, clang, and their sanitizers
+	@$(kernel_make) -j2 test
+
+kernel-test-arm: ## the same for 64-bit ARM, by an emulator
+	@sh tools/setup.sh $(NEEDS_ARM)
+	@$(kernel_make) -j2 arm
+
+kernel-coverage: kernel-setup ## lines and branches of the kernel that its tests do not reach
+	@$(kernel_make) -j2 coverage
+
+fuzz: kernel-setup ## hostile calls of the kernel, FUZZ_SECONDS=60 for each target
+	@$(kernel_make) -j2 fuzz $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
+
+kernel-setup:
+	@sh tools/setup.sh $(NEEDS_KERNEL)
+
+hostile: build/installed ## 100,000 hostile calls of every function; N= and SEED= for others
+	@Rscript tools/hostile.R $(or $(N),100000) $(SEED)
+
+limits: build/installed ## interrupts 100 times, too little memory, forks, unloading, saved sessions
+	@CONVMAT_REPEATS=$(or $(REPEATS),100) NOT_CRAN=true Rscript tools/test.R '^limits$$'
+
+# valgrind does not know AVX-512.
+valgrind: build/installed trust-setup ## every compiled routine, and some tests, under valgrind
+	@echo "convmat: running under valgrind"
+	@CONVMAT_SIMD=avx2 OMP_NUM_THREADS=2 R -d "valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite \
+	   --show-leak-kinds=definite --error-exitcode=9 --num-callers=30" \
+	   --vanilla --no-echo -f tools/valgrind.R --args $(or $(TESTS),correlate)
+
+# R itself is not built with the sanitizers, so their run-time libraries are loaded before it.
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+preload     = LD_PRELOAD="$(shell gcc -print-file-name=libasan.so) $(shell gcc -print-file-name=libubsan.so)"
+
+sanitize: trust-setup ## the tests with the package under gcc's address and undefined sanitizers
+	@echo "convmat: running the tests under sanitizers"
+	@( $(call staged,sanitize) && mkdir build/sanitize/library && \
+	   printf '%s\n' 'CC = gcc $(SANITIZERS)' 'CFLAGS = -O1 -g -Wall' > build/sanitize/makevars && \
+	   R_MAKEVARS_USER=$(CURDIR)/build/sanitize/makevars R CMD INSTALL --no-docs --no-test-load \
+	     --library=build/sanitize/library build/sanitize/convmat ) $(call quietly,sanitize)
+	@$(preload) ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 NOT_CRAN=true \
+	   R_LIBS=$(CURDIR)/build/sanitize/library:$(R_LIBS) Rscript tools/test.R '$(TESTS)'
+
+gct: setup ## R CMD check --use-gct with one file of tests (TESTS=)
+	@sh tools/gct.sh
+
+symbols: trust-setup ## links with -z defs and -flto; no entry of R or C that a package must not use
+	@( $(call staged,symbols) ) $(call quietly,symbols)
+	@Rscript tools/symbols.R build/symbols/convmat
+
+check-newest: setup ## R CMD check with the newest releases of R, built or fetched into a cache
+	@sh tools/newest-r.sh $(R)
+
+bench: build/installed bench-setup ## conv() beside other systems: writes bench/peers/peers.md
+	@Rscript bench/peers/peers.R
+
+bench-matrix: build/installed bench-setup ## the forms of the matrix beside SciPy and Matrix: writes bench/matrix.md
+	@Rscript bench/matrix.R
 
 bench-deconv: build/installed ## lambda by cross-validation against the best, and cost: writes bench/deconv.md
 	@Rscript bench/deconv.R
 
-bench-matrix: build/installed ## the three forms of the matrix beside SciPy and Matrix: writes bench/matrix.md
-	@/usr/bin/python3 -c 'import scipy' || { echo "convmat: please install python3-scipy"; exit 1; }
-	@Rscript bench/matrix.R
+numerics: build/installed bench-setup ## the error of each output, ours and others': writes bench/numerics.md
+	@Rscript bench/numerics.R
+
+bench-setup:
+	@sh tools/setup.sh $(NEEDS_BENCH) -- gsignal pracma
 
 document: dev-setup ## NAMESPACE and man/ from the comments in R/
 	@Rscript -e 'roxygen2::roxygenise()'
@@ -98,6 +158,9 @@ check-setup: ## the same, and what R CMD check wants
 
 dev-setup: ## the same, and what maintainers use
 	@sh tools/setup.sh $(NEEDS_DEV) -- $(R_DEV)
+
+trust-setup:
+	@sh tools/setup.sh $(NEEDS_TRUST)
 
 clean: ## remove build/ and compiled code
 	rm -rf build

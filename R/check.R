@@ -23,6 +23,17 @@ check_choice <- function(value, choices, arg) {
   )
 }
 
+# Strings that R can print and draw.
+check_encoding <- function(x, arg) {
+  if (is.character(x) && !all(validEnc(x))) {
+    abort(
+      "value", sprintf("`%s` must be valid in its encoding.", arg),
+      sprintf("It is %s.", show_string(x[!validEnc(x)][1L]))
+    )
+  }
+  x
+}
+
 check_flag <- function(value, arg) {
   if (!is.logical(value) || length(value) != 1L || is.na(value)) {
     abort("type", sprintf("`%s` must be TRUE or FALSE, not %s.", arg, show_value(value)))

@@ -103,7 +103,10 @@ show_string <- function(x) {
   paste0(substr(encodeString(x, quote = "\""), 1L, 51L), "\"...")
 }
 
-format_count <- function(n) format(n, big.mark = ",", scientific = FALSE, trim = TRUE)
+# In numbers of messages the decimal mark is a point, whatever options(OutDec) says.
+format_count <- function(n) {
+  format(n, big.mark = ",", decimal.mark = ".", scientific = FALSE, trim = TRUE)
+}
 
 format_bytes <- function(bytes) {
   units <- c("bytes", "kB", "MB", "GB", "TB", "PB", "EB")

@@ -62,7 +62,7 @@ correlate <- function(x, h, mode = "full", ...) {
   y <- conv(x, reverse(h), mode, origin = NULL, ...)
   if (stats::is.ts(y)) {
     window <- mode_window(count_samples(x), count_samples(h), mode)
-    y <- redate(y, x, window[["first"]] - (count_samples(h) - 1))
+    attr(y, "tsp") <- new_tsp(x, window[["first"]] - (count_samples(h) - 1), window[["length"]])
   }
   y
 }

@@ -69,24 +69,27 @@ discretisation_error <- function(events, times, model = "cohen", normalise = "no
 
 compare_column <- function(sampled, exact, truth, dt) {
   height <- max(abs(truth), 0)
-  if (!(height > 0) || !any(sampled != 0)) {
-    error <- if (height > 0) 1 else if (any(sampled != 0)) Inf else 0
+  error <- max(abs(sampled - truth), 0) / height
+  if (!isTRUE(height > 0) || !all(is.finite(c(sampled, truth))) || !any(sampled != 0)) {
+    if (identical(height, 0)) {
+      error <- if (any(sampled != 0)) Inf else 0
+    }
     return(data.frame(lag = NA_real_, amplitude = NA_real_, error = error))
   }
-  fit <- function(lag) {
-    moved <- exact(-lag)
-    sum(sampled * moved) / sum(moved^2)
+  sampled <- sampled / height
+  fit <- function(moved) {
+    power <- sum(moved^2)
+    if (power > 0) sum(sampled * moved) / power else 0
   }
   rest <- function(lag) {
-    moved <- exact(-lag)
-    a <- sum(sampled * moved) / sum(moved^2)
-    sum((sampled / height - a * moved / height)^2)
+    moved <- exact(-lag) / height
+    sum((sampled - fit(moved) * moved)^2)
   }
   best <- stats::optimize(rest, c(-2, 2) * dt, tol = 1e-7 * dt)
   found <- abs(best$minimum) < 1.999 * dt
   data.frame(
     lag = if (found) best$minimum else NA_real_,
-    amplitude = if (found) fit(best$minimum) else NA_real_,
-    error = max(abs(sampled - truth)) / height
+    amplitude = if (found) fit(exact(-best$minimum) / height) else NA_real_,
+    error = error
   )
 }

@@ -146,10 +146,15 @@ model_divisor <- function(model, normalise) {
 #' @export
 gamma_hrf <- function(shape, scale, weight = 1, name = "custom") {
   terms <- check_terms(list(shape = shape, scale = scale, weight = weight))
-  if (!is.character(name) || length(name) != 1L || is.na(name)) {
-    abort("type", sprintf("`name` must be a string, not %s.", show_value(name)))
-  }
+  check_model_name(name, "name")
   new_gamma_hrf(terms$shape, terms$scale, terms$weight, name)
+}
+
+check_model_name <- function(name, arg) {
+  if (!is.character(name) || length(name) != 1L || is.na(name)) {
+    abort("type", sprintf("`%s` must be a string, not %s.", arg, show_value(name)))
+  }
+  check_encoding(name, arg)
 }
 
 # `of` says whose terms they are, for messages.
@@ -186,8 +191,13 @@ hrf_models <- list(
 check_hrf <- function(model) {
   if (inherits(model, "gamma_hrf")) {
     # the user may have changed it since
-    terms <- check_terms(unclass(model), "model$")
-    return(new_gamma_hrf(terms$shape, terms$scale, terms$weight, model$name))
+    parts <- unclass(model)
+    if (!is.list(parts)) {
+      abort("type", sprintf("`model` must be made by `gamma_hrf()`, not %s.", describe(parts)))
+    }
+    terms <- check_terms(parts, "model$")
+    name <- check_model_name(parts[["name"]], "model$name")
+    return(new_gamma_hrf(terms$shape, terms$scale, terms$weight, name))
   }
   if (!is.character(model)) {
     abort("type", sprintf(
@@ -233,7 +243,7 @@ hrf_peak <- function(model) {
   best <- c(time = grid[which.max(h)], value = max(h))
   for (i in which(h >= c(-Inf, h[-n]) & h >= c(h[-1L], -Inf) & h >= 0.99 * max(h))) {
     around <- grid[c(max(i - 1L, 1L), min(i + 1L, n))]
-    if (!all(is.finite(h)) || around[1L] == around[2L]) next
+    if (!all(is.finite(h)) || around[1L] == around[2L] || 1e-9 * around[2L] == 0) next
     fine <- stats::optimize(
       gamma_sum, around,
       model = model, maximum = TRUE, tol = 1e-9 * around[2L]
@@ -276,6 +286,7 @@ abort_normalise <- function(what, value, model, normalise) {
 #' @rdname gamma_hrf
 #' @export
 print.gamma_hrf <- function(x, ...) {
+  x <- check_hrf(x)
   peak <- hrf_peak(x)
   cat(sprintf("<HRF model \"%s\": weighted gamma densities>\n", x$name))
   print(data.frame(weight = x$weight, shape = x$shape, "scale (s)" = x$scale, check.names = FALSE), ...)
@@ -290,6 +301,7 @@ print.gamma_hrf <- function(x, ...) {
 #' @rdname gamma_hrf
 #' @export
 plot.gamma_hrf <- function(x, ...) {
+  x <- check_hrf(x)
   t <- seq(0, hrf_end(x), length.out = 501L)
   draw <- function(..., type = "l", lwd = 2, main = sprintf("HRF model \"%s\"", x$name),
                    xlab = "Time since the event (s)", ylab = "Response") {
@@ -306,6 +318,7 @@ plot.gamma_hrf <- function(x, ...) {
 #' @param object A model.
 #' @export
 summary.gamma_hrf <- function(object, ...) {
+  object <- check_hrf(object)
   top <- hrf_peak(object)
   shape <- if (top[["value"]] > 0) hrf_shape(object, top)
   structure(

@@ -7,7 +7,8 @@
 #'
 #' @param A Numeric or logical matrix, at least 1 x 1. Cells that are not
 #'   finite stay blank.
-#' @param col Colours from the smallest value to the largest.
+#' @param col Colours from the smallest value to the largest: names, hexadecimal
+#'   codes, or numbers of the [palette][grDevices::palette].
 #' @param zlim The two values that the first and the last colour stand for,
 #'   `NULL` for the smallest and the largest of `A`. Cells outside are drawn in
 #'   the nearer of the two. Pictures with the same `zlim` can be compared.
@@ -16,7 +17,7 @@
 #'   is the first ten.
 #' @param at Numeric vector: the horizontal place of each column, such as its
 #'   time.
-#' @param xlab,ylab Axis titles.
+#' @param xlab,ylab Axis titles: strings, expressions, or `NULL`.
 #' @param ... Further arguments of [graphics::plot.default()], such as `main`,
 #'   `cex.axis` or `las`; for `plot_rows()` also those of
 #'   [graphics::lines()], such as `col`, `lwd` and `type`.
@@ -25,10 +26,12 @@
 #'   `par(mfrow = )` and `layout()` arrange them.
 #'
 #' @section Errors:
-#' `convmat_error_type` if `A` is not a matrix of numbers or `rows` not
-#' numeric; `convmat_error_length` if `A` is empty, or `at` has another length
+#' `convmat_error_type` if `A` is not a matrix of numbers, `rows` not numeric,
+#' `key` not `TRUE` or `FALSE`, or a title or `col` of another kind than those
+#' above; `convmat_error_length` if `A` is empty, or `at` has another length
 #' than a row, or `zlim` another than 2; `convmat_error_value` if `rows` are not
-#' rows of `A` or `zlim` does not increase.
+#' rows of `A`, `zlim` does not increase, `col` are not colours, or a title is
+#' not valid in its encoding. For wrong values of `...` the errors are R's own.
 #'
 #' @section Algorithm and cost:
 #' The image is drawn as one raster, so that a matrix of a thousand rows and
@@ -48,12 +51,15 @@ plot_matrix <- function(A, ..., col = grDevices::hcl.colors(256L, "Purples", rev
                         zlim = NULL, key = TRUE, xlab = "Column", ylab = "Row") {
   check_plot_matrix(A)
   zlim <- check_zlim(zlim)
+  col <- check_colors(col)
+  check_flag(key, "key")
+  check_label(xlab, "xlab")
+  check_label(ylab, "ylab")
   nr <- nrow(A)
   nc <- ncol(A)
   value <- matrix(as.double(A), nr, nc)
   value[!is.finite(value)] <- NA
   range <- if (!is.null(zlim)) zlim else if (all(is.na(value))) c(0, 0) else range(value, na.rm = TRUE)
-  col <- check_colors(col)
   frame <- function(..., xlim = c(0.5, nc + 0.5), ylim = c(nr + 0.5, 0.5), xaxs = "i", yaxs = "i") {
     graphics::plot(NULL, xlim = xlim, ylim = ylim, xaxs = xaxs, yaxs = yaxs, xlab = xlab, ylab = ylab, ...)
   }
@@ -64,7 +70,7 @@ plot_matrix <- function(A, ..., col = grDevices::hcl.colors(256L, "Purples", rev
     interpolate = FALSE
   )
   graphics::box(bty = "o")
-  if (isTRUE(key)) {
+  if (key) {
     color_key(range, col)
   }
   invisible(A)
@@ -124,6 +130,8 @@ plot_rows <- function(A, rows = seq_len(min(nrow(A), 10L)), ..., at = seq_len(nc
       "`at` must have %d values, one for each column of `A`, not %d.", ncol(A), length(at)
     ))
   }
+  check_label(xlab, "xlab")
+  check_label(ylab, "ylab")
   draw_rows(A, rows, at, xlab, ylab, ...)
   invisible(A)
 }
@@ -167,10 +175,31 @@ check_colors <- function(col) {
   if (length(col) == 0L) {
     abort("length", "`col` must have at least one colour.")
   }
+  colours <- is.character(col) || is.numeric(col) || is.logical(col) && all(is.na(col))
+  if (!colours || is.object(col)) {
+    abort("type", sprintf("`col` must be colours, not %s.", describe(col)))
+  }
   if (is.numeric(col)) {
+    known <- is.na(col) | col >= 0 & col <= .Machine$integer.max
+    check_values(col, known, "col", "colours, numbers of the palette among them")
     col <- c(NA, grDevices::palette())[1L + ifelse(col > 0, (col - 1) %% length(grDevices::palette()) + 1, 0)]
   }
+  known <- is.na(col) | vapply(col, is_color, NA)
+  check_values(encodeString(col, quote = "\""), known, "col", "colours")
   col
+}
+
+is_color <- function(name) !is.null(tryCatch(grDevices::col2rgb(name), error = function(e) NULL))
+
+# A title that R can draw.
+check_label <- function(label, arg) {
+  if (is.null(label) || is.language(label)) {
+    return(label)
+  }
+  if (is.object(label) || !(is.character(label) || is.numeric(label))) {
+    abort("type", sprintf("`%s` must be a string or an expression, not %s.", arg, describe(label)))
+  }
+  check_encoding(label, arg)
 }
 
 check_zlim <- function(zlim) {

@@ -157,7 +157,7 @@ read_lines <- function(file) {
 }
 
 file_bytes <- function(file, text) {
-  size <- file.size(file)
+  size <- suppressWarnings(file.size(file)) # of paths too long to be one
   if (is.na(size) || dir.exists(file)) {
     abort_file(text, if (is.na(size)) "there is no such file." else "is a folder, not a file.")
   }

@@ -17,9 +17,10 @@
 
 #include "kernel/kernel.h"
 
-SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads);
+SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick);
 SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP na,
                     SEXP method);
+SEXP ffi_conv_two(SEXP x, SEXP h);
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options);
 SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin);
 SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options);
@@ -46,6 +47,16 @@ SEXP ffi_band_inverse(SEXP R);
 /* R's memory, freed when the call from R ends, R's interrupts, R's NA; one thread. */
 cm_env ffi_env(void);
 
+/* Progress from `base` on, up to `span` more, shown by the function `tick` of R (NULL for
+ * none) when the clock passes `next`. */
+typedef struct {
+    SEXP tick;
+    double next, base, span;
+} ffi_ticker;
+
+ffi_ticker ffi_new_ticker(SEXP tick);
+cm_env ffi_ticking_env(ffi_ticker *ticker);
+
 /* How many threads to use for a number from R, NULL for the default. */
 int ffi_threads(SEXP threads);
 
@@ -58,6 +69,9 @@ cm_options ffi_options(SEXP options);
 /* An integer, double or complex vector for a result, in large pages if it is large. */
 SEXP ffi_result(SEXPTYPE type, size_t n);
 void ffi_large_pages(void *memory, size_t bytes);
+
+/* Once, at the start: so that memory that is freed is not new when it is needed again. */
+void ffi_keep_pages(void);
 
 /* Whether the new vector y now holds zeros, for which the system may save the writing. */
 int ffi_zero(SEXP y);

@@ -1,6 +1,7 @@
 /* conv(): columns of a signal with columns of a kernel. */
 #include "convmat.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The window of a mode: index of the first value and number of values. */
@@ -46,16 +47,17 @@ static void conv_columns(cm_samples x, cm_samples h, const cm_options *options, 
     }
 }
 
-/* Columns that are convolved at once: they should fit the cache, and what they need
- * is given back after them. */
-static size_t columns_at_once(size_t nx, size_t ncol)
+/* Columns that are convolved at once: they should fit the cache, or be work enough for
+ * threads. What they need is given back after them. */
+static size_t columns_at_once(size_t nx, size_t ncol, int threads)
 {
-    size_t n = 100000 / nx + 1;
+    size_t n = (threads > 1 ? 10000000 : 100000) / nx + 1;
     return n < ncol ? n : ncol;
 }
 
-/* ncol holds the numbers of columns of x, of h and of the result. */
-SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads)
+/* ncol holds the numbers of columns of x, of h and of the result; tick is a function
+ * that shows which part is done, or NULL. */
+SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
 {
     size_t ncx = (size_t)REAL_RO(ncol)[0], nch = (size_t)REAL_RO(ncol)[1],
            ncy = (size_t)REAL_RO(ncol)[2], nx = (size_t)XLENGTH(x) / ncx,
@@ -65,12 +67,15 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads)
     int complex = ffi_width(x) == 2 || ffi_width(h) == 2;
     SEXP y = PROTECT(ffi_result(complex ? CPLXSXP : REALSXP, w.ny * ncy));
     double *py = complex ? (double *)COMPLEX(y) : REAL(y);
-    cm_env env = ffi_env();
+    ffi_ticker ticker = ffi_new_ticker(tick);
+    cm_env env = ffi_ticking_env(&ticker);
     env.threads = ffi_threads(threads);
-    size_t at_once = nch == 1 ? columns_at_once(nx, ncy) : 1;
+    size_t at_once = nch == 1 ? columns_at_once(nx, ncy, env.threads) : 1;
     for (size_t c = 0; c < ncy; c += at_once) {
         const void *top = vmaxget();
         size_t n = ncy - c < at_once ? ncy - c : at_once;
+        ticker.base = (double)c / (double)ncy;
+        ticker.span = (double)n / (double)ncy;
         conv_columns(columns(x, nx, ncx == 1 ? 0 : c, n), columns(h, nh, nch == 1 ? 0 : c, 1),
                      &how, py + c * w.ny * (complex ? 2 : 1), w.ny, complex, &env);
         vmaxset(top);
@@ -99,6 +104,52 @@ static int place(SEXP string, const char *const *list)
     return -1;
 }
 
+static SEXP threads_option(void)
+{
+    static SEXP symbol; /* which stays */
+    if (!symbol)
+        symbol = Rf_install("convmat.threads");
+    return Rf_GetOption1(symbol);
+}
+
+/* As check_threads() in R/ sees it. */
+static int is_thread_count(SEXP threads)
+{
+    if (threads == R_NilValue)
+        return 1;
+    if ((TYPEOF(threads) != REALSXP && TYPEOF(threads) != INTSXP) || Rf_isObject(threads) ||
+        XLENGTH(threads) != 1)
+        return 0;
+    double n = Rf_asReal(threads);
+    return n >= 1 && n <= 1024 && n == floor(n);
+}
+
+static SEXP conv_plain(SEXP x, SEXP h, cm_options how)
+{
+    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
+    cm_samples sx = {REAL_RO(x), NULL, nx, 1}, sh = {REAL_RO(h), NULL, nh, 1};
+    if (!R_FINITE(cm_survey(sh)))
+        return R_NilValue;
+    SEXP threads = threads_option();
+    if (!is_thread_count(threads))
+        return R_NilValue;
+    cm_env env = ffi_env();
+    if ((double)nx * (double)nh > 1e6) /* less is not worth a second thread */
+        env.threads = ffi_threads(threads);
+    how.origin = how.mode == CM_SAME ? (nh - 1) / 2 : 0;
+    SEXP y = PROTECT(ffi_result(REALSXP, cm_mode_window(how.mode, nx, nh, how.origin).ny));
+    cm_conv(sx, sh, &how, (cm_output){REAL(y), NULL}, &env);
+    UNPROTECT(1); // y
+    return y;
+}
+
+/* Will it be done before anybody would want to see progress? */
+static int is_quick(SEXP x, SEXP h, cm_method method)
+{
+    double nx = (double)XLENGTH(x), nh = (double)XLENGTH(h);
+    return nx + nh < 1e7 && (method == CM_AUTO || nx * nh < 1e9);
+}
+
 /* The common case at once: two double vectors without attributes, no boundary and no
  * origin. NULL for anything else, right or wrong, which R/ sees to. */
 SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP na, SEXP method)
@@ -109,23 +160,19 @@ SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP 
                              *const methods[] = {"auto", "direct", "fft", NULL};
     int imode = place(mode, modes), ina = place(na, nas), imethod = place(method, methods);
     if (!is_plain(x) || !is_plain(h) || origin != R_NilValue || imode < 0 || ina < 0 ||
-        imethod < 0 || place(boundary, boundaries) < 0 ||
-        Rf_GetOption1(Rf_install("convmat.threads")) != R_NilValue)
+        imethod < 0 || place(boundary, boundaries) < 0 || !is_quick(x, h, (cm_method)imethod))
         return R_NilValue;
-    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
-    cm_samples sx = {REAL_RO(x), NULL, nx, 1}, sh = {REAL_RO(h), NULL, nh, 1};
-    if (!R_FINITE(cm_survey(sh)))
+    return conv_plain(x, h,
+                      (cm_options){(cm_mode)imode, 0, CM_ZERO, (cm_na)ina, (cm_method)imethod});
+}
+
+/* The same for conv(x, h), as R takes longer to hand over seven arguments than the
+ * convolution of short vectors takes. */
+SEXP ffi_conv_two(SEXP x, SEXP h)
+{
+    if (!is_plain(x) || !is_plain(h) || !is_quick(x, h, CM_AUTO))
         return R_NilValue;
-    cm_options how = {(cm_mode)imode, imode == CM_SAME ? (nh - 1) / 2 : 0, CM_ZERO, (cm_na)ina,
-                      (cm_method)imethod};
-    cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
-    SEXP y = PROTECT(ffi_result(REALSXP, w.ny));
-    cm_env env = ffi_env();
-    if ((double)nx * (double)nh > 1e6) /* less is not worth a second thread */
-        env.threads = ffi_threads(R_NilValue);
-    cm_conv(sx, sh, &how, (cm_output){REAL(y), NULL}, &env);
-    UNPROTECT(1); // y
-    return y;
+    return conv_plain(x, h, (cm_options){CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO});
 }
 
 /* The method that "auto" chooses, the length of its transforms, its cost in ns. */

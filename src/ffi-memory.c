@@ -6,6 +6,7 @@
 #endif
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #ifdef _WIN32
 #include <windows.h>
@@ -33,29 +34,32 @@ SEXP ffi_physical_memory(void)
 
 #define LARGE_PAGE ((uintptr_t)1 << 21)
 
-typedef struct {
-    uintptr_t from, to;
-} range;
-
-/* The large pages that lie inside of a block of memory. */
-static range large_pages_of(const void *memory, size_t bytes)
-{
-    uintptr_t at = (uintptr_t)memory;
-    return (range){(at + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE,
-                   (at + bytes) / LARGE_PAGE * LARGE_PAGE};
-}
-
-/* Asks Linux to use large pages for what lies inside of a block of memory. */
+/* Asks Linux to use large pages for a block of memory. Its first and last ones may hold
+ * other things too, to which the page makes no difference. */
 void ffi_large_pages(void *memory, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     if (bytes >= 2 * LARGE_PAGE) {
-        range r = large_pages_of(memory, bytes);
-        madvise((void *)r.from, r.to - r.from, MADV_HUGEPAGE); /* a wish: it may fail */
+        uintptr_t from = (uintptr_t)memory / LARGE_PAGE * LARGE_PAGE;
+        uintptr_t to = ((uintptr_t)memory + bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+        madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish: it may fail */
     }
 #else
     (void)memory;
     (void)bytes;
+#endif
+}
+
+/* glibc gives large blocks back to the system when they are freed, and each page is
+ * new again the next time, which can cost more than a convolution. Once a block of
+ * this size has been freed, it keeps those up to that size, and twice as much in all. */
+#define KEPT_BLOCK ((size_t)31 << 20)
+
+void ffi_keep_pages(void)
+{
+#ifdef __GLIBC__
+    void *volatile block = malloc(KEPT_BLOCK); /* or the compiler would do without */
+    free(block);                               /* never touched: there is nothing behind it */
 #endif
 }
 
@@ -96,13 +100,14 @@ int ffi_zero(SEXP y)
     char *memory = bytes_of(y, &bytes);
     if (bytes < 16 * LARGE_PAGE)
         return 0;
-    range r = large_pages_of(memory, bytes);
-    volatile char *first = (char *)r.from, *last = (char *)r.to - 1;
+    uintptr_t from = ((uintptr_t)memory + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE,
+              to = ((uintptr_t)memory + bytes) / LARGE_PAGE * LARGE_PAGE; /* inside */
+    volatile char *first = (char *)from, *last = (char *)to - 1;
     *first = *last = 1;
-    if (madvise((void *)r.from, r.to - r.from, MADV_DONTNEED) != 0 || *first || *last)
+    if (madvise((void *)from, to - from, MADV_DONTNEED) != 0 || *first || *last)
         return 0;
-    memset(memory, 0, r.from - (uintptr_t)memory);
-    memset((void *)r.to, 0, (uintptr_t)memory + bytes - r.to);
+    memset(memory, 0, from - (uintptr_t)memory);
+    memset((void *)to, 0, (uintptr_t)memory + bytes - to);
     return 1;
 #else
     (void)y;

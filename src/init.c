@@ -65,8 +65,9 @@ SEXP ffi_simd_level(SEXP cap)
 }
 
 static const R_CallMethodDef entries[] = {
-    ENTRY(ffi_conv, 5),
+    ENTRY(ffi_conv, 6),
     ENTRY(ffi_conv_plain, 7),
+    ENTRY(ffi_conv_two, 2),
     ENTRY(ffi_conv_method, 3),
     ENTRY(ffi_mode_window, 4),
     ENTRY(ffi_conv_matrix, 3),
@@ -98,6 +99,7 @@ attribute_visible void R_init_convmat(DllInfo *dll)
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);
     cm_simd_level(getenv("CONVMAT_SIMD"));
+    ffi_keep_pages();
 }
 
 attribute_visible void R_unload_convmat(DllInfo *dll)

@@ -3,8 +3,9 @@
 #
 #   sh tools/setup.sh COMMAND:PACKAGE... [-- R-PACKAGE...]
 #
-# COMMAND is a program, or name.pc a library that pkg-config must know, and PACKAGE the Debian
-# package that brings it. The R packages are those of DESCRIPTION and the R-PACKAGEs: from Debian
+# COMMAND is a program, name.pc a library that pkg-config must know, name.py a module of Python,
+# name.m a package of Octave, name.so.N a library to load, or a file from / on; PACKAGE is the
+# Debian package that brings it. The R packages are those of DESCRIPTION and the R-PACKAGEs: from Debian
 # where apt-get may be used (seconds), else from CRAN's sources (minutes).
 # shellcheck disable=SC2086 # lists are words in a string, and meant to split
 set -u
@@ -45,6 +46,10 @@ missing_debs() {
             has pkg-config || echo pkg-config
             pkg-config --exists "${need%%.pc:*}" 2>/dev/null
             ;;
+        /*) ls ${need%%:*} >/dev/null 2>&1 ;; # which may be a pattern
+        *.py:*) /usr/bin/python3 -c "import ${need%%.py:*}" 2>/dev/null ;;
+        *.m:*) octave-cli --eval "pkg load ${need%%.m:*}" >/dev/null 2>&1 ;;
+        *.so.*:*) ldconfig -p | grep -qF "${need%%:*} " ;;
         *) has "${need%%:*}" ;;
         esac || echo "${need#*:}"
     done | sort -u | xargs

@@ -1,9 +1,12 @@
-# Runs tests/testthat against the installed convmat. The last line counts expectations:
+# Runs tests/testthat against the installed convmat, or of it the files whose names match an argument,
+# a regular expression of Perl's. The last line counts expectations:
 # N passed, N failed, N skipped
 # where a test that stops with an error counts as one failure. Nothing passed is a failure too.
+filter <- c(commandArgs(trailingOnly = TRUE), "")[1] # "" matches all
 Sys.setenv(TESTTHAT_MAX_FAILS = "Inf") # or the rest would go uncounted
 results <- testthat::test_dir(
   "tests/testthat",
+  filter = filter, perl = TRUE,
   package = "convmat", load_package = "installed",
   reporter = if (isatty(stdout())) "progress" else "check", stop_on_failure = FALSE
 )

@@ -17,6 +17,7 @@
 
 #include "kernel.h"
 #include "method.h"
+#include "parallel.h"
 
 static double *doubles(size_t n, const cm_env *env)
 {
@@ -88,23 +89,30 @@ static void product(const task *task, const double *x, const double *h, double *
         restore_overflow(x + c * nx, nx, h, task->nh, y + c * ny, task->w, task->env);
 }
 
+static void conv_complex(cm_samples x, cm_samples h, cm_output y, task task)
+{
+    const cm_env quiet = cm_quiet(task.env);
+    task.env = &quiet;
+    product(&task, x.re, h.re, y.re);
+    product(&task, x.im ? x.im : x.re, x.im ? h.re : h.im, y.im);
+    if (!x.im || !h.im)
+        return;
+    size_t ny = task.w.ny * task.ncol;
+    double *part = doubles(ny, &quiet);
+    product(&task, x.im, h.im, part);
+    for (size_t t = 0; t < ny; t++)
+        y.re[t] -= part[t];
+    product(&task, x.re, h.im, part);
+    for (size_t t = 0; t < ny; t++)
+        y.im[t] += part[t];
+}
+
 static void conv_finite(cm_samples x, cm_samples h, cm_output y, const task *task)
 {
-    size_t ny = task->w.ny * task->ncol;
-    product(task, x.re, h.re, y.re);
-    if (x.im)
-        product(task, x.im, h.re, y.im);
-    else if (h.im)
-        product(task, x.re, h.im, y.im);
-    if (x.im && h.im) {
-        double *part = doubles(ny, task->env);
-        product(task, x.im, h.im, part);
-        for (size_t t = 0; t < ny; t++)
-            y.re[t] -= part[t];
-        product(task, x.re, h.im, part);
-        for (size_t t = 0; t < ny; t++)
-            y.im[t] += part[t];
-    }
+    if (x.im || h.im)
+        conv_complex(x, h, y, *task);
+    else
+        product(task, x.re, h.re, y.re);
 }
 
 /* Columns c ... c + ncol - 1. */
@@ -135,6 +143,32 @@ static void conv_column(cm_samples x, cm_samples h, const cm_options *options, c
     cm_restore_nonfinite(x, at, nat, h, y, task.w, options, task.env);
 }
 
+typedef struct {
+    cm_samples x;
+    size_t cols; /* of an item */
+    double *largest;
+} survey;
+
+static void survey_item(void *job, size_t item, int thread, const cm_env *env)
+{
+    const survey *survey = job;
+    size_t c = item * survey->cols, end = c + survey->cols;
+    (void)thread, (void)env;
+    for (; c < end && c < survey->x.ncol; c++)
+        survey->largest[c] = cm_survey(columns(survey->x, c, 1));
+}
+
+/* The largest modulus of each column, NaN for those that are not finite. */
+static const double *survey_columns(cm_samples x, const cm_env *env)
+{
+    survey job = {x, 1 + 50000 / x.n, doubles(x.ncol, env)};
+    size_t nitem = (x.ncol + job.cols - 1) / job.cols;
+    double each = 20 * (double)(x.n * job.cols); /* memory is slower than sums */
+    cm_env quiet = cm_quiet(env);
+    cm_for_each(nitem, each, survey_item, &job, cm_threads(nitem, each, env), &quiet);
+    return job.largest;
+}
+
 void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
              const cm_env *env)
 {
@@ -146,12 +180,12 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         x.n += h.n - 1;
     }
     task task = {x.n, h.n, 0, w, options->method, 0, 0, env};
+    const double *largest = survey_columns(x, env);
     double max_h = cm_survey(h);
     size_t from = 0;
     for (size_t c = 0; c <= x.ncol; c++) {
-        double largest = c < x.ncol ? cm_survey(columns(x, c, 1)) : NAN;
-        if (isfinite(largest)) {
-            task.max_x = largest > task.max_x ? largest : task.max_x;
+        if (c < x.ncol && isfinite(largest[c])) {
+            task.max_x = largest[c] > task.max_x ? largest[c] : task.max_x;
             continue;
         }
         task.ncol = c - from;

@@ -65,18 +65,22 @@ SIMD_TARGET static void tile_short(const double *x, const double *h, size_t nh, 
  *
  *     sum_r[p] = sum_q h[W q + r] x[p - W q],   y[t] = sum_r sum_r[t - r].
  *
- * Three vectors at once let each sample of h serve three times. */
+ * Three vectors at once let each sample of h serve three times. Where all of them lie
+ * outside of x[lo ... hi-1], in the zeros there, they are left out. */
 enum { GROUP = SIMD_GROUP };
 
 SIMD_TARGET static void tile_long(const double *x, const double *h, size_t nh, double *y,
-                                  size_t nt)
+                                  size_t nt, ptrdiff_t lo, ptrdiff_t hi)
 {
-    size_t nq = (nh + W - 1) / W;
+    ptrdiff_t nq = (ptrdiff_t)(nh + W - 1) / W;
     vec before[W] = {0};                             /* the vector of sums before these */
     for (size_t p = 0; p < nt + W; p += GROUP * W) { /* places from -W on reach y[0] */
         vec sum[GROUP][W] = {0};
-        const double *xp = x + p - W, *hq = h;
-        for (size_t q = 0; q < nq; q++, xp -= W, hq += W) {
+        ptrdiff_t at = (ptrdiff_t)p - W, q = at < hi ? 0 : (at - hi) / W + 1,
+                  end = at + GROUP * W <= lo ? 0 : (at + GROUP * W - 1 - lo) / W + 1;
+        end = end < nq ? end : nq;
+        const double *xp = x + at - q * W, *hq = h + q * W;
+        for (const double *to = h + end * W; hq < to; xp -= W, hq += W) {
 #pragma GCC unroll 8
             for (int r = 0; r < W; r++) {
                 sum[0][r] += hq[r] * load(xp);

@@ -141,10 +141,11 @@ static double evaluate(const cm_term *term, int density, double z)
                                             : direct(term, density, z);
 }
 
-/* The edge of a cell at or below the shape; P and Q change places there. */
+/* The edge of a cell at or below the shape, which is at least 1; P and Q change places
+ * there. */
 static double split_at(double shape)
 {
-    if (shape < CELLS_FROM || shape >= CELLS_TO)
+    if (shape >= CELLS_TO)
         return shape;
     if (shape >= 16)
         return floor(shape);

@@ -94,10 +94,12 @@ static cell look(const double *x, size_t from, size_t to, size_t c, double *sums
 cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, const cm_env *env)
 {
     cm_guard *guard = env->alloc(env->data, sizeof *guard);
-    /* about n / 36 pairs of cells, and cells of at least 128 samples */
+    /* about n / 36 pairs of cells, and cells of at least 128 samples unless the kernel
+     * is shorter: samples that it does not meet would count as low */
     double c = 6 * sqrt((double)nh * (double)(n - lead) / (double)n);
-    *guard = (cm_guard){nh,   n, lead, c < 128 ? 128 : ((size_t)c + 31) / 32 * 32, 0, 0, NULL,
-                        NULL, 0, 0};
+    double least = nh >= 128 ? 128 : nh < 64 ? 32 : (double)(nh / 32 * 32);
+    c = c < least ? least : c > 200000 ? 200000 : c; /* count_quarters() counts up to 2^18 */
+    *guard = (cm_guard){nh, n, lead, ((size_t)c + 31) / 32 * 32, 0, 0, NULL, NULL, 0, 0};
     guard->nq = (nh + guard->c - 1) / guard->c;
     guard->nj = guard->nq + (n - lead + guard->c - 1) / guard->c;
     guard->h = env->alloc(env->data, guard->nq * sizeof *guard->h);
@@ -118,11 +120,9 @@ static double smaller(double a, double b)
 
 static both join(const cell *a, const cell *b)
 {
-    double most = 0;
-    for (int s = 0; s < 4; s++) {
-        double low = 0;
-        for (int i = s; i < s + 5; i++)
-            low += i < 4 ? a->low[i] : b->low[i - 4];
+    double low = a->low[0] + a->low[1] + a->low[2] + a->low[3] + b->low[0], most = low;
+    for (int q = 0; q < 3; q++) {
+        low += b->low[q + 1] - a->low[q];
         most = low > most ? low : most;
     }
     return (both){b->sum, smaller(a->least, b->least), smaller(a->high, b->high), most};

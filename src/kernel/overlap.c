@@ -82,10 +82,10 @@ typedef struct {
 
 typedef struct {
     const cm_problem *p;
-    size_t n, lead;          /* of n values, those from `lead` on are outputs */
-    size_t nblock;           /* of a column */
-    size_t group, ngroup;    /* outputs that fail together, groups of a block */
-    unsigned char *failed;   /* for each group of each block */
+    size_t n, lead;        /* of n values, those from `lead` on are outputs */
+    size_t nblock;         /* of a column */
+    size_t group, ngroup;  /* outputs that fail together, groups of a block */
+    unsigned char *failed; /* for each group of each block */
     const cm_fft *fft;
     double *kernel; /* its transform */
     int kernel_exponent, extreme;
@@ -128,8 +128,8 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     const task *task = job;
     const cm_problem *p = task->p;
     const desk *desk = task->desks + thread;
-    size_t c = item / task->nblock, most = task->n - task->lead,
-           t = item % task->nblock * most, nt = p->w.ny - t < most ? p->w.ny - t : most;
+    size_t c = item / task->nblock, most = task->n - task->lead, t = item % task->nblock * most,
+           nt = p->w.ny - t < most ? p->w.ny - t : most;
     const double *x = p->x + c * p->xstep;
     double *y = p->y + c * p->ystep + t;
     int e = fill(task, x, p->w.first + t, task->extreme, desk->work);
@@ -213,7 +213,7 @@ static void all_blocks(task *task, int guarded, const cm_env *env)
 {
     const cm_problem *p = task->p;
     size_t n = task->n, nitem = task->nblock * p->ncol;
-    double each = 2 * (double)n * log2((double)n);
+    double each = 14 * (double)n * log2((double)n); /* as long as so many multiply-adds */
     int threads = cm_threads(nitem, each, env);
     set_up_desks(task, threads, guarded, env);
     task->fft = cm_fft_plan(n, task->desks->work, task->desks->spectrum);
@@ -232,8 +232,9 @@ static void all_blocks(task *task, int guarded, const cm_env *env)
     transform_kernel(task);
     env->poll(env->data);
     cm_for_each(nitem, each, block_item, task, threads, env);
+    cm_env quiet = cm_quiet(env);
     for (size_t c = 0; guarded && c < p->ncol; c++)
-        mend(task, c, env);
+        mend(task, c, &quiet);
 }
 
 int cm_conv_fft(const cm_problem *p, size_t n, int guarded, const cm_env *env)

@@ -12,24 +12,30 @@
 #include <omp.h>
 #endif
 
-/* Less than this is done before a second thread has started (some 20 us). */
-#define WORTH_A_THREAD 1e6
+/* Multiply-adds, some 7 ms of them. On a busy machine a thread may wait for
+ * a processor for longer than that. */
+#define WORTH_A_THREAD 3e8
 
-/* An item of more work polls by itself, and so runs alone (some 50 ms). */
-#define LONGEST_ITEM 2e9
+/* Those of a thread from one poll to the next: 12 to 80 ms. An item of more polls by
+ * itself, and so runs alone. */
+#define ROUND 5e8
 
 int cm_threads(size_t nitem, double work_each, const cm_env *env)
 {
 #ifdef _OPENMP
-    double most = (double)nitem * work_each / WORTH_A_THREAD;
-    if (env->threads > 1 && nitem > 1 && most > 1 && work_each < LONGEST_ITEM) {
-        size_t threads = (size_t)env->threads < nitem ? (size_t)env->threads : nitem;
-        return (double)threads < most ? (int)threads : (int)most + 1;
-    }
+    if (env->threads > 1 && (double)nitem * work_each > WORTH_A_THREAD && work_each < ROUND)
+        return (size_t)env->threads < nitem ? env->threads : (int)nitem;
 #else
     (void)nitem, (void)work_each, (void)env;
 #endif
     return 1;
+}
+
+cm_env cm_quiet(const cm_env *env)
+{
+    cm_env quiet = *env;
+    quiet.progress = NULL;
+    return quiet;
 }
 
 static void progress(size_t done, size_t nitem, const cm_env *env)
@@ -52,7 +58,9 @@ void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int t
     }
 #ifdef _OPENMP
     double most = threads * (double)CM_POLL_WORK * 4 / work_each;
-    size_t round = most > (double)nitem ? nitem : most > threads ? (size_t)most : (size_t)threads;
+    size_t round = most > (double)nitem ? nitem
+                   : most > threads     ? (size_t)most
+                                        : (size_t)threads;
     for (size_t from = 0; from < nitem; from += round) {
         size_t to = nitem - from < round ? nitem : from + round;
 #pragma omp parallel for num_threads(threads) schedule(dynamic)

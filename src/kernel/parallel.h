@@ -10,8 +10,11 @@
 typedef void cm_item(void *job, size_t item, int thread, const cm_env *env);
 
 /* How many threads the job is worth: as many as env allows, but 1 if its
- * multiply-adds are soon done, or each item takes so long that it must poll. */
+ * multiply-adds, `work_each` an item, are soon done, or so many that each must poll. */
 int cm_threads(size_t nitem, double work_each, const cm_env *env);
+
+/* The same without progress(), for what is only a part of the computation. */
+cm_env cm_quiet(const cm_env *env);
 
 /* Runs all items, `threads` at a time, and polls in between. */
 void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int threads,

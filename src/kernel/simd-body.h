@@ -63,19 +63,26 @@ SIMD_TARGET static double max_abs(const double *x, size_t n)
 
 SIMD_TARGET static cm_moduli moduli(const double *x, size_t n)
 {
-    vec sum = {0}, sumsq = {0}, least = sum + DBL_MAX;
+    vec sum[2] = {0}, sumsq[2] = {0}, least[2];
     cm_moduli m = {0, DBL_MAX, 0};
     size_t i = 0;
-    for (; i + W <= n; i += W) {
-        vec v = load(x + i), a = modulus(v);
-        sum += a;
-        sumsq += v * v;
-        least = choose(a < least, least, a);
+    least[0] = least[1] = sum[0] + DBL_MAX;
+    for (; i + 2 * W <= n; i += 2 * W) {
+#pragma GCC unroll 2
+        for (int g = 0; g < 2; g++) {
+            vec v = load(x + i + g * W), a = modulus(v);
+            sum[g] += a;
+            sumsq[g] += v * v;
+            least[g] = choose(a < least[g], least[g], a);
+        }
     }
+    sum[0] += sum[1];
+    sumsq[0] += sumsq[1];
+    least[0] = choose(least[1] < least[0], least[0], least[1]);
     for (int l = 0; l < W; l++) {
-        m.sum += sum[l];
-        m.sumsq += sumsq[l];
-        m.least = -larger(-m.least, -least[l]);
+        m.sum += sum[0][l];
+        m.sumsq += sumsq[0][l];
+        m.least = -larger(-m.least, -least[0][l]);
     }
     for (; i < n; i++) {
         m.sum += fabs(x[i]);
@@ -103,10 +110,21 @@ SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
     return below(x, n, bound);
 }
 
+/* Counts below 2^16 share the lanes of one vector. */
 SIMD_TARGET static void count_quarters(const double *x, size_t n, double bound, double low[4])
 {
-    for (size_t q = 0; q < 4; q++)
-        low[q] = (double)below(x + q * n / 4, (q + 1) * n / 4 - q * n / 4, bound);
+    index packed = {0};
+    unsigned long long sum = 0;
+    for (int q = 0; q < 4; q++, x += n / 4) {
+        index count = {0};
+        for (size_t i = 0; i < n / 4; i += W)
+            count -= modulus(load(x + i)) < bound;
+        packed += count << (16 * q);
+    }
+    for (int l = 0; l < W; l++)
+        sum += (unsigned long long)packed[l];
+    for (int q = 0; q < 4; q++)
+        low[q] = (double)(sum >> (16 * q) & 0xffff);
 }
 
 SIMD_TARGET static double survey(const double *x, size_t n)
@@ -146,13 +164,17 @@ SIMD_TARGET static void strip(const double *h, const size_t *at, const double *v
                               size_t k, double *y)
 {
     for (size_t t = 0; t < CM_STRIP; t += SUMS * W) {
-        vec sum[SUMS] = {0};
+        vec sum[SUMS];
+#pragma GCC unroll 8
+        for (int g = 0; g < SUMS; g++)
+            sum[g] = (vec){0};
         for (size_t i = 0; i < n; i++) {
             const double *from = h + (ptrdiff_t)(k + t - at[i]);
 #pragma GCC unroll 8
             for (int g = 0; g < SUMS; g++)
                 sum[g] += value[i] * load(from + g * W);
         }
+#pragma GCC unroll 8
         for (int g = 0; g < SUMS; g++)
             store(y + t + g * W, sum[g]);
     }

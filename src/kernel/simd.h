@@ -14,9 +14,6 @@ enum {
     CM_OVERRUN = 8 * CM_LANES /* how far past the end of a tile its functions go */
 };
 
-/* See direct-tile.h. */
-typedef void cm_tile(const double *x, const double *h, size_t nh, double *y, size_t nt);
-
 /* Moduli of a stretch of samples. */
 typedef struct {
     double sum, least, sumsq;
@@ -25,10 +22,14 @@ typedef struct {
 typedef struct {
     const char *level;
     size_t lanes;
-    cm_tile *tile_short, *tile_long;
+    /* See direct-tile.h. */
+    void (*tile_short)(const double *x, const double *h, size_t nh, double *y, size_t nt);
+    void (*tile_long)(const double *x, const double *h, size_t nh, double *y, size_t nt,
+                      ptrdiff_t lo, ptrdiff_t hi);
     double (*max_abs)(const double *x, size_t n);
     cm_moduli (*moduli)(const double *x, size_t n);
     size_t (*count_below)(const double *x, size_t n, double bound);
+    /* n is a multiple of 32, and below 2^18 */
     void (*count_quarters)(const double *x, size_t n, double bound, double low[4]);
     /* The largest modulus, or NaN if any is not finite. */
     double (*survey)(const double *x, size_t n);

@@ -11,6 +11,7 @@
  * Cost: nh multiply-adds for each sample that is not zero, and memory for those
  * samples and a kernel.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include "method.h"
@@ -28,10 +29,10 @@ typedef struct {
     const double *value;
 } task;
 
-/* The first of places at[lo ... n-1] that is k or later. */
-static size_t first_from(const task *task, size_t lo, size_t k)
+/* The first of the places at[...] that is k or later. */
+static size_t first_from(const task *task, size_t k)
 {
-    size_t hi = task->n;
+    size_t lo = 0, hi = task->n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         if (task->at[mid] < k)
@@ -46,17 +47,42 @@ static void span_item(void *job, size_t item, int thread, const cm_env *env)
 {
     const task *task = job;
     const cm_problem *p = task->p;
-    size_t end = (item + 1) * SPAN < p->w.ny ? (item + 1) * SPAN : p->w.ny, lo = 0, hi = 0,
+    size_t t = item * SPAN, end = p->w.ny - t < SPAN ? p->w.ny : t + SPAN, k = p->w.first + t,
+           reach = p->nh - 1, lo = first_from(task, k < reach ? 0 : k - reach), hi = lo,
            work = 0;
     (void)thread;
-    for (size_t t = item * SPAN; t < end; t += CM_STRIP) {
-        size_t k = p->w.first + t, nt = end - t < CM_STRIP ? end - t : CM_STRIP;
-        lo = first_from(task, lo, k < p->nh ? 0 : k - (p->nh - 1));
-        hi = first_from(task, hi < lo ? lo : hi, k + nt);
+    for (; t < end; t += CM_STRIP, k += CM_STRIP) {
+        size_t nt = end - t < CM_STRIP ? end - t : CM_STRIP;
+        while (lo < task->n && task->at[lo] + reach < k)
+            lo++;
+        while (hi < task->n && task->at[hi] < k + nt)
+            hi++;
         double y[CM_STRIP];
         cm_current_simd()->strip(task->padded, task->at + lo, task->value + lo, hi - lo, k, y);
         memcpy(p->y + t, y, nt * sizeof *y);
         cm_work(&work, (hi - lo) * CM_STRIP, env);
+    }
+}
+
+static int eight_zeros(const double *x)
+{
+    uint64_t bits[8], any = 0;
+    memcpy(bits, x, sizeof bits);
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++)
+        any |= bits[i];
+    return any << 1 == 0; /* without the sign */
+}
+
+static void find_nonzero(const double *x, size_t nx, size_t *at, double *value)
+{
+    size_t n = 0;
+    for (size_t j = 0; j < nx; j++) {
+        while (nx - j > 8 && eight_zeros(x + j))
+            j += 8;
+        at[n] = j; /* without a branch: written over if it is zero */
+        value[n] = x[j];
+        n += x[j] != 0;
     }
 }
 
@@ -71,14 +97,10 @@ static double *padded_kernel(const cm_problem *p, const cm_env *env)
 
 void cm_conv_sparse(const cm_problem *p, const cm_env *env)
 {
-    size_t n = p->nx - cm_current_simd()->count_below(p->x, p->nx, 0x1p-1074), i = 0;
-    size_t *at = env->alloc(env->data, (n + 1) * sizeof *at);
+    size_t n = p->nx - cm_current_simd()->count_below(p->x, p->nx, 0x1p-1074);
+    size_t *at = env->alloc(env->data, (n + 1) * sizeof *at); /* and one that is written over */
     double *value = env->alloc(env->data, (n + 1) * sizeof *value);
-    for (size_t j = 0; j < p->nx; j++) { /* without a branch: i ends as n */
-        at[i] = j;
-        value[i] = p->x[j];
-        i += p->x[j] != 0;
-    }
+    find_nonzero(p->x, p->nx, at, value);
     task task = {p, padded_kernel(p, env), n, at, value};
     size_t nitem = (p->w.ny + SPAN - 1) / SPAN;
     double each = (double)n * (double)(p->nh + CM_STRIP) / (double)nitem;

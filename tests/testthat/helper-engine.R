@@ -5,7 +5,7 @@ conv_by <- function(method, x, h, mode = "full") {
   index <- c(auto = 0, direct = 1, fft = 2, guarded = 3, sparse = 4)[[method]]
   options <- conv_options(mode, NULL, "zero", "propagate", "auto", length(h))
   options[["method"]] <- index
-  .Call(ffi_conv, as.double(x), as.double(h), c(1, 1, 1), options, NULL)
+  .Call(ffi_conv, as.double(x), as.double(h), c(1, 1, 1), options, NULL, NULL)
 }
 
 # Runs `code` at every level of instructions that the machine has.

@@ -151,6 +151,12 @@ test_that("integers take the right article", {
   expect_match(text, "not an integer array of 3 dimensions.", fixed = TRUE)
 })
 
+test_that("counts have a decimal point, whatever options(OutDec) says", {
+  old <- options(OutDec = ",")
+  on.exit(options(old))
+  expect_silent(expect_identical(format_count(1234567), "1,234,567"))
+})
+
 test_that("long values are cut short", {
   text <- conditionMessage(expect_error(hrf(1, strrep("a", 1e5))))
   expect_lt(nchar(text), 300)

@@ -253,3 +253,69 @@ test_that("plain vectors take the short way with the same result", {
   expect_identical(large, c(1, rep(c(3, 5, 4), 2e5)[-6e5]))
   expect_identical(conv(large + 0i, 2), 2 * large + 0i)
 })
+
+test_that("columns at once are columns one by one, to the last bit, whatever is in them", {
+  set.seed(50)
+  for (size in list(c(60, 20, 9), c(700, 30, 40), c(3000, 400, 12))) {
+    x <- matrix(rnorm(size[1] * size[3]), size[1])
+    x[, 2] <- round(x[, 2] * 100)
+    x[5, 3] <- NA
+    x[6, 4] <- -Inf
+    x[, 5] <- 0
+    x[7, 5] <- 1
+    x[, 6] <- x[, 6] * 1e300
+    x[, 7] <- x[, 7] * 1e-300
+    h <- round(rnorm(size[2]) * 100)
+    for (mode in modes) {
+      apart <- lapply(seq_len(ncol(x)), function(c) conv(x[, c], h, mode))
+      expect_identical(lapply(seq_len(ncol(x)), function(c) conv(x, h, mode)[, c]), apart)
+    }
+    expect_identical(conv(x, h, "same", boundary = "wrap")[, 6], conv(x[, 6], h, "same", boundary = "wrap"))
+    y <- conv(x[, 2], h)
+    expect_identical(y, round(y))
+  }
+})
+
+test_that("threads change no bit, and are there where they are worth while", {
+  set.seed(51)
+  cases <- list(
+    columns = list(matrix(rnorm(4e6), 200), rnorm(100), "causal"),
+    blocks = list(rnorm(2e6), rnorm(700), "full"),
+    tiles = list(rnorm(3e5), rnorm(1500), "full", method = "direct"),
+    spikes = list(replace(numeric(2e6), sample(2e6, 1e4), rnorm(1e4)), rnorm(20000), "same"),
+    complex = list(complex(real = rnorm(5e5), imaginary = rnorm(5e5)), rnorm(2000), "same")
+  )
+  for (case in cases) {
+    one <- do.call(conv, c(case, threads = 1))
+    expect_identical(do.call(conv, c(case, threads = 2)), one)
+    expect_identical(do.call(conv, c(case, threads = 3)), one)
+  }
+})
+
+test_that("a forked child convolves after its parent has used threads", {
+  skip_on_os("windows")
+  x <- matrix(rnorm(4e6), 200)
+  h <- rnorm(100)
+  y <- conv(x, h, threads = 2)
+  children <- parallel::mclapply(1:2, function(i) identical(conv(x, h, threads = 2), y), mc.cores = 2)
+  expect_identical(children, list(TRUE, TRUE))
+})
+
+test_that("progress is told from 0 to 1, and shown by a bar that goes away", {
+  expect_null(progress("Convolving", looks = FALSE))
+  told <- numeric(0)
+  tick <- structure(function(done) told <<- c(told, done), after = 0)
+  options <- conv_options("full", NULL, "zero", "propagate", "direct", 3000)
+  x <- matrix(rnorm(3e6), ncol = 3)
+  .Call(ffi_conv, x, rnorm(3000), c(3, 1, 3), options, 1, tick)
+  expect_true(length(told) > 1)
+  expect_true(all(told > 0 & told <= 1) && all(diff(told) > 0))
+  bars <- function() {
+    tick <- progress("Convolving", looks = TRUE)
+    tick(0.1)
+    tick(0.6)
+    cli::cli_progress_num()
+  }
+  expect_identical(bars(), 1L)
+  expect_identical(cli::cli_progress_num(), 0L)
+})

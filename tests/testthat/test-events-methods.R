@@ -61,15 +61,15 @@ test_that("plot() draws any events and returns them", {
 
 test_that("messages say what is wrong", {
   a <- events(1, trial_type = "a")
-  expect_snapshot(error = TRUE, cnd_class = TRUE, {
-    c(a, 1)
-    rbind(a, events(1))
-    bind_runs()
-    bind_runs(a, data.frame(onset = 1))
-    bind_runs(x = a, a)
-    bind_runs(x = a, x = a)
-    events(1, run = 1.5)
-    events(1, run = NA_character_)
-    events(1, run = TRUE)
+  expect_snapshot({
+    show_error(c(a, 1))
+    show_error(rbind(a, events(1)))
+    show_error(bind_runs())
+    show_error(bind_runs(a, data.frame(onset = 1)))
+    show_error(bind_runs(x = a, a))
+    show_error(bind_runs(x = a, x = a))
+    show_error(events(1, run = 1.5))
+    show_error(events(1, run = NA_character_))
+    show_error(events(1, run = TRUE))
   })
 })

@@ -49,15 +49,15 @@ test_that("SPM's and nilearn's kernels follow their code", {
 })
 
 test_that("messages say what is wrong", {
-  expect_snapshot(error = TRUE, cnd_class = TRUE, {
-    hrf_model("fast")
-    hrf_model(1)
-    sampled_hrf(0)
-    sampled_hrf(2, "fsl")
-    sampled_hrf(2, "spm", "glover")
-    sampled_hrf(2, oversampling = 0.5)
-    sampled_hrf(2, length = Inf)
-    sampled_hrf(100, oversampling = 1)
-    sampled_hrf(32, "nilearn", oversampling = 1)
+  expect_snapshot({
+    show_error(hrf_model("fast"))
+    show_error(hrf_model(1))
+    show_error(sampled_hrf(0))
+    show_error(sampled_hrf(2, "fsl"))
+    show_error(sampled_hrf(2, "spm", "glover"))
+    show_error(sampled_hrf(2, oversampling = 0.5))
+    show_error(sampled_hrf(2, length = Inf))
+    show_error(sampled_hrf(100, oversampling = 1))
+    show_error(sampled_hrf(32, "nilearn", oversampling = 1))
   })
 })

@@ -279,6 +279,29 @@ test_that("a model that the user has changed is checked again", {
   expect_convmat_error(hrf(1:3, bad), "type", "`model$weight`")
 })
 
+test_that("methods check a model that the user has changed", {
+  pdf(NULL)
+  on.exit(dev.off())
+  bad <- list(shape = "a", scale = NULL, weight = NA, name = NULL)
+  for (part in names(bad)) {
+    model <- hrf_model("spm")
+    model[part] <- bad[part]
+    what <- sprintf("model$%s", part)
+    expect_error(print(model), what, class = "convmat_error", fixed = TRUE)
+    expect_error(plot(model), what, class = "convmat_error", fixed = TRUE)
+    expect_error(summary(model), what, class = "convmat_error", fixed = TRUE)
+  }
+  expect_convmat_error(hrf(1, structure(1, class = "gamma_hrf")), "type", "`model` must be made by")
+  invalid <- "\xff"
+  Encoding(invalid) <- "UTF-8"
+  expect_convmat_error(gamma_hrf(6, 1, name = invalid), "value", "`name` must be valid in its encoding")
+})
+
+test_that("a model of tiny scale has a peak", {
+  expect_equal(hrf_peak(gamma_hrf(1, 1e-300))[["value"]], 1e300)
+  expect_output(print(gamma_hrf(6, 1e-300)), "peak")
+})
+
 test_that("peaks in a tail, next to 0, and as high as another are found", {
   t <- c(0, 1, 5, 30)
   models <- list(

@@ -255,6 +255,31 @@ test_that("colours may be numbers of the palette, and there must be one", {
   }
 })
 
+test_that("colours, titles and the key are checked before anything is drawn", {
+  for (bad in list(list(1, "a"), quote(a), sum, factor("red"), TRUE, 1i)) {
+    expect_convmat_error(plot_matrix(some, col = bad), "type", "`col` must be colours")
+  }
+  for (bad in list("no such colour", c("red", "#12"), -1, 1e308, Inf, "\xff")) {
+    expect_convmat_error(plot_matrix(some, col = bad), "value", "`col` must be colours")
+    expect_convmat_error(plot_rows(some, col = bad), "value", "`col` must be colours")
+  }
+  expect_silent(on_null_device(plot_matrix(some, col = c("red", NA))))
+  for (plot in list(plot_matrix, plot_rows)) {
+    for (bad in list(list("a"), sum, new.env(), TRUE, as.Date("2020-01-01"))) {
+      expect_convmat_error(plot(some, xlab = bad), "type", "`xlab` must be a string or an expression")
+      expect_convmat_error(plot(some, ylab = bad), "type", "`ylab` must be a string or an expression")
+    }
+    invalid <- "\xff\xfe"
+    Encoding(invalid) <- "UTF-8"
+    expect_convmat_error(plot(some, ylab = invalid), "value", "It is \"\\xff\\xfe\".")
+    expect_silent(on_null_device(plot(some, xlab = NULL, ylab = quote(x[i]^2))))
+    expect_silent(on_null_device(plot(some, xlab = expression(alpha), ylab = 2)))
+  }
+  for (bad in list(NULL, NA, 1, "TRUE", c(TRUE, TRUE))) {
+    expect_convmat_error(plot_matrix(some, key = bad), "type", "`key` must be TRUE or FALSE")
+  }
+})
+
 test_that("what is for lines reaches the lines, and what is for axes both axes", {
   plain <- drawn("C_plotXY", plot_rows(some))[[2L]]
   dashed <- drawn("C_plotXY", plot_rows(some, lty = 2))[[2L]]

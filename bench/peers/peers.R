@@ -1,0 +1,248 @@
+# conv() beside other systems, and beside what the machine can do: one sitting, one
+# thread each, in turn, on the same samples. Writes peers.md and peers.png beside this
+# file. `make bench` installs what it needs and runs it.
+library(convmat)
+options(convmat.threads = 1)
+# one thread, and the kernels that OpenBLAS has for this processor
+Sys.setenv(OMP_NUM_THREADS = 1, OPENBLAS_NUM_THREADS = 1, MKL_NUM_THREADS = 1)
+Sys.unsetenv(c("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"))
+
+here <- "bench/peers"
+folder <- tempfile("peers")
+dir.create(folder)
+rounds <- as.integer(Sys.getenv("ROUNDS", "5"))
+wanted <- data.frame(
+  n = c(40, 400, 4000, 1e5, 1e5, 1e6, 1e6, 1e6, 1e6, 999983),
+  m = c(20, 200, 200, 64, 200, 500, 2000, 1e5, 1e6, 999979),
+  ratio = c(1.3, 3, 4, 3, 5, 3.5, 3, 1.7, 1.6, 1.6)
+)
+
+# Median seconds of a call of f(), in loops of at least 2 ms.
+seconds <- function(f) {
+  clock <- function(few) {
+    start <- Sys.time()
+    for (j in seq_len(few)) f()
+    as.numeric(Sys.time() - start, units = "secs") / few
+  }
+  once <- min(clock(1L), clock(1L))
+  if (once > 0.5) {
+    return(once)
+  }
+  few <- max(1, round(2e-3 / once))
+  median(replicate(max(3, min(15, round(0.5 / (few * once)))), clock(few)))
+}
+
+write_samples <- function(...) {
+  samples <- list(...)
+  for (name in names(samples)) writeBin(as.double(samples[[name]]), file.path(folder, paste0(name, ".bin")))
+}
+
+# Lines "peer seconds error" of another system, as numbers named by peer.
+versions <- character(0)
+outside <- function(command, ...) {
+  lines <- strsplit(system2(command, c(...), stdout = TRUE, stderr = FALSE), " ")
+  values <- do.call(rbind, lines)
+  last <- values[, 1L] == "versions"
+  versions[basename(command)] <<- gsub("_", " ", values[last, 2L])
+  values <- values[!last, , drop = FALSE]
+  stopifnot(as.numeric(values[, 3L]) < 1e-9) # results agree
+  setNames(as.numeric(values[, 2L]), gsub("_", " ", values[, 1L]))
+}
+python <- function(kind) outside("/usr/bin/python3", file.path(here, "peers.py"), folder, kind)
+octave <- function() outside("octave-cli", "--norc", file.path(here, "peers.m"), folder)
+
+in_r <- function(x, h, y) {
+  n <- as.numeric(length(x))
+  m <- as.numeric(length(h))
+  padded <- c(x, numeric(m - 1))
+  before <- c(numeric(m - 1), padded)
+  peers <- list(
+    "stats::convolve" = if (n + m < 3e5) function() stats::convolve(x, rev(h), type = "open"),
+    "stats::filter" = if (n * m < 1e8) function() stats::filter(before, h, sides = 1)[-seq_len(m - 1)],
+    "gsignal::conv" = if (n * m < 1e8) function() gsignal::conv(x, h),
+    "gsignal::fftfilt" = if (n * m < 1e10) function() gsignal::fftfilt(h, padded),
+    "pracma::conv" = if (n * m < 1e8) function() pracma::conv(x, h)
+  )
+  peers <- peers[lengths(peers) > 0]
+  for (f in peers) stopifnot(max(abs(as.numeric(f()) - y)) < 1e-9 * max(abs(y)))
+  vapply(peers, seconds, 0)
+}
+
+# One row for each round: ours first, then the peers, then ours again.
+compare <- function(ours, theirs) {
+  rows <- lapply(seq_len(rounds), function(r) c(convmat = seconds(ours), theirs()))
+  names <- Reduce(intersect, lapply(rows, names))
+  do.call(rbind, lapply(rows, `[`, names))
+}
+
+ratio_row <- function(times) {
+  others <- times[, colnames(times) != "convmat", drop = FALSE]
+  ratios <- apply(others, 1L, min) / times[, "convmat"]
+  best <- names(which.min(apply(others, 2L, median)))
+  list(
+    ours = median(times[, "convmat"]), best = best, theirs = median(others[, best]),
+    quartiles = quantile(ratios, c(0.5, 0.25, 0.75), names = FALSE)
+  )
+}
+
+milliseconds <- function(t) format(signif(t * 1e3, 3), scientific = FALSE, drop0trailing = TRUE)
+
+size_label <- function(n) vapply(n, format, "", big.mark = ",", scientific = FALSE)
+
+# ---- full convolutions -------------------------------------------------------
+
+set.seed(1)
+tables <- lapply(seq_len(nrow(wanted)), function(i) {
+  x <- rnorm(wanted$n[i])
+  h <- rnorm(wanted$m[i])
+  y <- conv(x, h)
+  write_samples(x = x, h = h, y = y)
+  times <- compare(function() conv(x, h), function() c(python("full"), octave(), in_r(x, h, y)))
+  r <- ratio_row(times)
+  cat(sprintf("%s, %s: %.2f\n", size_label(wanted$n[i]), size_label(wanted$m[i]), r$quartiles[1L]))
+  times
+})
+medians <- lapply(tables, function(t) apply(t, 2L, median))
+rows <- lapply(tables, ratio_row)
+summary_rows <- sprintf(
+  "| %s, %s | %s | %s (%s) | **%.2f** (%.2f to %.2f) | %s |",
+  size_label(wanted$n), size_label(wanted$m),
+  milliseconds(vapply(rows, `[[`, 0, "ours")), milliseconds(vapply(rows, `[[`, 0, "theirs")),
+  vapply(rows, `[[`, "", "best"), vapply(rows, function(r) r$quartiles[1L], 0),
+  vapply(rows, function(r) r$quartiles[2L], 0), vapply(rows, function(r) r$quartiles[3L], 0),
+  format(wanted$ratio)
+)
+
+systems <- unique(unlist(lapply(medians, names)))
+cells <- vapply(medians, function(t) ifelse(is.na(t[systems]), "", milliseconds(t[systems])), character(length(systems)))
+all_rows <- paste0("| ", systems, " | ", apply(cells, 1L, paste, collapse = " | "), " |")
+
+# ---- columns, spikes, and parts of the engine --------------------------------
+
+rows_each <- 200
+x <- matrix(rnorm(2e7), rows_each)
+h <- rnorm(32)
+y <- conv(x, h, "causal")
+write_samples(x = x, h = h, y = y)
+writeLines(as.character(rows_each), file.path(folder, "rows.txt"))
+rm(y)
+columns <- compare(function() conv(x, h, "causal"), function() python("columns"))
+columns_row <- ratio_row(columns)
+two <- replicate(rounds, seconds(function() conv(x, h, "causal", threads = 1)) /
+  seconds(function() conv(x, h, "causal", threads = 2)))
+rm(x)
+
+x <- replace(numeric(1e6), sample(1e6, 1e4), rnorm(1e4))
+h <- rnorm(2000)
+write_samples(x = x, h = h, y = conv(x, h))
+spikes_row <- ratio_row(compare(function() conv(x, h), function() python("full")))
+
+by_method <- function(n, m, a, b) {
+  x <- rnorm(n)
+  h <- rnorm(m)
+  times <- replicate(rounds, c(
+    seconds(function() conv(x, h, method = a)), seconds(function() conv(x, h, method = b))
+  ))
+  list(times = apply(times, 1L, median), ratio = median(times[2L, ] / times[1L, ]))
+}
+pairs <- list(c(1e5, 200), c(1e6, 500), c(1e6, 2000))
+guard <- lapply(pairs, function(p) by_method(p[1L], p[2L], "fft", "auto"))
+x <- rnorm(2e5)
+h <- rnorm(2000)
+direct <- median(replicate(rounds, seconds(function() conv(x, h, method = "direct"))))
+
+program <- file.path(folder, "limits")
+stopifnot(system2("cc", c("-O3", "-march=native", file.path(here, "limits.c"), "-o", program, "-lfftw3")) == 0)
+limits <- read.table(text = system2(program, format(unlist(pairs), scientific = FALSE), stdout = TRUE), row.names = 1L)
+limit <- function(name) limits[name, 1L]
+bare <- vapply(pairs, function(p) limit(sprintf("transforms_%g_%g", p[1L], p[2L])), 0)
+
+# ---- growth ------------------------------------------------------------------
+
+# In a process of its own: time of the convolution, of its result's memory alone, and the
+# most memory in use, in bytes.
+growth <- lapply(c(1e6, 1e7, 1e8), function(n) {
+  code <- sprintf(
+    "library(convmat); options(convmat.threads = 1); n <- %g; x <- numeric(n); for (i in seq_len(n / 1e6)) x[(i - 1) * 1e6 + seq_len(1e6)] <- rnorm(1e6); h <- rnorm(1000); gc(); peak <- function() as.numeric(gsub('[^0-9]', '', grep('VmHWM', readLines('/proc/self/status'), value = TRUE))) * 1024; t <- system.time(y <- conv(x, h))[[3]]; cat(t, peak())",
+    n
+  )
+  as.numeric(strsplit(system2(file.path(R.home("bin"), "Rscript"), c("-e", shQuote(code)), stdout = TRUE), " ")[[1L]])
+})
+sizes <- c(1e6, 1e7, 1e8)
+growth_rows <- sprintf(
+  "| %s | %.2f | %.0f |", size_label(sizes), vapply(growth, `[`, 0, 1L) / sizes * 1e9,
+  (vapply(growth, `[`, 0, 2L) - 16 * sizes) / 1e6
+)
+
+# ---- the page ----------------------------------------------------------------
+
+cpu <- sub(".*: ", "", grep("model name", readLines("/proc/cpuinfo"), value = TRUE)[1L])
+writeLines(c(
+  "# conv() beside other systems", "",
+  "Written by `make bench`: one sitting, one thread each, all systems in turn on the same samples",
+  sprintf("(normal random numbers), %d rounds, medians. Results agreed to 1e-9 of the largest output.", rounds), "",
+  sprintf(
+    "%s, instructions %s. R %s; %s; %s; gsignal %s, pracma %s.", cpu, .Call(convmat:::ffi_simd_level, NULL),
+    getRversion(), versions[["python3"]], versions[["octave-cli"]], packageVersion("gsignal"), packageVersion("pracma")
+  ), "",
+  "## Full convolution", "",
+  "The ratio is the fastest peer's time to ours, median and quartiles of the rounds; beside it what we aim at.", "",
+  "| n, m | convmat, ms | fastest peer, ms | ratio | aim |", "|---|---|---|---|---|", summary_rows, "",
+  "All of them, in milliseconds (those that would take too long are left out):", "",
+  paste0("| n, m | ", paste(size_label(wanted$n), size_label(wanted$m), sep = ", ", collapse = " | "), " |"),
+  paste0("|---|", strrep("---|", nrow(wanted))), all_rows, "",
+  "![Time against the number of multiply-adds of the definition](peers.png)", "",
+  "## Columns and spikes", "",
+  "| | convmat, ms | fastest peer, ms | ratio | aim |", "|---|---|---|---|---|",
+  sprintf(
+    "| %s | %s | %s (%s) | **%.2f** (%.2f to %.2f) | %s |",
+    c("100,000 columns of 200 by 32, causal", "1,000,000 samples, 1 % of them not 0, by 2000"),
+    c(milliseconds(columns_row$ours), milliseconds(spikes_row$ours)),
+    c(milliseconds(columns_row$theirs), milliseconds(spikes_row$theirs)),
+    c(columns_row$best, spikes_row$best),
+    c(columns_row$quartiles[1L], spikes_row$quartiles[1L]),
+    c(columns_row$quartiles[2L], spikes_row$quartiles[2L]),
+    c(columns_row$quartiles[3L], spikes_row$quartiles[3L]), c("3", "8")
+  ), "",
+  sprintf("Two threads on these columns: %.2f times as fast as one (aim 1.7).", median(two)), "",
+  "## Beside the machine's limits", "",
+  sprintf(
+    "Peak %.1f thousand million multiply-adds a second; direct sums at m = 2000 make %.1f, %.0f %% of it (aim 70).",
+    limit("multiply-adds") * 1e-9, 2e5 * 2000 / direct * 1e-9, 100 * 2e5 * 2000 / direct / limit("multiply-adds")
+  ),
+  sprintf("Copying memory: %.1f GB a second, read and written.", limit("bandwidth") * 1e-9), "",
+  "Bare transforms: the least time of FFTW's transforms (planned by estimate) over all block lengths.",
+  "The guard makes every output accurate; `method = \"fft\"` leaves it out.", "",
+  "| n, m | bare transforms, ms | unguarded, ms | to bare (aim 1.3) | \"auto\", ms | guard (aim 1.25) |", "|---|---|---|---|---|---|",
+  sprintf(
+    "| %s | %s | %s | %.2f | %s | %.2f |",
+    vapply(pairs, function(p) paste(size_label(p), collapse = ", "), ""), milliseconds(bare),
+    milliseconds(vapply(guard, function(g) g$times[1L], 0)), vapply(guard, function(g) g$times[1L], 0) / bare,
+    milliseconds(vapply(guard, function(g) g$times[2L], 0)), vapply(guard, `[[`, 0, "ratio")
+  ), "",
+  "## Growth", "",
+  "m = 1000, a first call in a new process. Memory is the process's peak beyond signal and result.", "",
+  "| n | ns a sample | memory, MB |", "|---|---|---|", growth_rows
+), file.path(here, "peers.md"))
+
+grDevices::png(file.path(here, "peers.png"), 1500, 1000, res = 150)
+graphics::par(mar = c(4.2, 4.5, 1, 13), las = 1)
+work <- wanted$n * wanted$m
+times <- vapply(medians, function(t) t[systems], numeric(length(systems))) * 1e3
+graphics::plot(
+  NULL, xlim = range(work), ylim = range(times, na.rm = TRUE), log = "xy", xaxt = "n", yaxt = "n",
+  xlab = "multiply-adds of the definition, n m", ylab = "milliseconds"
+)
+powers <- function(side, by) {
+  at <- 10^seq(-4, 13, by)
+  graphics::axis(side, at, parse(text = sprintf("10^%d", round(log10(at)))))
+}
+powers(1, 2)
+powers(2, 1)
+colours <- c("black", grDevices::hcl.colors(length(systems) - 1L, "Dark 3"))
+for (s in rev(seq_along(systems))) {
+  graphics::lines(work[order(work)], times[s, order(work)], type = "b", pch = s - 1L, col = colours[s], lwd = if (s == 1L) 3 else 1.2)
+}
+usr <- 10^graphics::par("usr")[c(2, 4)]
+graphics::legend(usr[1L] * 2, usr[2L], systems, col = colours, pch = seq_along(systems) - 1L, lwd = c(3, rep(1.2, length(systems) - 1L)), xpd = NA, bty = "n", cex = 0.8)
+invisible(grDevices::dev.off())

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Fuzzes each target for some seconds, beginning with the corpus in the repository; what is
+# new goes to FOLDER/corpus. Fails at the first finding, which is left in FOLDER.
+#
+#   sh fuzz.sh FOLDER SECONDS TARGET...
+set -eu
+folder=$1
+seconds=$2
+shift 2
+# what has been freed is kept for less, which is faster
+export ASAN_OPTIONS=quarantine_size_mb=16
+for target; do
+    mkdir -p "$folder/corpus/$target"
+    echo "convmat: fuzzing $target for $seconds s"
+    "$folder/fuzz-$target" -max_total_time="$seconds" -max_len=300 -timeout=60 \
+        -print_final_stats=1 -artifact_prefix="$folder/finding-$target-" \
+        "$folder/corpus/$target" "corpus/$target" >"$folder/$target.log" 2>&1 || {
+        tail -n 40 "$folder/$target.log"
+        echo "convmat: a finding; run it with $folder/fuzz-$target $folder/finding-$target-*"
+        exit 1
+    }
+    sed -n 's/^stat::number_of_executed_units: */convmat: runs without a finding: /p' "$folder/$target.log"
+done

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Runs the tests of all variants, or of those named, in the folder given. Prints what each
+# program prints, and fails if any fails.
+#
+#   sh run.sh FOLDER [VARIANT...]
+set -u
+folder=$1
+shift
+[ $# -gt 0 ] || set -- gcc gcc-san clang-san tsan
+export UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1:max_malloc_fill_size=0
+status=0
+
+# The sanitizers make the same cases take several times as long.
+arguments() {
+    case $1:$2 in
+    arm:test-conv) echo 500 ;;
+    arm:test-engine) echo 50 ;;
+    arm:test-matrix | arm:test-regressor) echo 1000 ;;
+    gcc:test-conv) echo 30000 ;;
+    gcc:test-engine) echo 2000 ;;
+    gcc:test-matrix | gcc:test-regressor) echo 40000 ;;
+    gcc:test-leave) echo long ;;
+    tsan:test-conv) echo 1000 ;;
+    *:test-conv) echo 5000 ;;
+    *:test-engine) echo 300 ;;
+    *:test-matrix | *:test-regressor) echo 10000 ;;
+    esac
+}
+
+run() {
+    case $1 in
+    arm) qemu-aarch64 "$folder/$1/$2" $3 ;; # which is ten times as slow
+    *) "$folder/$1/$2" $3 ;;
+    esac
+}
+
+for variant; do
+    echo "convmat: kernel tests, $variant"
+    for program in "$folder/$variant"/test-*; do
+        case $program in *.o) continue ;; esac
+        name=${program##*/}
+        run "$variant" "$name" "$(arguments "$variant" "$name")" || status=1
+    done
+done
+exit $status

@@ -1,0 +1,144 @@
+/* cm_conv() with all its arguments, and windows of F by each method: sizes around
+ * every vector width and block edge at every level of instructions, then cases
+ * drawn at random. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "method.h"
+#include "support.h"
+
+static const size_t sizes[] = {1,  2,  3,  4,  5,  7,  8,   9,   15,  16,  17,  24,
+                               25, 31, 32, 33, 63, 64, 65,  511, 512, 513, 576, 577};
+static const size_t kernels[] = {1,  2,  3,  7,  8,  9,  15,  16,  17,  31,   32,   33,   47,
+                                 48, 49, 63, 64, 65, 127, 129, 512, 1023, 1024, 1025, 1032};
+enum { NX = sizeof sizes / sizeof *sizes, NH = sizeof kernels / sizeof *kernels };
+
+static int brief; /* where each product takes long */
+
+static void check_edges(source *s, cm_method method)
+{
+    for (int i = 0; i < NX * NH; i++) {
+        size_t nx = sizes[i % NX], nh = kernels[i / NX];
+        if (brief && nx * nh > 40000)
+            continue;
+        side side = i % 2 ? AT_END : AT_START;
+        const double *x = draw_signal(s, nx, side), *h = draw_signal(s, nh, side);
+        check_window(x, nx, h, nh, (cm_window){0, nx + nh - 1}, method, "edges");
+        check_window(x, nx, h, nh, cm_mode_window(CM_VALID, nx, nh, 0), method, "edges");
+        release_guarded();
+    }
+}
+
+/* A sum of more than CM_BLOCK blocks, which direct.c adds up in three stages. */
+static void check_longest(source *s)
+{
+    size_t n = 1024 * 1024 + 1100;
+    double *x = guarded_doubles(n, AT_END), *h = guarded_doubles(n, AT_START);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = 1 + draw_unit(s);
+        h[i] = 1 + draw_unit(s);
+    }
+    double *y = guarded_doubles(3, AT_END);
+    long double sum = 0;
+    for (size_t i = 0; i < n - 1; i++)
+        sum += (long double)x[i] * h[n - 2 - i];
+    cm_problem p = {x, n, h, n, y, {n - 2, 3}, 1, n, 3, 2};
+    begin(&here);
+    cm_conv_direct(&p, env());
+    release(&here);
+    double off = (double)((y[0] - sum) / sum);
+    expect(off < 3.4e-13 && off > -3.4e-13, "a long sum is off by %g", off);
+    release_guarded();
+}
+
+/* A few outputs of long kernels: items of work so large that each round has no more
+ * of them than there are threads. And nobody to tell of the progress. */
+static void check_rounds(source *s)
+{
+    size_t nx = 50000, nh = 40000, ny = 1500;
+    const double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_START);
+    double *y = guarded_doubles(ny, AT_END);
+    cm_problem p = {x, nx, h, nh, y, {nh - 1, ny}, 1, nx, ny, 1};
+    cm_env silent = *env();
+    silent.progress = NULL;
+    begin(&here);
+    cm_conv_direct(&p, &silent);
+    release(&here);
+    check_window(x, nx, h, nh, p.w, CM_DIRECT, "rounds");
+    double *again = guarded_doubles(ny, AT_END);
+    p.y = again;
+    cm_conv_direct(&p, env());
+    expect(same_bits(y, again, ny), "the bits depend on who is told");
+    release_guarded();
+}
+
+/* So much work that several threads share it, by each method. */
+static void check_threads(source *s)
+{
+    enum { NX = 20000, NH = 2000, NCOL = 500, FEW = 12000 };
+    cm_window w = cm_mode_window(CM_SAME, NX, NH, 0);
+    double *x = guarded_doubles(NX * NCOL, AT_END), *h = guarded_doubles(4 * NX, AT_END);
+    double *y = guarded_doubles(NX * NCOL, AT_END), *z = guarded_doubles(NX * NCOL, AT_END);
+    for (size_t i = 0; i < NX * NCOL; i++)
+        x[i] = draw_unit(s);
+    for (size_t i = 0; i < 4 * NX; i++)
+        h[i] = draw_unit(s);
+    cm_problem p = {x, NX, h, NH, y, w, NCOL, NX, NX, 1};
+    cm_env many = *env();
+    many.threads = threads;
+    begin(&here);
+    cm_conv_real(&p, CM_FFT_GUARDED, env());
+    p.y = z;
+    cm_conv_real(&p, CM_FFT_GUARDED, &many);
+    release(&here);
+    expect(same_bits(y, z, NX * NCOL), "transforms: the bits depend on threads");
+    check_window(x, 6 * NX, h, 4 * NX, (cm_window){4 * NX, 6000}, CM_DIRECT, "threads");
+    for (size_t i = 0; i < NX * NCOL; i++)
+        x[i] = i % (NX * 20 / FEW) ? 0 : 1;
+    check_window(x, NX * 20, h, 4 * NX, cm_mode_window(CM_SAME, NX * 20, 4 * NX, 0), CM_SPARSE,
+                 "threads");
+    release_guarded();
+}
+
+/* Transforms in place, and kernels longer than the signal. */
+static void check_large(source *s)
+{
+    static const size_t nx[] = {40000, 70000, 3000}, nh[] = {30000, 900, 90000};
+    for (int i = 0; i < 3; i++) {
+        const double *x = draw_signal(s, nx[i], AT_END), *h = draw_signal(s, nh[i], AT_END);
+        cm_window w = cm_mode_window(i == 2 ? CM_VALID : CM_FULL, nx[i], nh[i], 0);
+        check_window(x, nx[i], h, nh[i], w, CM_AUTO, "large");
+        check_window(x, nx[i], h, nh[i], w, CM_FFT_GUARDED, "large");
+        release_guarded();
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const cm_method methods[] = {CM_AUTO, CM_DIRECT, CM_FFT_GUARDED, CM_SPARSE};
+    long runs = argc > 1 ? atol(argv[1]) : 20000;
+    source s = generator(1);
+    brief = runs < 1000;
+    for (int level = 0; level < LEVELS; level++) {
+        if (!use_level(level)) {
+            printf("test-conv: this machine has no %s\n", levels[level]);
+            continue;
+        }
+        for (int m = 0; m < 4; m++)
+            check_edges(&s, methods[m]);
+        if (brief)
+            continue;
+        check_longest(&s);
+        check_rounds(&s);
+        check_large(&s);
+    }
+    cm_simd_level(NULL);
+    if (!brief)
+        check_threads(&s);
+    for (long run = 0; run < runs; run++) {
+        source one = generator((uint64_t)run + 2);
+        check_conv(&one);
+    }
+    cm_fft_forget();
+    return report("test-conv");
+}

@@ -1,0 +1,348 @@
+/* The parts of the engine that no argument of conv() reaches alone: loops for each
+ * instruction set, the guard, transforms and the cache of their plans, the choice of
+ * a method. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fft.h"
+#include "guard.h"
+#include "method.h"
+#include "parallel.h"
+#include "simd.h"
+#include "support.h"
+
+/* ---- loops ------------------------------------------------------------------------ */
+
+/* Samples with ties, zeros of both signs and, with `wild`, what is not finite. */
+static double *samples(source *s, size_t n, side side, int wild)
+{
+    double *x = guarded_doubles(n, side);
+    for (size_t i = 0; i < n; i++)
+        x[i] = random_bits(s) % 9 ? rint(draw_unit(s) * 50) / 8 : copysign(0, draw_unit(s));
+    if (wild && n)
+        x[random_bits(s) % n] = wild == 1 ? INFINITY : wild == 2 ? -INFINITY : NAN;
+    return x;
+}
+
+static void check_moduli(const cm_simd *simd, const double *x, size_t n)
+{
+    long double sum = 0, sumsq = 0;
+    double most = 0, least = DBL_MAX;
+    size_t count = 0, quarters[4] = {0};
+    for (size_t i = 0; i < n; i++) {
+        sum += fabsl(x[i]);
+        sumsq += (long double)x[i] * x[i];
+        most = fmax(most, fabs(x[i]));
+        least = fmin(least, fabs(x[i]));
+        count += fabs(x[i]) < 1.5;
+        for (size_t q = 0; q < 4; q++)
+            quarters[q] += i >= q * n / 4 && i < (q + 1) * n / 4 && fabs(x[i]) < 1.5;
+    }
+    cm_moduli m = simd->moduli(x, n);
+    double low[4];
+    if (n % 32 == 0)
+        simd->count_quarters(x, n, 1.5, low);
+    expect(simd->max_abs(x, n) == most, "max_abs of %zu at %s", n, simd->level);
+    expect(simd->survey(x, n) == most, "survey of %zu at %s", n, simd->level);
+    expect(m.sum == (double)sum && m.sumsq == (double)sumsq, "moduli of %zu at %s", n,
+           simd->level); /* eighths: the sums are exact */
+    expect(m.least == least, "least of %zu at %s", n, simd->level);
+    expect(simd->count_below(x, n, 1.5) == count, "count_below of %zu at %s", n, simd->level);
+    for (int q = 0; q < 4 && n % 32 == 0; q++)
+        expect(low[q] == (double)quarters[q], "quarter %d of %zu at %s", q, n, simd->level);
+}
+
+static void check_updates(source *s, const cm_simd *simd, size_t n, side side)
+{
+    const double *x = samples(s, n, side, 0), *z = samples(s, 2 * n, side, 0);
+    double *y = guarded_doubles(n, side);
+    double *a = samples(s, 2 * n, side, 0), *before = guarded_doubles(2 * n, side);
+    size_t wrong = 0;
+    memcpy(before, a, 2 * n * sizeof *a);
+    simd->scale(x, n, -0.5, y);
+    for (size_t i = 0; i < n; i++)
+        wrong += y[i] != -0.5 * x[i];
+    simd->multiply(a, z, n);
+    for (size_t i = 0; i < 2 * n; i += 2) {
+        wrong += a[i] != before[i] * z[i] - before[i + 1] * z[i + 1];
+        wrong += a[i + 1] != before[i] * z[i + 1] + before[i + 1] * z[i];
+    }
+    expect(wrong == 0, "scale or multiply of %zu at %s: %zu wrong", n, simd->level, wrong);
+}
+
+/* A tile has just the room around it that direct-tile.h asks for. Of x some or all is
+ * zeros: the long form is told where the others are. */
+static void check_tile(source *s, const cm_simd *simd, size_t nh, size_t nt, side side)
+{
+    size_t whole = (nh + simd->lanes - 1) / simd->lanes * simd->lanes;
+    size_t n = whole + nt + CM_OVERRUN;
+    double *x = samples(s, n, side, 0), *h = samples(s, whole, side, 0);
+    size_t lo = random_bits(s) % 2 ? 0 : (size_t)draw(s, n), hi = lo + (size_t)draw(s, n - lo) + 1;
+    for (size_t i = 0; i < n; i++)
+        x[i] = i >= lo && i < hi ? x[i] : 0;
+    for (size_t i = nh; i < whole; i++)
+        h[i] = 0;
+    for (int is_long = 0; is_long < 2; is_long++) {
+        double *y = guarded_doubles(simd->lanes + nt + CM_OVERRUN, side);
+        size_t wrong = 0;
+        for (size_t i = 0; i < simd->lanes + nt + CM_OVERRUN; i++)
+            y[i] = 3;
+        if (is_long)
+            simd->tile_long(x + whole, h, nh, y + simd->lanes, nt,
+                            (ptrdiff_t)lo - (ptrdiff_t)whole, (ptrdiff_t)hi - (ptrdiff_t)whole);
+        else
+            simd->tile_short(x + whole, h, nh, y + simd->lanes, nt);
+        for (size_t t = 0; t < nt; t++) {
+            double sum = 3;
+            for (size_t i = 0; i < nh; i++)
+                sum += h[i] * x[whole + t - i];
+            wrong += y[simd->lanes + t] != sum;
+        }
+        expect(wrong == 0, "%s tile of %zu outputs, kernel %zu at %s: %zu wrong",
+               is_long ? "long" : "short", nt, nh, simd->level, wrong);
+    }
+}
+
+/* A strip of outputs from scaled kernels, whose places are all within reach of it. */
+static void check_strip(source *s, const cm_simd *simd, size_t nh, size_t n, side side)
+{
+    double *h = samples(s, nh + 2 * CM_STRIP, side, 0) + CM_STRIP, y[CM_STRIP];
+    double *value = samples(s, n, side, 0);
+    size_t *at = guarded(n * sizeof *at, side), k = nh + (size_t)draw(s, 100), wrong = 0;
+    for (size_t i = 0; i < CM_STRIP; i++)
+        h[-1 - (ptrdiff_t)i] = h[nh + i] = 0;
+    for (size_t i = 0; i < n; i++)
+        at[i] = k + 1 - nh + (size_t)draw(s, nh + CM_STRIP - 1);
+    simd->strip(h, at, value, n, k, y);
+    for (size_t t = 0; t < CM_STRIP; t++) {
+        double sum = 0;
+        for (size_t i = 0; i < n; i++)
+            if (k + t >= at[i] && k + t - at[i] < nh)
+                sum += value[i] * h[k + t - at[i]];
+        wrong += y[t] != sum;
+    }
+    expect(wrong == 0, "a strip of %zu kernels of %zu at %s: %zu wrong", n, nh, simd->level, wrong);
+}
+
+static void check_loops(source *s)
+{
+    static const size_t tiles[] = {1, 2, 15, 16, 17, 24, 63, 64, 65, 72, 511, 512};
+    const cm_simd *simd = cm_current_simd();
+    for (size_t n = 0; n < 150; n++) {
+        for (int side = AT_START; side <= AT_END; side++) {
+            check_moduli(simd, samples(s, n, side ? AT_END : AT_START, 0), n);
+            check_updates(s, simd, n, side ? AT_END : AT_START);
+            for (int wild = 1; wild < 4 && n; wild++)
+                expect(isnan(simd->survey(samples(s, n, AT_END, wild), n)),
+                       "survey of %zu at %s misses what is not finite", n, simd->level);
+        }
+        release_guarded();
+    }
+    for (size_t nh = 1; nh < 70; nh++) {
+        for (size_t n = 0; n < 20; n += 3)
+            check_strip(s, simd, nh, n, n % 2 ? AT_END : AT_START);
+        for (size_t i = 0; i < sizeof tiles / sizeof *tiles; i++)
+            check_tile(s, simd, nh, tiles[i], i % 2 ? AT_END : AT_START);
+        release_guarded();
+    }
+}
+
+/* ---- the guard ----------------------------------------------------------------------- */
+
+/* Of a group that passes, every output must have a sum of moduli that the error is
+ * small against. Low samples come in runs of random lengths, and a large one, which
+ * no output may meet, puts the error near to what is allowed. */
+static void check_guard(source *s)
+{
+    size_t nh = 100 + draw(s, 900), n = 2 * nh + draw(s, 3000);
+    size_t lead = draw(s, 2) ? nh - 1 : draw(s, nh), passes = 0, wrong = 0;
+    double *x = guarded_doubles(n, AT_END), *h = guarded_doubles(nh, AT_END);
+    double low = pow(10, -(double)draw(s, 9));
+    for (size_t i = 0, run = 0, small = 0; i < n; i++, run--) {
+        if (run == 0 || run > n) {
+            run = 1 + draw(s, draw(s, 2) ? 200 : 30);
+            small = draw(s, 3) > 0;
+        }
+        x[i] = (1 + draw_unit(s) / 2) * (small ? low : 1);
+    }
+    for (size_t i = 0; i < nh; i++)
+        h[i] = (1 + draw_unit(s) / 2) * (draw(s, 3) ? 1 : low);
+    x[draw(s, n)] *= pow(10, 4 * fabs(draw_unit(s)) + 5);
+    begin(&here);
+    cm_guard *guard = cm_guard_new(h, nh, n, lead, env());
+    cm_guard_look(guard, x);
+    size_t c = cm_guard_group(guard);
+    for (size_t t = 0; t < n - lead; t++) {
+        double moduli = 0;
+        for (size_t i = 0; i < nh && i <= lead + t; i++)
+            moduli += fabs(h[i] * x[lead + t - i]);
+        int passed = cm_guard_passes(guard, t / c);
+        passes += passed != 0;
+        wrong += passed && cm_guard_error(guard) > 1e-11 * 0.7001 * moduli;
+    }
+    expect(wrong == 0, "the guard passes %zu outputs wrongly", wrong);
+    release(&here);
+    release_guarded();
+    static size_t passed_in_all, seen;
+    passed_in_all += passes;
+    if (++seen == 500) /* a guard that passes nothing is of no use */
+        expect(passed_in_all > 0, "the guard has never passed an output");
+}
+
+/* The largest error of a single unguarded block, in units of the guard's bound. */
+static double bound_used(source *s)
+{
+    static const size_t lengths[] = {256, 512, 640, 1000, 1024, 1536, 2048, 2560, 4096, 5120};
+    size_t n = lengths[draw(s, 10)], nh = 1 + draw(s, n / 2),
+           nx = nh + draw(s, n - 2 * nh + 1);
+    double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_END);
+    double *block = guarded_doubles(n, AT_END), most = 0;
+    cm_window w = {0, nx + nh - 1};
+    double *y = guarded_doubles(w.ny, AT_END);
+    memset(block, 0, n * sizeof *block);
+    memcpy(block, x, nx * sizeof *block);
+    begin(&here);
+    cm_guard *guard = cm_guard_new(h, nh, n, 0, env());
+    cm_guard_look(guard, block);
+    cm_problem p = {x, nx, h, nh, y, w, 1, nx, w.ny, cm_survey((cm_samples){x, NULL, nx, 1})};
+    cm_conv_fft(&p, n, 0, env());
+    for (size_t t = 0; t < w.ny; t++) {
+        long double sum = 0;
+        for (size_t i = t < nx ? 0 : t - nx + 1; i < nh && i <= t; i++)
+            sum += (long double)h[i] * x[t - i];
+        most = fmax(most, (double)fabsl(y[t] - sum));
+    }
+    double bound = cm_guard_error(guard);
+    release(&here);
+    release_guarded();
+    return bound > 0x1p-1000 && isfinite(bound) && isfinite(most) ? most / bound : 0;
+}
+
+/* ---- transforms ------------------------------------------------------------------------ */
+
+static double *aligned(size_t n)
+{
+    char *p = guarded(n * sizeof(double) + CM_ALIGN, AT_END);
+    return (double *)(p + (CM_ALIGN - (uintptr_t)p % CM_ALIGN) % CM_ALIGN);
+}
+
+/* A pulse at place 1 becomes a turning vector, and comes back n times as large. */
+static void check_transform(size_t n, int in_place)
+{
+    double *work = aligned(n + 2), *spectrum = in_place ? work : aligned(n + 2);
+    memset(work, 0, n * sizeof *work);
+    work[1] = 1;
+    const cm_fft *fft = cm_fft_plan(n, work, spectrum);
+    memset(work, 0, n * sizeof *work); /* planning may have written there */
+    work[1] = 1;
+    cm_fft_forward(fft, work, spectrum);
+    double off = 0;
+    for (size_t k = 0; k <= n / 2; k++) {
+        double angle = -2 * 3.14159265358979323846 * (double)k / (double)n;
+        off = fmax(off, hypot(spectrum[2 * k] - cos(angle), spectrum[2 * k + 1] - sin(angle)));
+    }
+    cm_fft_backward(fft, spectrum, work);
+    for (size_t i = 0; i < n; i++)
+        off = fmax(off, fabs(work[i] / (double)n - (i == 1)));
+    expect(off < 1e-14, "a transform of %zu%s is off by %g", n, in_place ? " in place" : "", off);
+    expect(cm_fft_plan(n, work, spectrum) == fft, "the plan of %zu is made twice", n);
+    release_guarded();
+}
+
+/* More lengths than the cache holds, each in place and not, in turn and back again. */
+static void check_plans(void)
+{
+    for (int turn = 0; turn < 3; turn++) {
+        for (size_t i = 0; i < 40; i++)
+            check_transform(2 * (i + 1) * (turn == 1 ? 3 : 1), (int)(i + (size_t)turn) % 2);
+        for (size_t n = 8; n <= 1024; n *= 2)
+            for (int in_place = 0; in_place < 2; in_place++)
+                check_transform(n, in_place);
+        cm_fft_forget();
+    }
+}
+
+/* ---- the choice --------------------------------------------------------------------------- */
+
+static void check_choice(source *s)
+{
+    size_t nx = draw_size(s, 4000), nh = draw_size(s, 4000), first = draw(s, nx + nh - 1), n = 0;
+    cm_window w = {first, 1 + draw(s, nx + nh - 1 - first)};
+    const double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_END);
+    double cost = NAN;
+    cm_problem p = {x, nx, h, nh, NULL, w, 1, nx, w.ny, 1};
+    cm_method method = cm_choose(&p, &n, &cost);
+    expect(method == CM_DIRECT || method == CM_FFT_GUARDED || method == CM_SPARSE,
+           "method %d is chosen", (int)method);
+    expect(cost > 0 && isfinite(cost), "the cost is %g", cost);
+    expect(method != CM_FFT_GUARDED || (n > 1 && n % 2 == 0), "transforms of %zu", n);
+    release_guarded();
+}
+
+/* Of long signals only the choice, beyond the table of costs, and zeros that are too
+ * few to be worth skipping. */
+static void check_long_choice(void)
+{
+    enum { N = 2500000, HALF = 60000 };
+    double *x = guarded_doubles(N, AT_END), cost;
+    size_t n = 0;
+    for (size_t i = 0; i < N; i++)
+        x[i] = i % 2 ? 0 : 1;
+    cm_problem p = {x, N, x, N, NULL, {0, 2 * N - 1}, 1, N, 2 * N - 1, 1};
+    expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED && n >= 2 * N - 1, "transforms of %zu", n);
+    p = (cm_problem){x, HALF, x, HALF, NULL, {0, 2 * HALF - 1}, 1, HALF, 2 * HALF - 1, 1};
+    expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED, "half zeros are not few");
+    release_guarded();
+}
+
+static void check_thread_counts(void)
+{
+    cm_env many = *env();
+    expect(cm_threads(10, 1e7, &many) == 1, "threads without leave");
+    many.threads = 4;
+    expect(cm_threads(10, 1, &many) == 1, "threads for too little work");
+    expect(cm_threads(1, 1e9, &many) == 1, "threads for a single item");
+    expect(cm_threads(10, 3e9, &many) == 1, "threads for items that must poll");
+    int most = cm_threads(10, 2e8, &many), two = cm_threads(2, 2e8, &many);
+    expect(most == 4 || most == 1, "%d threads", most); /* 1 where there is no OpenMP */
+    expect(two == 2 || most == 1, "%d threads for two items", two);
+}
+
+static void check_levels(void)
+{
+    const char *best = cm_simd_level(NULL);
+    expect(strcmp(cm_simd_level("base"), "base") == 0, "the cap `base` gives another level");
+    expect(strcmp(cm_simd_level("avx2"), "avx512") != 0, "the cap `avx2` gives AVX-512");
+    expect(strcmp(cm_simd_level("unheard of"), best) == 0, "an unknown cap caps");
+}
+
+int main(int argc, char **argv)
+{
+    long runs = argc > 1 ? atol(argv[1]) : 2000;
+    source s = generator(1);
+    check_levels();
+    if (argc > 1 && strcmp(argv[1], "levels") == 0)
+        return report("test-engine");
+    check_thread_counts();
+    check_long_choice();
+    check_plans();
+    double used = 0;
+    for (int level = 0; level < LEVELS; level++) {
+        if (!use_level(level))
+            continue;
+        check_loops(&s);
+        for (long run = 0; run < runs; run++) {
+            check_guard(&s);
+            used = fmax(used, bound_used(&s));
+            check_choice(&s);
+        }
+    }
+    /* the bound is proven; guard.c says how much of it is used */
+    expect(used <= 0.05, "an FFT's error is %g of its bound", used);
+    printf("test-engine: an FFT's error is at most %.2g of its bound\n", used);
+    cm_fft_forget();
+    return report("test-engine");
+}

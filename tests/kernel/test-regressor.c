@@ -1,0 +1,37 @@
+/* Exact regressors, FIR columns and neural signals, in cases drawn at random. */
+#include <stdlib.h>
+
+#include "support.h"
+
+/* Terms that cancel: 1e-18 and 1e-36 are left out next to a sum of 1 and of 1e-18, until
+ * the sum is found to be 0 and nothing more is left out. All events are the same box,
+ * four to a leaf of the tree, the latest first. */
+static void check_cancelling(void)
+{
+    static const double amplitude[16] = {1, 1e-18, 0, 0, 1e-36, 0, 0, 0, -1e-18, 0, 0, 0, -1, 0, 0, 0};
+    static const double shape = 1, scale = 1, weight = 1, t = 99;
+    static double onset[16], duration[16];
+    double y;
+    cm_model model;
+    cm_reach reach;
+    for (int i = 0; i < 16; i++)
+        duration[i] = 100;
+    cm_events events = {onset, duration, amplitude, 16};
+    begin(&here);
+    cm_prepare_model(&model, &shape, &scale, &weight, 1, &gamma_functions, env());
+    cm_prepare_tails(&reach, &model, 0);
+    cm_regressor(&model, &reach, &events, &t, 1, 0, &y, env());
+    expect(y < 1e-31 && y > -1e-31, "what cancels leaves %g", y); /* the sum's own error */
+    release(&here);
+}
+
+int main(int argc, char **argv)
+{
+    long runs = argc > 1 ? atol(argv[1]) : 20000;
+    check_cancelling();
+    for (long run = 0; run < runs; run++) {
+        source one = generator((uint64_t)run + 1);
+        check_regressor(&one);
+    }
+    return report("test-regressor");
+}

@@ -1,0 +1,346 @@
+# A generator of hostile calls. Every exported function and every S3 method is called
+# with one to three hostile arguments among valid ones. What must come of it is a result
+# or a convmat_error; see hostile_finding(). Values are expressions, so that a call can
+# be printed as one would type it, and its arguments made again to see if they changed.
+#
+# A new function comes in by itself. It fails the test until each of its arguments has
+# an entry in `valid_values`, by the argument's name or by "function$argument".
+
+# What the expressions may name.
+hostile_world <- function() {
+  world <- new.env(parent = globalenv())
+  ns <- asNamespace("convmat")
+  for (name in getNamespaceExports(ns)) assign(name, get(name, ns), world)
+  world$an_s4_object <- methods::setClass("hostile_object", list(a = "numeric"), where = world)(a = 1)
+  world$an_s4_number <- methods::setClass("hostile_number", contains = "numeric", where = world)(1:3)
+  local(envir = world, {
+    an_environment <- new.env()
+    a_pointer <- methods::new("externalptr")
+    a_bytecode <- compiler::compile(quote(x + 1))
+    latin1 <- "caf\xe9"
+    Encoding(latin1) <- "latin1"
+    utf8 <- "h\u00e9mo\u2028\U1F600"
+    invalid <- "\xff\xfe"
+    Encoding(invalid) <- "UTF-8"
+    path <- tempfile("hostile-", fileext = ".tsv")
+    writeLines(c("onset\tduration\ttrial_type", "1\t0\ta", "2.5\t1\tb"), path)
+    columns <- tempfile("hostile-", fileext = ".txt")
+    writeLines(c("1 2 1", "5 2 0.5"), columns)
+    attributed <- function(x, ...) structure(x, ...)
+    integer64 <- function(x) structure(as.double(x), class = "integer64")
+    units <- function(x) structure(x, units = structure(list("s", character()), class = "symbolic_units"), class = "units")
+    tibble <- function(...) {
+      x <- data.frame(...)
+      class(x) <- c("tbl_df", "tbl", "data.frame")
+      x
+    }
+    denormal <- 2^-1074
+    e <- function(...) events(c(1, 4), c(0, 2), ...)
+    tamper <- function(object, name, value) {
+      class <- class(object)
+      object <- unclass(object)
+      object[[name]] <- value
+      structure(object, class = class)
+    }
+  })
+  world
+}
+
+hostile_values <- expression(
+  NULL, NA, TRUE, c(TRUE, NA), logical(0), NA_integer_, 1:3, -1L, .Machine$integer.max, integer(0), 2L,
+  NA_real_, NaN, Inf, -Inf, 0, -0, -1, 0.5, 1e308, -1e308, denormal, c(1e308, 1e308, -1e308), c(denormal, 1),
+  c(1, NA, NaN, Inf), c(Inf, -Inf), numeric(0), 1e15, 2^31, 2^53, 1e-300, c(a = 1, 2), 1:500, 500:1 + 0,
+  1i, complex(0), complex(real = NA, imaginary = 1), complex(real = Inf, imaginary = NaN), c(1i, NA),
+  "", "a", "full", NA_character_, character(0), c("a", "b"), latin1, utf8, invalid, strrep("long", 1e4),
+  strrep("\u00e9", 1e3), "NA", "%s%d%n", "1", raw(0), as.raw(1:3),
+  list(), list(1), list(1, "a", NULL), list(a = 1:3, b = 4:6), list(list(1)), list(1:3, 4:6), expression(a, b + 1),
+  quote(a), quote(f(x)), quote(`a b`), y ~ x, as.pairlist(list(a = 1)), a_bytecode,
+  sum, `if`, `[[`, function(x) x, function() 1, function(...) stop("no"), function(x) warning("mind"),
+  function(x) "a", function(x) NULL, function(x) NA, function(x) Inf, identity, function(x) rep(1, length(x)),
+  an_environment, globalenv(), a_pointer, an_s4_object, an_s4_number, methods::getClass("numeric"),
+  Matrix::Matrix(1:4 + 0, 2), Matrix::Diagonal(3),
+  matrix(0, 0, 0), matrix(0, 0, 3), matrix(0, 3, 0), matrix(1:6, 2), matrix(list(1, 2, 3, 4), 2), matrix("a"), matrix(NA),
+  matrix(1:6 + 0, 3, dimnames = list(NULL, c("a", NA))), matrix(1:3 + 0, 3, dimnames = list(c("", "", NA), NULL)),
+  matrix(1:4 + 0, 2, dimnames = list(x = c("a", "a"), y = c(utf8, latin1))),
+  matrix(c(NA, 1, NaN, Inf), 2), matrix(1i, 2, 2), array(1, 3), array(1:24, 2:4), array(0, c(0, 1, 2)), array(1, c(1, 1, 1)),
+  table(c("a", "b", "a")), ts(1:3), ts(1:2, start = 1e9, frequency = 1e-3), ts(matrix(1:6, 3)),
+  ts(1:4, frequency = 12, start = c(2000, 2)),
+  attributed(1:3 + 0, weird = an_environment), attributed(1:3 + 0, names = c("a", NA, "a")),
+  attributed(1:3 + 0, class = "mystery"), attributed(1:3 + 0, class = c("ts", "mystery")), attributed(1:3 + 0, class = "ts"),
+  attributed(list(1, 2), class = "numeric"), attributed(1:3 + 0, comment = "c"), attributed(function(x) x, class = "mystery"),
+  attributed("full", class = "mystery"), attributed(1:3, class = "matrix"), attributed(list(), class = "events"),
+  attributed(list(), class = "gamma_hrf"), attributed(1, class = "events"), attributed("a", class = "gamma_hrf"),
+  attributed(list(onset = 1), class = c("events", "data.frame"), row.names = 1L), attributed(TRUE, names = "a"),
+  attributed(list(1:3, 1:3), names = c("a", "a")), attributed(list(1:3, 1:3), names = c("1", "2")),
+  as.Date("2020-01-01"), as.Date(NA), Sys.Date() + 0:2 - 0:2, as.POSIXct(0, origin = "1970-01-01", tz = "UTC"),
+  as.POSIXlt("2020-01-01", tz = "UTC"), as.difftime(c(1, 2, 3), units = "secs"), as.difftime(1, units = "days"),
+  factor(c("a", "b", NA)), factor(character(0)), addNA(factor(c("a", NA))), factor(1:3), ordered(1:3), factor("full"),
+  integer64(1:3), integer64(1), units(1:3), units(1), numeric_version("1.2"), as.octmode(8L), as.hexmode(1L),
+  data.frame(), data.frame(a = 1:3), data.frame(onset = 1:2, duration = 0, amplitude = 1), data.frame(a = "b"),
+  tibble(a = 1:3), tibble(onset = 1:2), I(1:3), I("full"), noquote("full"), quote(expr = {}), Sys.time, complex(3)
+)
+
+# Of the right kind, by the name of an argument; several kinds where there are.
+valid_values <- list(
+  x = expression(
+    c(1, 0, 2, -3), 1:10, ts(1:12 + 0, frequency = 4), matrix(1:6 + 0, 3, dimnames = list(NULL, c("a", "b"))), c(1i, 2, 3),
+    c(1, NA, NaN, Inf, 5), c(TRUE, FALSE), numeric(0), c(a = 1, b = 2), 1:3000 + 0, ts(matrix(1:8, 4)), 5, 1e300 * c(1, -1)
+  ),
+  h = expression(c(1, 10, 100), 1:4, 1, c(1i, 2), matrix(1:4 + 0, 2), ts(c(1, 2), frequency = 4), rep(0.1, 2000), c(1e300, 1)),
+  y = expression(c(1, 0, 2, -3, 4, 5), 1:10 + 0, matrix(1:12 + 0, 6), c(1i, 2, 3, 4)),
+  mode = expression("full", "same", "causal", "valid"),
+  `correlate$mode` = expression("full", "same", "valid"),
+  `correlation_lags$mode` = expression("full", "same", "valid"),
+  origin = expression(NULL, 0, 1L),
+  boundary = expression("zero", "wrap", "nearest", "reflect", "mirror"),
+  na = expression("propagate", "zero", "renormalise"),
+  method = expression("auto", "direct", "fft"),
+  `regressors$method` = expression("exact", "sampled"),
+  `deconv$method` = expression("lsq", "ridge", "tikhonov", "fft"),
+  threads = expression(NULL, 1, 2L),
+  n = expression(1, 5, 12L),
+  nx = expression(0, 5), nh = expression(1, 4L),
+  sparse = expression(FALSE, TRUE),
+  f = expression(dexp, function(t) ifelse(t >= 0 & t < 1, 1, 0), function(t) 0 * t), g = expression(dexp, dnorm),
+  t = expression(0:3, 1.5, numeric(0), seq(0, 20, by = 0.5)), lower = expression(0, -Inf), upper = expression(5, Inf),
+  breaks = expression(NULL, c(0, 1)), rel_tol = expression(1e-6), abs_tol = expression(0, 1e-9),
+  model = expression("cohen", "spm", "glover", "nipraxis", gamma_hrf(6, 1)),
+  `regressors$model` = expression("spm", "fir", function(t) exp(-t), gamma_hrf(c(6, 12), 1, c(1, -0.3))),
+  `sampled_hrf$model` = expression("spm", "glover"),
+  normalise = expression("none", "peak", "area", "max", "sum"),
+  shape = expression(6, c(6, 12)), scale = expression(1, c(0.9, 1)), weight = expression(1, c(1, -0.3)),
+  name = expression("mine", utf8),
+  onset = expression(c(1, 4), numeric(0), 3L), duration = expression(0, c(0, 2)), amplitude = expression(1, c(1, -2)),
+  `read_events$amplitude` = expression(NULL, 1, "duration"),
+  trial_type = expression(NULL, c("a", "b"), factor(c("b", "a"), levels = c("a", "b", "c"))),
+  run = expression(NULL, 1:2, c("u", "v"), factor(1:2)),
+  events = expression(
+    e(), e(trial_type = c("a", "b")), events(numeric(0)), e(run = 1:2), e(run = c("u", "v")), bind_runs(e(), e())
+  ),
+  times = expression(0:9, seq(0.5, 20, by = 0.5), list(0:9, 0:4), list(u = 0:9, v = 0:9)),
+  dt = expression(NULL, 0.1, 0.5), `discretisation_error$dt` = expression(0.5, c(1, 0.5)),
+  derivatives = expression(NULL, "temporal", c("temporal", "dispersion")),
+  lags = expression(NULL, seq(0, 20, by = 2)), support = expression(NULL, c(0, 20)),
+  tr = expression(2, 0.72), reference = expression(0, 0.5, "middle"),
+  software = expression("spm", "nilearn"), oversampling = expression(NULL, 4), length = expression(32, 20L),
+  A = expression(matrix(1:6 + 0, 2), matrix(c(1, NA, Inf, 0), 2), matrix(TRUE)),
+  col = expression(c("white", "black"), 1:3), zlim = expression(NULL, c(0, 1)), key = expression(TRUE, FALSE),
+  xlab = expression("Time (s)", NULL), ylab = expression("Row"), main = expression("Title", NULL),
+  xlim = expression(NULL, c(0, 10)),
+  rows = expression(1, c(1, 1)), at = expression(1:3, c(0, 2, 4)),
+  file = expression(path, columns, file(path)),
+  format = expression("auto", "bids", "fsl"), missing = expression("error", "drop"), unfinished = expression("error", "accept"),
+  lambda = expression(0, 0.1), order = expression(0, 1),
+  # those of `...`
+  `correlate$...` = expression(list(), list(threads = 1), list(na = "zero"), list(method = "fft", boundary = "zero")),
+  `bind_runs$...` = expression(list(e(), e()), list(a = e(), b = e(trial_type = NULL)), list(list(e(), e()))),
+  `c$...` = expression(list(e(), e()), list(e(trial_type = "a"))),
+  `rbind$...` = expression(list(e(), e()), list(e(run = 1:2))),
+  `...` = expression(list())
+)
+
+# The first argument of a method, by class, right or spoilt.
+classed_values <- list(
+  events = expression(
+    e(), events(numeric(0)), e(trial_type = c("a", utf8), run = 1:2), tamper(e(), "onset", NULL),
+    tamper(e(), "onset", c("a", "b")), tamper(e(), "duration", c(-1, NA)), tamper(e(), "trial_type", list(1, 2)),
+    tamper(e(), "onset", as.Date(c(1, 2), origin = "1970-01-01")), tamper(e(), "extra", c(1i, 2))
+  ),
+  gamma_hrf = expression(
+    gamma_hrf(6, 1), hrf_model("spm"), gamma_hrf(1, 1e-300), gamma_hrf(1e3, 1e300), tamper(hrf_model("spm"), "name", invalid),
+    gamma_hrf(c(6, 12), 1, c(1e308, -1e308)), tamper(hrf_model("spm"), "shape", "a"), tamper(hrf_model("spm"), "name", NULL),
+    tamper(hrf_model("spm"), "weight", numeric(0)), tamper(hrf_model("spm"), "scale", NULL)
+  ),
+  summary.gamma_hrf = expression(summary(gamma_hrf(6, 1)), summary(gamma_hrf(6, 1, -1))),
+  conv_method = expression(conv_method(1:3, 1:2), conv_method(rnorm(2e4), rnorm(2e3)))
+)
+
+# name, fun, formals, and for a method the class of its first argument.
+hostile_targets <- function() {
+  ns <- asNamespace("convmat")
+  exports <- lapply(sort(getNamespaceExports(ns)), function(name) list(name = name, fun = get(name, ns)))
+  methods <- getNamespaceInfo(ns, "S3methods")
+  methods <- lapply(seq_len(nrow(methods)), function(i) {
+    generic <- get(methods[i, 1L], ns)
+    list(
+      name = methods[i, 1L], fun = generic, class = methods[i, 2L],
+      args = formals(get(methods[i, 3L], ns))
+    )
+  })
+  exports <- Filter(function(target) is.function(target$fun), exports)
+  c(lapply(exports, function(target) c(target, list(args = formals(target$fun)))), methods)
+}
+
+valid_expressions <- function(target, arg) {
+  if (!is.null(target$class) && arg == names(target$args)[1L] && arg != "...") {
+    return(classed_values[[target$class]])
+  }
+  valid_values[[paste0(target$name, "$", arg)]] %||% valid_values[[arg]]
+}
+
+# Arguments that no table knows: "function$argument".
+hostile_gaps <- function() {
+  gaps <- lapply(hostile_targets(), function(target) {
+    args <- names(target$args)
+    known <- vapply(args, function(arg) length(valid_expressions(target, arg)) > 0L, NA)
+    paste0(target$name, "$", args)[!known]
+  })
+  as.character(unlist(gaps))
+}
+
+# For some options too there are values that no one should set.
+hostile_options <- list(
+  convmat.max_bytes = expression("a", -1, NA, list(), 0, Inf, 1, 1:2, 1e6),
+  convmat.threads = expression("a", -1, NA, 1:2, 0, 1e9, 2, 1L, list(1), factor(1)),
+  OutDec = expression(","), digits = expression(1, 22), scipen = expression(100, -9), warnPartialMatchDollar = expression(TRUE)
+)
+
+pick <- function(v) v[[sample.int(length(v), 1L)]]
+
+# A random call: list(target, args, options), args and options named lists of expressions;
+# `hostile` may be 0, for a call that must be right.
+hostile_call <- function(targets, hostile = sample.int(3L, 1L)) {
+  target <- pick(targets)
+  args <- list()
+  for (arg in names(target$args)) {
+    needed <- identical(target$args[[arg]], quote(expr = ))
+    if (needed || stats::runif(1) < 0.4) {
+      value <- pick(valid_expressions(target, arg))
+      args <- c(args, if (arg == "...") as.list(value)[-1L] else stats::setNames(list(value), arg))
+    }
+  }
+  spoilt <- if (length(args)) sample.int(length(args), min(hostile, length(args))) else integer(0)
+  # a method is called for objects of its class only
+  for (i in if (is.null(target$class)) spoilt else integer(0)) args[i] <- list(pick(hostile_values))
+  options <- list()
+  if (hostile > 0L && stats::runif(1) < 0.1) {
+    name <- pick(names(hostile_options))
+    options[name] <- list(pick(hostile_options[[name]]))
+  }
+  list(target = target, args = args, options = options)
+}
+
+# One line that can be typed.
+show_call <- function(case) {
+  call <- as.call(c(as.name(case$target$name), case$args))
+  options <- if (length(case$options)) paste0(" with ", paste(deparse(case$options), collapse = ""))
+  paste0(paste(trimws(deparse(call, width.cutoff = 500L)), collapse = " "), options)
+}
+
+# R's own words for what is not a matter of values.
+is_rs_own <- function(e) {
+  grepl("^argument .* is missing, with no default$|^unused argument", conditionMessage(e))
+}
+
+# Runs a call. NULL if all is well, else what is not, in a few words.
+hostile_finding <- function(case, world, limit = 5) {
+  values <- lapply(case$args, eval, world)
+  if (length(case$options)) {
+    old <- options(lapply(case$options, eval, world))
+    on.exit(options(old))
+  }
+  found <- NULL
+  note <- function(kind, cnd) {
+    if (is.null(found)) found <<- sprintf("%s: %s", kind, strtrim(conditionMessage(cnd), 300L))
+  }
+  started <- proc.time()[["elapsed"]]
+  setTimeLimit(elapsed = 4 * limit, transient = TRUE)
+  on.exit(setTimeLimit(), add = TRUE)
+  utils::capture.output(tryCatch(
+    withCallingHandlers(
+      invisible(do.call(case$target$fun, values, quote = TRUE)),
+      warning = function(w) {
+        # the words of a function among the values, and of the graphics device for a script it lacks
+        known <- inherits(w, "convmat_warning") || grepl("^mind$|mbcsToSbcs", conditionMessage(w))
+        if (!known) note("warning", w)
+        invokeRestart("muffleWarning")
+      },
+      message = function(m) {
+        if (!inherits(m, "convmat_message")) note("message", m)
+        invokeRestart("muffleMessage")
+      }
+    ),
+    error = function(e) if (!inherits(e, "convmat_error") && !is_rs_own(e)) note("error", e)
+  ))
+  if (length(case$options)) options(old)
+  setTimeLimit()
+  taken <- proc.time()[["elapsed"]] - started
+  if (is.null(found) && taken > limit) found <- sprintf("slow: %.1f s", taken)
+  close_connections(values)
+  if (is.null(found)) {
+    again <- lapply(case$args, eval, world)
+    changed <- !mapply(same_value, values, again) & !vapply(again, inherits, NA, "connection")
+    close_connections(again)
+    if (any(changed)) found <- paste("changed:", paste(names(changed)[changed], collapse = ", "))
+  }
+  found
+}
+
+# Does a call give a result, without a word?
+hostile_works <- function(case, world) {
+  values <- lapply(case$args, eval, world)
+  on.exit(close_connections(values))
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off(), add = TRUE)
+  result <- NULL
+  utils::capture.output(result <- tryCatch(
+    suppressMessages(suppressWarnings(list(do.call(case$target$fun, values, quote = TRUE)))),
+    convmat_error = function(e) NULL
+  ))
+  !is.null(result)
+}
+
+close_connections <- function(values) {
+  for (value in values) if (inherits(value, "connection")) try(close(value), silent = TRUE)
+}
+
+same_value <- function(a, b) {
+  identical(a, b, num.eq = FALSE, single.NA = FALSE, ignore.environment = TRUE, ignore.bytecode = TRUE, ignore.srcref = TRUE)
+}
+
+# The same finding with fewer arguments, and simpler ones where there is a choice.
+shrink_case <- function(case, world) {
+  kind <- sub(":.*", "", hostile_finding(case, world))
+  fails <- function(other) identical(sub(":.*", "", hostile_finding(other, world) %||% ""), kind)
+  try_instead <- function(other) if (fails(other)) case <<- other
+  try_instead(utils::modifyList(case, list(options = NULL)))
+  for (i in rev(seq_along(case$args))) {
+    other <- case
+    other$args <- case$args[-i]
+    try_instead(other)
+  }
+  for (name in names(case$args)) {
+    other <- case
+    other$args[name] <- list(valid_expressions(case$target, name)[[1L]])
+    try_instead(other)
+  }
+  case
+}
+
+# Runs `n` random calls; a named character vector of findings, the calls their names.
+# `before` is told of each call, so that one which ends R can be known, and `after` of each finding.
+run_hostile <- function(n, targets = hostile_targets(), before = function(case) NULL,
+                        after = function(call, finding) NULL) {
+  old <- options(
+    convmat.max_bytes = 2e7, warnPartialMatchArgs = TRUE, warnPartialMatchAttr = TRUE,
+    warnPartialMatchDollar = TRUE
+  )
+  grDevices::pdf(NULL)
+  on.exit({
+    grDevices::dev.off()
+    options(old)
+  })
+  world <- hostile_world()
+  found <- character(0)
+  for (i in seq_len(n)) {
+    case <- hostile_call(targets)
+    before(case)
+    finding <- hostile_finding(case, world)
+    if (!is.null(finding)) {
+      call <- show_call(shrink_case(case, world))
+      if (!(call %in% names(found))) after(call, finding)
+      found[call] <- finding
+    }
+  }
+  found
+}

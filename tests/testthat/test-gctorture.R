@@ -1,0 +1,62 @@
+# Every routine of the compiled code with a garbage collection at each allocation of R: what
+# it has not protected is gone by the time it is used. Run under valgrind, too.
+
+# The package's R functions once more, where .Call() tortures what it calls and notes its name.
+tortured_package <- function() {
+  ns <- asNamespace("convmat")
+  called <- new.env()
+  shim <- new.env(parent = parent.env(ns))
+  shim$.Call <- function(.NAME, ...) {
+    called[[.NAME$name]] <- TRUE
+    args <- list(.NAME, ...)
+    gctorture(TRUE)
+    on.exit(gctorture(FALSE))
+    do.call(base::.Call, args)
+  }
+  copy <- list2env(as.list(ns, all.names = TRUE), parent = shim)
+  for (name in ls(copy, all.names = TRUE)) {
+    if (is.function(copy[[name]])) environment(copy[[name]]) <- copy
+  }
+  list(functions = copy, called = called)
+}
+
+# Small sizes, but each allocation in C: parts of complex numbers, boundaries, transforms,
+# lists that grow.
+torture_calls <- expression(
+  conv(c(1, 2, 3), c(1, 2)),
+  conv(c(1, NA, 3), 1:2, threads = 1),
+  conv(c(1i, 2, NA), c(1, 2i), "same", boundary = "wrap"),
+  conv(matrix(c(1, NA, 3, 4, 5, 6), 3), matrix(1:4, 2), "same", na = "renormalise"),
+  conv(seq_len(1500) / 7, sin(1:700), threads = 2),
+  conv(seq_len(1500) / 7, sin(1:700), method = "fft"),
+  conv(matrix(sin(1:3000), 1500), sin(1:700), threads = 2),
+  conv(replace(numeric(3000), c(5, 700), c(1, Inf)), sin(1:500)),
+  conv_by("guarded", sin(1:3000), sin(1:300)),
+  conv_by("sparse", replace(numeric(300), 7, 1), sin(1:30)),
+  conv_method(sin(1:3000), sin(1:300)),
+  correlate(1:5, c(1i, 2)),
+  conv_matrix(1:3, 4), conv_matrix(c(1i, 2), 4, "same", boundary = "mirror"),
+  shifted_kernels(1:3, 4), shifted_scaled_kernels(c(1i, 2), 1:3),
+  neural_signal(events(c(1, 2), c(0, 2), trial_type = c("a", "b")), 0:9),
+  regressors(events(c(1, 2), c(0, 2)), 0:9, "spm", derivatives = "temporal"),
+  regressors(events(c(1, 2), c(0, 2)), 0:9, "fir", lags = 0:3),
+  regressors(events(c(1, 2), c(0, 2)), 0:9, method = "sampled", dt = 0.5),
+  event_responses(events(c(1, 2), c(0, 2)), 0:9), event_responses(events(c(1, 2), c(0, 2)), 0:9, sparse = TRUE),
+  max_bytes(), # options(convmat.max_bytes = NULL)
+  .Call(ffi_simd_level, NULL)
+)
+
+test_that("every routine protects what it allocates", {
+  old <- options(convmat.max_bytes = NULL)
+  on.exit(options(old))
+  package <- tortured_package()
+  package$functions$conv_by <- conv_by
+  environment(package$functions$conv_by) <- package$functions
+  for (call in as.list(torture_calls)) {
+    expect_identical(eval(call, package$functions), eval(call), info = deparse(call))
+  }
+  # a new routine needs a call above
+  routines <- getDLLRegisteredRoutines(getLoadedDLLs()[["convmat"]])
+  expect_length(unlist(routines[c(".C", ".Fortran", ".External")]), 0)
+  expect_setequal(ls(package$called), names(routines$.Call))
+})

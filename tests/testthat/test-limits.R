@@ -1,0 +1,236 @@
+# Interrupts, too little memory, forks, unloading, and what a saved session brings back. Each in
+# an R process of its own. CONVMAT_REPEATS=100 (`make limits`) repeats each interrupt as often.
+
+skip_on_cran()
+skip_if_not_installed("callr")
+
+# Runs a function in a new R process which has loaded the convmat that is tested.
+in_child <- function(fun, args = list(), ...) {
+  library <- dirname(getNamespaceInfo("convmat", "path"))
+  callr::r(fun, args, libpath = c(library, .libPaths()), ...)
+}
+
+# Each takes much longer than the moment after which it is interrupted.
+long_calls <- list(
+  direct = quote(conv(noise(2e6), noise(2e4), method = "direct")),
+  threaded = quote(conv(noise(4e6), noise(2e4), method = "direct", threads = 2)),
+  fft = quote(conv(noise(2e7), noise(3e4), method = "fft")),
+  guarded = quote(conv(noise(2e7), noise(3e4))),
+  complex = quote(conv(noise(1e6) + 1i, noise(3e4) + 1i)),
+  missing = quote(conv(replace(noise(1e7), 1:2e5 * 50, NA), abs(noise(3e4)), na = "renormalise")),
+  nearest = quote(conv(noise(1e7), noise(3e4), "same", boundary = "nearest")),
+  sparse = quote(conv(replace(numeric(1e7), 1:3e4 * 300, 1), noise(3e4))),
+  columns = quote(conv(matrix(noise(2e7), 4e3), noise(3e3), threads = 2)),
+  correlate = quote(correlate(noise(2e7), noise(3e4))),
+  matrix = quote(conv_matrix(noise(3000), 15000)),
+  bounded = quote(conv_matrix(noise(3000), 12000, "same", boundary = "wrap")),
+  scaled = quote(shifted_scaled_kernels(noise(12000), noise(3000))),
+  regressors = quote(regressors(events(1:3e4 * 2, 1:3e4 %% 3), seq(0, 6e4, by = 0.05))),
+  fir = quote(regressors(events(1:3e5 / 5, 30), seq(0, 6e4, by = 0.05), "fir", lags = seq(0, 60, by = 1))),
+  responses = quote(event_responses(events(1:2000 * 2), seq(0, 4e3, by = 0.05))),
+  sparse_responses = quote(event_responses(events(1:3e4), seq(0, 3e4, by = 0.01), sparse = TRUE)),
+  neural = quote(neural_signal(events(1:3e5 / 10, 3e3), seq(0, 3e4, by = 0.01))),
+  integral = quote(conv_integral(dexp, dnorm, 1:1e6))
+)
+
+# Interrupts `call` `repeats` times, each time a little later. Seconds from each signal to the
+# return, whether the calls were cut short, and resident memory early and late.
+interrupt_child <- function(call, repeats) {
+  library(convmat)
+  options(convmat.max_bytes = Inf)
+  made <- list()
+  noise <- function(n) {
+    key <- format(n)
+    if (is.null(made[[key]])) made[[key]] <<- sin(seq_len(n)^1.3)
+    made[[key]]
+  }
+  resident <- function() {
+    gc()
+    status <- if (file.exists("/proc/self/statm")) scan("/proc/self/statm", quiet = TRUE)[2L]
+    if (is.null(status)) NA else 4096 * status
+  }
+  # arguments are made before
+  args <- lapply(as.list(call)[-1L], eval, environment())
+  fun <- get(as.character(call[[1L]]))
+  # a shell of its own, as R does not hear signals while system() starts one
+  shell <- pipe("exec sh", "w")
+  on.exit(close(shell))
+  stamp <- tempfile()
+  run <- function(i) {
+    unlink(stamp)
+    writeLines(sprintf(
+      "sleep %.3f; date +%%s.%%N > %s.part; mv %s.part %s; kill -INT %d",
+      0.03 + 0.002 * (i %% 20), stamp, stamp, stamp, Sys.getpid()
+    ), shell)
+    flush(shell)
+    cut <- tryCatch(
+      {
+        do.call(fun, args)
+        while (!file.exists(stamp)) Sys.sleep(0.005) # too quick
+        Sys.sleep(1)
+        NA
+      },
+      interrupt = function(e) TRUE
+    )
+    c(as.numeric(Sys.time()) - as.numeric(readLines(stamp)), cut)
+  }
+  before <- c(run(0), run(1))
+  early <- resident()
+  all <- vapply(seq_len(repeats), run, c(0, 0))
+  cut <- !is.na(all[2L, ])
+  list(seconds = all[1L, ], cut = cut, growth = resident() - early, after = conv(1:3, c(1, 10)))
+}
+
+repeats <- as.integer(Sys.getenv("CONVMAT_REPEATS", "4"))
+
+test_that("an interrupt ends each long operation soon, leaks nothing, and the next call works", {
+  skip_on_os("windows")
+  skip_on_covr() # which counts lines while it waits
+  for (name in names(long_calls)) {
+    # SIGINT is not for the session that runs the tests
+    seen <- in_child(interrupt_child, list(long_calls[[name]], repeats))
+    if (repeats >= 20L) {
+      message(sprintf(
+        "%-16s median %.3f s, longest %.3f s, memory %+.1f MB, %d of %d cut", name,
+        stats::median(seen$seconds), max(seen$seconds), seen$growth / 1e6, sum(seen$cut), repeats
+      ))
+    }
+    expect_true(mean(seen$cut) > 0.7, info = paste(name, "is too quick to be interrupted"))
+    # of a few repeats, the quicker ones: other programs have the machine, too
+    typical <- stats::quantile(seen$seconds[seen$cut], if (repeats < 20L) 0.25 else 0.5)[[1L]]
+    expect_lte(!!typical, 0.2)
+    if (!is.na(seen$growth)) expect_lte(!!seen$growth, 2^25)
+    expect_identical(seen$after, c(1, 12, 23, 30))
+  }
+})
+
+test_that("where memory ends, there is an error, and the next call works", {
+  skip_on_os(c("windows", "mac")) # which do not know the limit
+  skip_if(nzchar(Sys.getenv("ASAN_OPTIONS")), "The address sanitizer needs all addresses")
+  # an address space so small that sooner or later each allocation is refused
+  script <- tempfile(fileext = ".R")
+  on.exit(unlink(script))
+  dump <- deparse(function(calls) {
+    library(convmat)
+    options(convmat.max_bytes = Inf)
+    big <- numeric(1e5)
+    conv(sin(1:1e5), sin(1:1e4), threads = 2) # threads and plans
+    failed <- 0
+    for (size in 2^c(14, 18, 20, 21:24, 25, 27, 30)) {
+      for (call in calls) {
+        kind <- tryCatch(
+          {
+            eval(call, list2env(list(size = size)))
+            "none"
+          },
+          convmat_error = function(e) "ours",
+          error = function(e) if (grepl("memory|cannot allocate", conditionMessage(e))) "memory" else stop(e)
+        )
+        failed <- failed + (kind != "none")
+        stopifnot(identical(conv(1:3, c(1, 10)), c(1, 12, 23, 30)))
+      }
+    }
+    cat("failed", failed, "\nall is well\n")
+  })
+  calls <- list(
+    quote(conv(numeric(size) + 1, 1:50)), quote(conv(numeric(size) + 1, sin(1:5000))),
+    quote(conv(sin(1:5000), numeric(size) + 1, method = "fft")), quote(conv(complex(size), 1i + 1:3)),
+    quote(conv(numeric(size), sin(1:5000), "same", boundary = "wrap", threads = 2)),
+    quote(conv(replace(numeric(size), 5, NA), sin(1:5000), na = "propagate")),
+    quote(conv_matrix(1:100, ceiling(sqrt(size) * 4))), quote(shifted_scaled_kernels(1:100, seq_len(ceiling(size / 10)))),
+    quote(regressors(events(1:10), seq(0, size / 10, by = 0.1))),
+    quote(event_responses(events(1:30), seq(0, size / 10, by = 0.1), sparse = TRUE)),
+    quote(correlation_lags(size, size))
+  )
+  writeLines(c(
+    sprintf(".libPaths(%s)", paste(deparse(c(dirname(getNamespaceInfo("convmat", "path")), .libPaths())), collapse = "")),
+    "main <-", dump, sprintf("main(%s)", paste(deparse(calls, control = "quoteExpressions"), collapse = "\n"))
+  ), script)
+  out <- suppressWarnings(system(
+    sprintf("ulimit -v 1000000; %s --vanilla %s 2>&1", shQuote(file.path(R.home("bin"), "Rscript")), shQuote(script)),
+    intern = TRUE
+  ))
+  expect_identical(attr(out, "status"), NULL, info = paste(utils::tail(out, 20), collapse = "\n"))
+  expect_identical(out[length(out)], "all is well")
+  expect_gt(as.numeric(sub("failed ", "", out[length(out) - 1L])), 10)
+})
+
+test_that("results of more than 2^31 values that R has no place for are refused", {
+  old <- options(convmat.max_bytes = Inf)
+  on.exit(options(old))
+  for (n in c(2^31, 2^40, 2^52)) {
+    expect_convmat_error(conv_matrix(1:2, n), "memory", "R has no place for a")
+    expect_convmat_error(shifted_kernels(1:2, n), "memory", "R has no place for a")
+  }
+  options(convmat.max_bytes = NULL)
+  expect_convmat_error(correlation_lags(2^50, 2^50), "memory", "the lags need")
+  expect_convmat_error(scan_times(2^50, 1), "memory", "their times need")
+  expect_convmat_error(conv(matrix(1, 1, 1e7), matrix(1, 1e5, 1)), "memory", "the 100,000 x 10,000,000 result needs")
+})
+
+test_that("children of a process that used threads may use them too", {
+  skip_on_os("windows")
+  skip_on_covr()
+  answer <- in_child(function() {
+    library(convmat)
+    x <- sin(1:200000)
+    h <- sin(1:5000)
+    here <- conv(x, h, threads = 2)
+    there <- parallel::mclapply(1:4, function(i) conv(x, h, threads = 2), mc.cores = 2)
+    vapply(there, identical, NA, here)
+  }, timeout = 120)
+  expect_identical(answer, rep(TRUE, 4))
+})
+
+test_that("the package can be unloaded and loaded again", {
+  skip_on_covr()
+  answer <- in_child(function() {
+    once <- function() {
+      library(convmat)
+      y <- c(sum(conv(sin(1:30000), sin(1:3000), threads = 2)), sum(conv(1:3, c(1i, 2))))
+      unloadNamespace("convmat")
+      if ("convmat" %in% names(getLoadedDLLs())) library.dynam.unload("convmat", find.package("convmat"))
+      stopifnot(!("convmat" %in% names(getLoadedDLLs())), !("convmat" %in% loadedNamespaces()))
+      y
+    }
+    first <- once()
+    vapply(1:5, function(i) identical(once(), first), NA)
+  }, timeout = 120)
+  expect_identical(answer, rep(TRUE, 5))
+})
+
+test_that("a saved session comes back with its objects at work", {
+  image <- tempfile(fileext = ".rda")
+  rds <- tempfile(fileext = ".rds")
+  on.exit(unlink(c(image, rds)))
+  made <- in_child(function(image, rds) {
+    library(convmat)
+    model <- gamma_hrf(c(6, 12), 1, c(1, -0.3))
+    ev <- bind_runs(events(c(1, 5), trial_type = c("a", "b")), events(2, trial_type = "a"))
+    method <- conv_method(1:3, 1:2)
+    objects <- list(model = model, ev = ev, method = method)
+    if (exists("conv_operator")) objects$operator <- conv_operator(c(1, 2, 3), 5)
+    use <- list(
+      hrf(0:5, model), regressors(ev, list(0:9, 0:9), model), utils::capture.output(print(objects)),
+      if (exists("conv_operator")) as.matrix(objects$operator %*% 1:5)
+    )
+    save(objects, use, file = image)
+    saveRDS(objects, rds)
+    use
+  }, list(image, rds))
+  # a new session, which has not attached the package
+  back <- in_child(function(image, rds) {
+    load(image)
+    again <- readRDS(rds)
+    loadNamespace("convmat")
+    printed <- utils::capture.output(print(again))
+    library(convmat)
+    use <- list(
+      hrf(0:5, again$model), regressors(again$ev, list(0:9, 0:9), again$model), printed,
+      if (exists("conv_operator")) as.matrix(again$operator %*% 1:5)
+    )
+    list(identical(objects, again), use)
+  }, list(image, rds))
+  expect_true(back[[1L]])
+  expect_identical(back[[2L]], made)
+})
