@@ -206,9 +206,13 @@ check_penalty <- function(lambda, missing, order, method) {
   if (missing) {
     abort("value", "`lambda` must be given with method \"ridge\": a number, or \"gcv\".")
   }
+  if (identical(lambda, "gcv")) {
+    return(lambda)
+  }
   if (is.character(lambda)) {
-    check_choice(lambda, "gcv", "lambda")
-    return("gcv")
+    abort("value", sprintf(
+      "`lambda` must be a number, 0 or more, or \"gcv\", not %s.", show_value(lambda)
+    ))
   }
   check_number(lambda, "lambda", "a number, 0 or more, or \"gcv\"", function(l) l >= 0 && l < Inf)
 }
@@ -359,7 +363,10 @@ warn_condition <- function(rcond, lambda) {
       "x is ill-conditioned: its reciprocal condition is about %s (the warning comes below %s).",
       format(rcond, digits = 2L), format(rcond_warn)
     ),
-    "The spectrum of `h` is almost 0 somewhere, and noise in `y` grows by as much as the reciprocal of this.",
+    sprintf(
+      "The spectrum of `h` is almost 0 somewhere: relative errors in `y` may become %s times as large.",
+      format(1 / rcond, digits = 2L)
+    ),
     if (lambda > 0) "Use a larger `lambda`, or \"gcv\"." else "Use method \"ridge\", for instance with `lambda = \"gcv\"`."
   )
 }
@@ -615,7 +622,7 @@ fit_gcv <- function(problem, y) {
   for (lambda in 10^seq(range[["top"]], range[["bottom"]], by = -0.5)) {
     try_weight(lambda)
   }
-  while (any(best_weights(tried) == length(tried)) &&
+  while (length(tried) %in% best_weights(tried) &&
     log10(tried[[length(tried)]]$lambda) > range[["floor"]]) {
     try_weight(tried[[length(tried)]]$lambda / sqrt(10))
   }

@@ -42,7 +42,8 @@ static size_t most_rows(const double *start, size_t nrow, size_t block)
 void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n, size_t p,
                 double *R, const cm_lapack *lapack, const cm_env *env)
 {
-    size_t block = p + 1 > LEAST_BLOCK ? p + 1 : LEAST_BLOCK, width = block + p, kept = 0, row = 0;
+    size_t block = p + 1 > LEAST_BLOCK ? p + 1 : LEAST_BLOCK, kept = 0, row = 0;
+    size_t width = block + p < n ? block + p : n;
     size_t height = p + most_rows(start, nrow, block), work = 0;
     double *W = env->alloc(env->data, height * width * sizeof *W);
     double *scratch = env->alloc(env->data, (width + lapack->qr_work(height, width)) * sizeof *W);

@@ -312,6 +312,16 @@ test_that("what is singular to the last bit is refused, or has the shortest solu
     "numeric", "The penalty does not see"
   )
   expect_convmat_error(deconv(1:6, c(0, 0), method = "ridge", lambda = "gcv"), "numeric", "0 everywhere")
+  expect_convmat_error(
+    deconv(1:6, c(1, -1), method = "ridge", lambda = "gcv", order = 1, mode = "same", boundary = "nearest"),
+    "numeric", "The penalty does not see"
+  )
+  A <- conv_matrix(c(1, -1), 6, "same", boundary = "nearest")
+  D <- difference_matrix(6, 1)
+  fit <- deconv(1:6, c(1, -1), method = "ridge", lambda = 4, order = 1, mode = "same",
+    boundary = "nearest", singular = "minimum_norm")
+  expect_equal(coef(fit), drop(pseudo_inverse(rbind(A, 2 * D)) %*% c(1:6, numeric(5))))
+  expect_equal(fit$edf, sum(diag(A %*% pseudo_inverse(rbind(A, 2 * D))[, 1:6])))
   # of all sizes, also where normal equations might not notice
   for (n in c(4, 16, 64, 250)) {
     for (h in list(c(1, 1), c(1, 2, 1), c(1, 0, 1), c(1, -1), rep(1, 4))) {
@@ -414,4 +424,20 @@ test_that("the axes of x and y agree", {
   expect_identical(measured_at(fit)[peak(fit$y)] - found_at(fit)[peak(coef(fit))], 0)
   fit <- deconv(conv(c(x, 0, 0), h, "valid"), h, mode = "valid", singular = "minimum_norm")
   expect_identical(measured_at(fit), 4:8 + 0)
+})
+
+test_that("cross-validation comes near to the best lambda", {
+  t <- 0:199
+  truth <- 1.5 * exp(-(t - 40)^2 / 72) + (t >= 80 & t < 120) + 0.6 * exp(-(t - 160)^2 / 32)
+  h <- hrf(0:19, normalise = "area")
+  rms <- function(fit) sqrt(mean((coef(fit) - truth)^2))
+  ratio <- vapply(1:20, function(seed) {
+    set.seed(seed)
+    y <- conv(truth, h) + rnorm(219, sd = 0.03)
+    error <- function(power) rms(deconv(y, h, method = "ridge", lambda = 10^power, order = 1))
+    best <- min(vapply(seq(-3, 1, by = 0.25), error, 0))
+    rms(deconv(y, h, method = "ridge", lambda = "gcv", order = 1)) / best
+  }, 0)
+  expect_lte(median(ratio), 1.2)
+  expect_lte(quantile(ratio, 0.9), 1.5)
 })
