@@ -63,9 +63,8 @@ void check_window(const double *x, size_t nx, const double *h, size_t nh, cm_win
         if (!(error <= most))
             most = error;
     }
-    expect(most <= 1,
-           "%s: method %d misses the promise by %g: nx %zu nh %zu window %zu + %zu", what,
-           (int)method, most, nx, nh, w.first, w.ny);
+    expect(most <= 1, "%s: method %d misses the promise by %g: nx %zu nh %zu window %zu + %zu",
+           what, (int)method, most, nx, nh, w.first, w.ny);
     expect(same_bits(y, again, w.ny), "%s: method %d: other bits: nx %zu nh %zu", what,
            (int)method, nx, nh);
 }
@@ -213,8 +212,8 @@ static int right(const conv_case *c, const sums *s, double re, const double *im,
     double special[2] = {s->over[0] - s->over[1] + s->inf_re,
                          s->over[2] + s->over[3] + s->inf_im};
     long double moduli = s->moduli, exact_re = s->re, exact_im = s->im;
-    long double slack = (c->options.method == CM_FFT ? PROMISE * norm : PROMISE * moduli) +
-                        2.0L * n * SMALLEST;
+    long double slack =
+        (c->options.method == CM_FFT ? PROMISE * norm : PROMISE * moduli) + 2.0L * n * SMALLEST;
     if (moduli > DBL_MAX / 4 || slack > DBL_MAX)
         return 1; /* nothing is promised */
     if (s->missing && na == CM_NA_RENORMALISE) {
@@ -227,8 +226,9 @@ static int right(const conv_case *c, const sums *s, double re, const double *im,
             return 1;
         exact_re *= total / weight;
         exact_im *= total / weight;
-        slack = slack * total / weight + (2.1L * PROMISE + 2 * loose) * moduli * total / weight +
-                2 * total * SMALLEST + 2 * SMALLEST;
+        slack = slack * total / weight +
+                (2.1L * PROMISE + 2 * loose) * moduli * total / weight + 2 * total * SMALLEST +
+                2 * SMALLEST;
         if (slack > DBL_MAX / 4)
             return 1;
     } else if (s->whole && !c->x.im && !c->h.im && c->options.method != CM_FFT &&
@@ -255,10 +255,11 @@ static cm_output output(size_t ny, int parts, side side)
 static void describe(const conv_case *c, char *text, size_t size)
 {
     snprintf(text, size,
-             "nx %zu x %zu nh %zu%s%s mode %d origin %zu boundary %d na %d method %d at %s", c->x.n,
-             c->x.ncol, c->h.n, c->x.im ? " x complex" : "", c->h.im ? " h complex" : "",
-             (int)c->options.mode, c->options.origin, (int)c->options.boundary,
-             (int)c->options.na, (int)c->options.method, cm_simd_level(NULL));
+             "nx %zu x %zu nh %zu%s%s mode %d origin %zu boundary %d na %d method %d at %s",
+             c->x.n, c->x.ncol, c->h.n, c->x.im ? " x complex" : "",
+             c->h.im ? " h complex" : "", (int)c->options.mode, c->options.origin,
+             (int)c->options.boundary, (int)c->options.na, (int)c->options.method,
+             cm_simd_level(NULL));
 }
 
 /* Outputs without missing samples have the same bits under every choice for them. */
@@ -272,7 +273,8 @@ static void check_same_under_na(const conv_case *c, cm_window w, cm_output y, si
     release(&here);
     for (size_t t = 0; t < w.ny; t += by) {
         sums s = output_sums(c, w, t);
-        int same = same_bits(y.re + t, p.re + t, 1) && (!y.im || same_bits(y.im + t, p.im + t, 1));
+        int same =
+            same_bits(y.re + t, p.re + t, 1) && (!y.im || same_bits(y.im + t, p.im + t, 1));
         if (!s.missing && !same && !isnan(y.re[t])) {
             expect(0, "%s: output %zu has other bits than under propagate", what, t);
             return;
@@ -290,15 +292,16 @@ static void check_column(const conv_case *all, size_t col, cm_window w, cm_outpu
     y.re += col * w.ny;
     if (y.im)
         y.im += col * w.ny;
-    size_t by = stride(w.ny, c->h.n, c->options.boundary == CM_ZERO ? c->x.n : c->h.n), wrong = 0;
+    size_t by = stride(w.ny, c->h.n, c->options.boundary == CM_ZERO ? c->x.n : c->h.n),
+           wrong = 0;
     long double norm = c->options.method == CM_FFT ? norms(c) : 0;
     for (size_t t = 0; t < w.ny; t += by) {
         sums s = output_sums(c, w, t);
         if (right(c, &s, y.re[t], y.im ? y.im + t : NULL, norm))
             continue;
         if (!wrong++)
-            expect(0, "%s: output %zu is %.17g%+.17gi, not %.17Lg%+.17Lgi (moduli %Lg)", what, t,
-                   y.re[t], y.im ? y.im[t] : 0, s.re, s.im, s.moduli);
+            expect(0, "%s: output %zu is %.17g%+.17gi, not %.17Lg%+.17Lgi (moduli %Lg)", what,
+                   t, y.re[t], y.im ? y.im[t] : 0, s.re, s.im, s.moduli);
     }
     expect(wrong == 0, "%s: column %zu has %zu wrong", what, col, wrong);
     if (c->options.na != CM_NA_PROPAGATE)

@@ -64,7 +64,8 @@ static void check_csc(const matrix_case *c, const cm_matrix *m, const double *A)
         for (size_t r = 0; r < m->nrow; r++) {
             if (A[col * m->nrow + r] == 0)
                 continue;
-            wrong += k >= p[col + 1] || row[k] != (int)r || !equal(value[k], A[col * m->nrow + r]);
+            wrong +=
+                k >= p[col + 1] || row[k] != (int)r || !equal(value[k], A[col * m->nrow + r]);
             k++;
         }
     }
@@ -89,7 +90,8 @@ static void check_dense(const matrix_case *c, side side)
         cm_entry(&m, r, col, one);
         odd += !equal(A[i], Z[i]) || !equal(A[i], one[i % width]);
     }
-    expect(m.nrow == w.ny && m.ncol == c->n && wrong == 0, "dense: %zu wrong, %s", wrong, c->what);
+    expect(m.nrow == w.ny && m.ncol == c->n && wrong == 0, "dense: %zu wrong, %s", wrong,
+           c->what);
     expect(odd == 0, "dense: %zu depend on the way, %s", odd, c->what);
     if (width == 1)
         check_csc(c, &m, A);
@@ -221,8 +223,8 @@ void check_matrix(source *s)
         for (size_t i = 0; i < c.nh * c.width; i++)
             ((double *)(uintptr_t)c.h)[i] = (double)(random_bits(s) % 3) - 1;
     c.options = (cm_options){mode, origin, boundary, CM_NA_PROPAGATE, CM_AUTO};
-    snprintf(c.what, sizeof c.what, "n %zu nh %zu width %zu mode %d origin %zu boundary %d", c.n,
-             c.nh, c.width, (int)mode, origin, (int)boundary);
+    snprintf(c.what, sizeof c.what, "n %zu nh %zu width %zu mode %d origin %zu boundary %d",
+             c.n, c.nh, c.width, (int)mode, origin, (int)boundary);
     begin(&here);
     check_dense(&c, side);
     check_shifted(&c, side);

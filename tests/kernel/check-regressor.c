@@ -83,7 +83,8 @@ static long double mass(long double a, long double b, long double shape)
         long double rate = a > 0 ? fabsl(top / a - 1) : 0; /* of the logarithm */
         long double step = fminl(fminl(a / 2, deviation / 2), 2 / rate);
         if (a == 0) { /* z^(shape - 1) (1 - z + ...) below a point where the rest is small */
-            long double z = fminl(b, 1e-3L), term = powl(z, shape) * expl(-z - lgammal(shape + 1)), k = shape;
+            long double z = fminl(b, 1e-3L),
+                        term = powl(z, shape) * expl(-z - lgammal(shape + 1)), k = shape;
             for (int n = 0; n < 12; n++, term *= z / ++k)
                 sum += term;
             a = z;
@@ -98,7 +99,8 @@ static long double mass(long double a, long double b, long double shape)
     return sum;
 }
 
-static long double exact_term(double shape, double scale, long double x, long double d, int slope)
+static long double exact_term(double shape, double scale, long double x, long double d,
+                              int slope)
 {
     long double u = x / scale, v = (x - d) / scale;
     if (d > 0) /* where shape 1 jumps, the slope is that from the left */
@@ -109,7 +111,8 @@ static long double exact_term(double shape, double scale, long double x, long do
 }
 
 /* How large the parts are of which a slope is the difference. */
-static long double moduli_term(double shape, double scale, long double x, long double d, int slope)
+static long double moduli_term(double shape, double scale, long double x, long double d,
+                               int slope)
 {
     long double u = x / scale, v = (x - d) / scale, h = exact_density(u, shape) / scale;
     if (!slope)
@@ -139,11 +142,12 @@ static void check_response(const model_case *c, double t, double onset, double d
         moduli += fabsl(c->weight[i]) * moduli_term(c->shape[i], c->scale[i], x, d, c->slope);
     }
     long double slack = PROMISE * moduli + 1e-305L;
-    expect(fabsl(got - sum) <= slack,
-           "the response is %.17g, not %.17Lg (%.3Lg of the promise): t %.17g onset %.17g d %.17g "
-           "slope %d terms %zu shape %.17g scale %.17g",
-           got, sum, fabsl(got - sum) / slack, t, onset, d, c->slope, c->nterm, c->shape[0],
-           c->scale[0]);
+    expect(
+        fabsl(got - sum) <= slack,
+        "the response is %.17g, not %.17Lg (%.3Lg of the promise): t %.17g onset %.17g d %.17g "
+        "slope %d terms %zu shape %.17g scale %.17g",
+        got, sum, fabsl(got - sum) / slack, t, onset, d, c->slope, c->nterm, c->shape[0],
+        c->scale[0]);
 }
 
 /* ---- many events ------------------------------------------------------------------ */
@@ -169,7 +173,7 @@ static cm_events draw_events(source *s, size_t n, side side)
                       : kind == 2                       ? d * 1e-3
                       : grid > 0                        ? rint(d * grid) / grid
                                                         : d;
-        amplitude[e] = kind == 5 ? draw_unit(s) * pow(10, 12 * draw_unit(s))
+        amplitude[e] = kind == 5  ? draw_unit(s) * pow(10, 12 * draw_unit(s))
                        : kind > 3 ? draw_unit(s)
                                   : 1;
     }
@@ -229,8 +233,8 @@ static void check_sparse(const model_case *c, const cm_reach *reach, double onse
     cm_one_response(&c->model, onset, d, times, nt, dense, &work, env());
     for (size_t k = 0; k < nt; k++)
         largest = fmax(largest, fabs(dense[k]));
-    size_t count = cm_sparse_response(&c->model, reach, onset, d, times, nt, scratch, NULL, NULL,
-                                      &work, env());
+    size_t count = cm_sparse_response(&c->model, reach, onset, d, times, nt, scratch, NULL,
+                                      NULL, &work, env());
     size_t n = cm_sparse_response(&c->model, reach, onset, d, times, nt, scratch, at, value,
                                   &work, env());
     for (size_t k = 0; k < nt; k++) {
@@ -240,8 +244,8 @@ static void check_sparse(const model_case *c, const cm_reach *reach, double onse
         kept++;
     }
     expect(wrong == 0 && kept == n && n == count,
-           "a sparse response keeps %zu then %zu of %zu, %zu wrong: onset %.17g d %.17g", count, n,
-           kept, wrong, onset, d);
+           "a sparse response keeps %zu then %zu of %zu, %zu wrong: onset %.17g d %.17g", count,
+           n, kept, wrong, onset, d);
 }
 
 /* ---- FIR columns ---------------------------------------------------------------------- */
@@ -265,7 +269,8 @@ static void check_fir(source *s, const cm_events *events, const double *times, s
             double size = 1 + fabs(times[k]) + fabs(edge[i + 1]);
             long double slack = fmaxl(1e-8L * narrowest, 4 * DBL_EPSILON * fabsl(times[k]));
             for (size_t e = 0; e < events->n; e++) {
-                long double x = (long double)times[k] - events->onset[e], d = events->duration[e];
+                long double x = (long double)times[k] - events->onset[e],
+                            d = events->duration[e];
                 long double a = edge[i], b = edge[i + 1];
                 if (d == 0) {
                     if (fminl(fabsl(x - a + slack), fabsl(x - b + slack)) < 1e-14L * size)
@@ -299,7 +304,8 @@ static void check_neural(source *s, const cm_events *events, side side)
               n, y, covers, env());
     long double sum[300] = {0}, moduli[300] = {0};
     for (size_t e = 0; e < events->n; e++) {
-        long double on = ((long double)events->onset[e] - start) / step, d = events->duration[e];
+        long double on = ((long double)events->onset[e] - start) / step,
+                    d = events->duration[e];
         long double off = on + d / step;
         int meets = 0;
         for (size_t k = 0; k < n; k++) {
@@ -316,15 +322,16 @@ static void check_neural(source *s, const cm_events *events, side side)
     }
     for (size_t k = 0; k < n; k++)
         wrong += !(fabsl(y[k] - sum[k]) <= 1e-14L * moduli[k]);
-    expect(wrong == 0, "a neural signal has %zu wrong: %zu events, start %g step %g n %zu", wrong,
-           events->n, start, step, n);
+    expect(wrong == 0, "a neural signal has %zu wrong: %zu events, start %g step %g n %zu",
+           wrong, events->n, start, step, n);
 }
 
-/* ---- cases ---------------------------------------------------------------------------------- */
+/* ---- cases ----------------------------------------------------------------------------------
+ */
 
 static void draw_model(source *s, model_case *c)
 {
-    static const double shapes[] = {1,  1.5, 2,   6,   7,   9.6, 12,  13, 16,
+    static const double shapes[] = {1,  1.5, 2,    6,  7,   9.6, 12,  13,  16,
                                     17, 20,  20.5, 33, 100, 767, 768, 900, 1.0001};
     *c = (model_case){.nterm = 1 + (size_t)draw(s, 3), .slope = (int)draw(s, 2)};
     for (size_t i = 0; i < c->nterm; i++) {
@@ -333,7 +340,8 @@ static void draw_model(source *s, model_case *c)
         c->scale[i] = 0.1 * (double)(1 + draw(s, 30));
         c->weight[i] = i == 0 ? 1 : draw_unit(s);
     }
-    cm_prepare_model(&c->model, c->shape, c->scale, c->weight, c->nterm, &gamma_functions, env());
+    cm_prepare_model(&c->model, c->shape, c->scale, c->weight, c->nterm, &gamma_functions,
+                     env());
 }
 
 void check_regressor(source *s)

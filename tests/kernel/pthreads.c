@@ -17,7 +17,7 @@ typedef struct {
 int cm_threads(size_t nitem, double work_each, const cm_env *env)
 {
     (void)work_each;
-    return env->threads < 2 || nitem < 2 ? 1
+    return env->threads < 2 || nitem < 2  ? 1
            : (size_t)env->threads < nitem ? env->threads
                                           : (int)nitem;
 }

@@ -250,10 +250,10 @@ size_t draw_size(source *s, size_t n)
 
 static double hostile(source *s)
 {
-    static const double values[] = {0.0,     -0.0,    1.0,      -1.0,        0.1,    DBL_MAX,
-                                    DBL_MIN, 0x1p-1074, 0x1p-1022, 0x1p53,     0x1p52, 1e300,
-                                    -1e300,  1e-300,  1e155,    -1e-160,     1e16,   0x1p-500,
-                                    0x1p511, 0x1p512, 1e-170,   0x1.8p-1060, -0.5,   1e17};
+    static const double values[] = {
+        0.0,       -0.0,     1.0,     -1.0,    0.1,    DBL_MAX,     DBL_MIN, 0x1p-1074,
+        0x1p-1022, 0x1p53,   0x1p52,  1e300,   -1e300, 1e-300,      1e155,   -1e-160,
+        1e16,      0x1p-500, 0x1p511, 0x1p512, 1e-170, 0x1.8p-1060, -0.5,    1e17};
     return values[random_bits(s) % (sizeof values / sizeof *values)];
 }
 
@@ -308,7 +308,8 @@ double *draw_signal(source *s, size_t n, side side)
     return x;
 }
 
-/* ---- levels of instructions ----------------------------------------------------------------- */
+/* ---- levels of instructions -----------------------------------------------------------------
+ */
 
 const char *const levels[LEVELS] = {"base", "avx2", "avx512"};
 

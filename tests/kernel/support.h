@@ -46,13 +46,13 @@ typedef struct {
     size_t nblock, room;
 } world;
 
-void begin(world *w);   /* zeros the counters */
-void release(world *w); /* what the kernel has been given */
+void begin(world *w);    /* zeros the counters */
+void release(world *w);  /* what the kernel has been given */
 cm_env env_of(world *w); /* for one thread */
 double processor_seconds(void);
 
-extern world here;         /* the one for a single thread */
-const cm_env *env(void);   /* and its environment */
+extern world here;       /* the one for a single thread */
+const cm_env *env(void); /* and its environment */
 
 #define NA_BITS 0x7ff00000000007a2ULL /* as R has it */
 extern double na_value;

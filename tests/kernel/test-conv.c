@@ -7,9 +7,9 @@
 #include "method.h"
 #include "support.h"
 
-static const size_t sizes[] = {1,  2,  3,  4,  5,  7,  8,   9,   15,  16,  17,  24,
-                               25, 31, 32, 33, 63, 64, 65,  511, 512, 513, 576, 577};
-static const size_t kernels[] = {1,  2,  3,  7,  8,  9,  15,  16,  17,  31,   32,   33,   47,
+static const size_t sizes[] = {1,  2,  3,  4,  5,  7,  8,  9,   15,  16,  17,  24,
+                               25, 31, 32, 33, 63, 64, 65, 511, 512, 513, 576, 577};
+static const size_t kernels[] = {1,  2,  3,  7,  8,  9,   15,  16,  17,   31,   32,   33,  47,
                                  48, 49, 63, 64, 65, 127, 129, 512, 1023, 1024, 1025, 1032};
 enum { NX = sizeof sizes / sizeof *sizes, NH = sizeof kernels / sizeof *kernels };
 

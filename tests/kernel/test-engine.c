@@ -80,7 +80,8 @@ static void check_tile(source *s, const cm_simd *simd, size_t nh, size_t nt, sid
     size_t whole = (nh + simd->lanes - 1) / simd->lanes * simd->lanes;
     size_t n = whole + nt + CM_OVERRUN;
     double *x = samples(s, n, side, 0), *h = samples(s, whole, side, 0);
-    size_t lo = random_bits(s) % 2 ? 0 : (size_t)draw(s, n), hi = lo + (size_t)draw(s, n - lo) + 1;
+    size_t lo = random_bits(s) % 2 ? 0 : (size_t)draw(s, n),
+           hi = lo + (size_t)draw(s, n - lo) + 1;
     for (size_t i = 0; i < n; i++)
         x[i] = i >= lo && i < hi ? x[i] : 0;
     for (size_t i = nh; i < whole; i++)
@@ -124,7 +125,8 @@ static void check_strip(source *s, const cm_simd *simd, size_t nh, size_t n, sid
                 sum += value[i] * h[k + t - at[i]];
         wrong += y[t] != sum;
     }
-    expect(wrong == 0, "a strip of %zu kernels of %zu at %s: %zu wrong", n, nh, simd->level, wrong);
+    expect(wrong == 0, "a strip of %zu kernels of %zu at %s: %zu wrong", n, nh, simd->level,
+           wrong);
 }
 
 static void check_loops(source *s)
@@ -196,8 +198,7 @@ static void check_guard(source *s)
 static double bound_used(source *s)
 {
     static const size_t lengths[] = {256, 512, 640, 1000, 1024, 1536, 2048, 2560, 4096, 5120};
-    size_t n = lengths[draw(s, 10)], nh = 1 + draw(s, n / 2),
-           nx = nh + draw(s, n - 2 * nh + 1);
+    size_t n = lengths[draw(s, 10)], nh = 1 + draw(s, n / 2), nx = nh + draw(s, n - 2 * nh + 1);
     double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_END);
     double *block = guarded_doubles(n, AT_END), most = 0;
     cm_window w = {0, nx + nh - 1};
@@ -247,7 +248,8 @@ static void check_transform(size_t n, int in_place)
     cm_fft_backward(fft, spectrum, work);
     for (size_t i = 0; i < n; i++)
         off = fmax(off, fabs(work[i] / (double)n - (i == 1)));
-    expect(off < 1e-14, "a transform of %zu%s is off by %g", n, in_place ? " in place" : "", off);
+    expect(off < 1e-14, "a transform of %zu%s is off by %g", n, in_place ? " in place" : "",
+           off);
     expect(cm_fft_plan(n, work, spectrum) == fft, "the plan of %zu is made twice", n);
     release_guarded();
 }
@@ -265,11 +267,13 @@ static void check_plans(void)
     }
 }
 
-/* ---- the choice --------------------------------------------------------------------------- */
+/* ---- the choice ---------------------------------------------------------------------------
+ */
 
 static void check_choice(source *s)
 {
-    size_t nx = draw_size(s, 4000), nh = draw_size(s, 4000), first = draw(s, nx + nh - 1), n = 0;
+    size_t nx = draw_size(s, 4000), nh = draw_size(s, 4000), first = draw(s, nx + nh - 1),
+           n = 0;
     cm_window w = {first, 1 + draw(s, nx + nh - 1 - first)};
     const double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_END);
     double cost = NAN;
@@ -292,7 +296,8 @@ static void check_long_choice(void)
     for (size_t i = 0; i < N; i++)
         x[i] = i % 2 ? 0 : 1;
     cm_problem p = {x, N, x, N, NULL, {0, 2 * N - 1}, 1, N, 2 * N - 1, 1};
-    expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED && n >= 2 * N - 1, "transforms of %zu", n);
+    expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED && n >= 2 * N - 1, "transforms of %zu",
+           n);
     p = (cm_problem){x, HALF, x, HALF, NULL, {0, 2 * HALF - 1}, 1, HALF, 2 * HALF - 1, 1};
     expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED, "half zeros are not few");
     release_guarded();

@@ -177,7 +177,7 @@ static const struct {
     {"shifted and scaled", shifted_scaled, SIDE *(2 * SIDE - 1), 0, 1},
     {"neural", neural, LONG_X, 0, 2},
     {"regressors", regressor, 40 * NT, 5, 2},
-    {"responses", one_response, NT * NT, 5, 1},
+    {"responses", one_response, NT *NT, 5, 1},
     {"FIR", fir, 99 * NT, 0, 1},
 };
 enum { OPERATIONS = sizeof operations / sizeof *operations };

@@ -8,7 +8,8 @@
  * four to a leaf of the tree, the latest first. */
 static void check_cancelling(void)
 {
-    static const double amplitude[16] = {1, 1e-18, 0, 0, 1e-36, 0, 0, 0, -1e-18, 0, 0, 0, -1, 0, 0, 0};
+    static const double amplitude[16] = {1,      1e-18, 0, 0, 1e-36, 0, 0, 0,
+                                         -1e-18, 0,     0, 0, -1,    0, 0, 0};
     static const double shape = 1, scale = 1, weight = 1, t = 99;
     static double onset[16], duration[16];
     double y;
