@@ -318,7 +318,7 @@ result_attributes <- function(x, h, ny, ncol, mode, origin) {
   if (stats::is.ts(x) && ny > 0) {
     shift <- if (keeps_length) 0 else mode_shift(x, h, mode, origin)
     a$tsp <- new_tsp(x, shift, ny / ncol)
-    a$class <- oldClass(stats::ts(matrix(0, 1L, ncol))) # has changed between versions of R
+    a$class <- ts_class(ncol)
   }
   a
 }
@@ -358,3 +358,6 @@ new_tsp <- function(x, shift, n) {
   start <- tsp[1L] + shift / tsp[3L]
   c(start, start + (n - 1) / tsp[3L], tsp[3L])
 }
+
+# It has changed between versions of R.
+ts_class <- function(ncol) oldClass(stats::ts(matrix(0, 1L, ncol)))

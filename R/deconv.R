@@ -714,7 +714,8 @@ dress_signal <- function(x, y, mode, origin, nh) {
   if (stats::is.ts(y)) {
     before <- if (mode == "valid") min(n, nh) - 1 else 0
     shift <- if (keeps_length) 0 else (if (is.null(origin)) 0 else as.double(origin)) - before
-    x <- redate(x, y, shift)
+    attr(x, "tsp") <- new_tsp(y, shift, n)
+    class(x) <- ts_class(NCOL(x))
   }
   x
 }
