@@ -77,7 +77,8 @@ SEXP ffi_band_norm(SEXP N)
 {
     int rows = Rf_nrows(N), n = Rf_ncols(N), p = rows - 1;
     double *work = (double *)R_alloc((size_t)n, sizeof(double));
-    return Rf_ScalarReal(F77_CALL(dlansb)("1", "U", &n, &p, REAL_RO(N), &rows, work FCONE FCONE));
+    return Rf_ScalarReal(
+        F77_CALL(dlansb)("1", "U", &n, &p, REAL_RO(N), &rows, work FCONE FCONE));
 }
 
 /* The norm of the inverse of R'R, estimated (Higham 1988); Inf if there is none. LAPACK's

@@ -46,7 +46,8 @@ void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n
     size_t width = block + p < n ? block + p : n;
     size_t height = p + most_rows(start, nrow, block), work = 0;
     double *W = env->alloc(env->data, height * width * sizeof *W);
-    double *scratch = env->alloc(env->data, (width + lapack->qr_work(height, width)) * sizeof *W);
+    double *scratch =
+        env->alloc(env->data, (width + lapack->qr_work(height, width)) * sizeof *W);
     memset(R, 0, n * (p + 1) * sizeof *R);
     memset(W, 0, height * width * sizeof *W);
     for (size_t from = 0; from < n; from += block) {

@@ -17,6 +17,9 @@
 #include "kernel.h"
 #include "sum.h"
 
+/* Operations that an entry of new memory counts for, whoever writes the zeros. */
+#define NEW_MEMORY 4
+
 /* Lists the places outside the signal by their source, in two turns: counts, then fills. */
 static void list_places(cm_matrix *matrix, cm_boundary boundary, const cm_env *env)
 {
@@ -119,7 +122,7 @@ void cm_dense(const cm_matrix *matrix, double *A, int zeroed, const cm_env *env)
                    rows * width * sizeof *A);
         if (matrix->start && matrix->start[c] < matrix->start[c + 1])
             cm_add_outside(matrix, c, A, lost, &work, env);
-        cm_work(&work, zeroed ? rows : nrow, env);
+        cm_work(&work, NEW_MEMORY * nrow, env);
     }
 }
 
@@ -176,6 +179,6 @@ void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, s
             else
                 cm_multiply(x + 2 * i, h + 2 * (c - i), A + 2 * i);
         }
-        cm_work(&work, zeroed ? i1 - i0 : nx, env);
+        cm_work(&work, NEW_MEMORY * nx, env);
     }
 }

@@ -99,7 +99,8 @@ test_that("an interrupt ends each long operation soon, leaks nothing, and the ne
     # of a few repeats, the quicker ones: other programs have the machine, too
     typical <- stats::quantile(seen$seconds[seen$cut], if (repeats < 20L) 0.25 else 0.5)[[1L]]
     expect_lte(!!typical, 0.2)
-    if (!is.na(seen$growth)) expect_lte(!!seen$growth, 2^25)
+    # glibc keeps up to 62 MB for the next call, see ffi_keep_pages()
+    if (!is.na(seen$growth)) expect_lte(!!seen$growth, 2^26)
     expect_identical(seen$after, c(1, 12, 23, 30))
   }
 })
