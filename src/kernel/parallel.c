@@ -31,13 +31,6 @@ int cm_threads(size_t nitem, double work_each, const cm_env *env)
     return 1;
 }
 
-cm_env cm_quiet(const cm_env *env)
-{
-    cm_env quiet = *env;
-    quiet.progress = NULL;
-    return quiet;
-}
-
 static void progress(size_t done, size_t nitem, const cm_env *env)
 {
     if (env->progress)

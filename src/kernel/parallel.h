@@ -13,8 +13,13 @@ typedef void cm_item(void *job, size_t item, int thread, const cm_env *env);
  * multiply-adds, `work_each` an item, are soon done, or so many that each must poll. */
 int cm_threads(size_t nitem, double work_each, const cm_env *env);
 
-/* The same without progress(), for what is only a part of the computation. */
-cm_env cm_quiet(const cm_env *env);
+/* env without progress(), for what is only a part of the computation. */
+static inline cm_env cm_quiet(const cm_env *env)
+{
+    cm_env quiet = *env;
+    quiet.progress = NULL;
+    return quiet;
+}
 
 /* Runs all items, `threads` at a time, and polls in between. */
 void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int threads,
