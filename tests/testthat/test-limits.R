@@ -111,13 +111,13 @@ test_that("where memory ends, there is an error, and the next call works", {
   # an address space so small that sooner or later each allocation is refused
   script <- tempfile(fileext = ".R")
   on.exit(unlink(script))
-  dump <- deparse(function(calls) {
+  dump <- deparse(function(calls, powers) {
     library(convmat)
     options(convmat.max_bytes = Inf)
     big <- numeric(1e5)
     conv(sin(1:1e5), sin(1:1e4), threads = 2) # threads and plans
     failed <- 0
-    for (size in 2^c(14, 18, 20, 21:24, 25, 27, 30)) {
+    for (size in 2^powers) {
       for (call in calls) {
         kind <- tryCatch(
           {
@@ -145,7 +145,10 @@ test_that("where memory ends, there is an error, and the next call works", {
   )
   writeLines(c(
     sprintf(".libPaths(%s)", paste(deparse(c(dirname(getNamespaceInfo("convmat", "path")), .libPaths())), collapse = "")),
-    "main <-", dump, sprintf("main(%s)", paste(deparse(calls, control = "quoteExpressions"), collapse = "\n"))
+    "main <-", dump, sprintf(
+      "main(%s, %s)", paste(deparse(calls, control = "quoteExpressions"), collapse = "\n"),
+      deparse(if (repeats < 20L) c(18, 22, 25, 27, 30) else c(14, 18, 20, 21:24, 25, 27, 30))
+    )
   ), script)
   out <- suppressWarnings(system(
     sprintf("ulimit -v 1000000; %s --vanilla %s 2>&1", shQuote(file.path(R.home("bin"), "Rscript")), shQuote(script)),

@@ -1,0 +1,167 @@
+/* Banded least squares: the factor by reflections against the normal equations, R'R = B'B,
+ * and the band of the inverse against the inverse itself, both in long double. Sizes around
+ * the blocks of band.c; rows that start apart, in heaps, or nowhere in a stretch of columns.
+ * LAPACK's part is played by plain loops. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+
+static size_t qr_work(size_t nrow, size_t ncol)
+{
+    return nrow + ncol;
+}
+
+/* Householder reflections, one column after the other. */
+static void qr(double *W, size_t ld, size_t nrow, size_t ncol, double *scratch)
+{
+    double *v = scratch + ncol; /* after the factors that LAPACK would keep there */
+    for (size_t k = 0; k < ncol && k < nrow; k++) {
+        double norm = 0, vv = 0;
+        for (size_t i = k; i < nrow; i++)
+            norm = hypot(norm, W[i + k * ld]);
+        if (norm == 0)
+            continue;
+        for (size_t i = k; i < nrow; i++)
+            v[i] = W[i + k * ld];
+        v[k] += copysign(norm, v[k]);
+        for (size_t i = k; i < nrow; i++)
+            vv += v[i] * v[i];
+        for (size_t c = k; c < ncol; c++) {
+            double dot = 0;
+            for (size_t i = k; i < nrow; i++)
+                dot += v[i] * W[i + c * ld];
+            for (size_t i = k; i < nrow; i++)
+                W[i + c * ld] -= 2 * dot / vv * v[i];
+        }
+    }
+    for (size_t k = 0; k < ncol; k++) /* LAPACK leaves something there, too */
+        for (size_t i = k + 1; i < nrow; i++)
+            W[i + k * ld] = NAN;
+}
+
+static void symmetric_product(size_t n, double alpha, const double *A, size_t ld,
+                              const double *x, double *y)
+{
+    for (size_t i = 0; i < n; i++) {
+        long double sum = 0;
+        for (size_t j = 0; j < n; j++)
+            sum += (long double)(i <= j ? A[i + j * ld] : A[j + i * ld]) * x[j];
+        y[i] = alpha * (double)sum;
+    }
+}
+
+static const cm_lapack plain = {qr_work, qr, symmetric_product};
+
+static double band_entry(const double *band, size_t p, size_t i, size_t j)
+{
+    return i > j || j - i > p ? 0 : band[p + i - j + j * (p + 1)];
+}
+
+/* Is R'R = B'B, and is R a band? */
+static void check_factor(const double *start, const double *values, size_t nrow, size_t n,
+                         size_t p, const double *R)
+{
+    long double worst = 0, largest = 0;
+    for (size_t a = 0; a < n; a++) {
+        for (size_t b = a; b < n && b <= a + p; b++) {
+            long double wanted = 0, found = 0;
+            for (size_t r = 0; r < nrow; r++) {
+                size_t s = (size_t)start[r];
+                if (a >= s && b <= s + p)
+                    wanted +=
+                        (long double)values[r * (p + 1) + a - s] * values[r * (p + 1) + b - s];
+            }
+            for (size_t i = 0; i <= a; i++)
+                found += (long double)band_entry(R, p, i, a) * band_entry(R, p, i, b);
+            worst = fmaxl(worst, fabsl(found - wanted));
+            largest = fmaxl(largest, fabsl(wanted));
+        }
+    }
+    expect(worst <= 1e-13L * largest, "R'R is off by %Lg of %Lg, %zu rows, %zu columns, p %zu",
+           worst, largest, nrow, n, p);
+}
+
+/* The band of Z times R'R should be the identity where the whole of Z is known; so Z is
+ * compared with the inverse, from R by two substitutions for each column. */
+static void check_inverse(const double *R, size_t n, size_t p, const double *Z)
+{
+    long double *x = malloc(n * sizeof *x), worst = 0, largest = 0;
+    for (size_t c = 0; c < n; c++) {
+        for (size_t i = 0; i < n; i++) {
+            x[i] = i == c;
+            for (size_t k = i < p ? 0 : i - p; k < i; k++)
+                x[i] -= band_entry(R, p, k, i) * x[k];
+            x[i] /= band_entry(R, p, i, i);
+        }
+        for (size_t i = n; i-- > 0;) {
+            for (size_t k = i + 1; k < n && k <= i + p; k++)
+                x[i] -= band_entry(R, p, i, k) * x[k];
+            x[i] /= band_entry(R, p, i, i);
+        }
+        for (size_t i = c < p ? 0 : c - p; i <= c; i++) {
+            worst = fmaxl(worst, fabsl(x[i] - band_entry(Z, p, i, c)));
+            largest = fmaxl(largest, fabsl(x[i]));
+        }
+    }
+    free(x);
+    expect(worst <= 1e-10L * largest, "the inverse is off by %Lg of %Lg, n %zu, p %zu", worst,
+           largest, n, p);
+}
+
+static void check_band(source *s)
+{
+    size_t n = 1 + draw(s, draw(s, 2) ? 12 : 150), p = draw(s, draw(s, 2) ? 4 : 50);
+    p = p < n ? p : n - 1;
+    size_t heap = draw(s, 4), nrow = n + draw(s, 20), gap = n + 1;
+    if (heap == 3 && n > 70) /* no row starts in these columns but the diagonal's */
+        gap = n - 70;
+    double *start = guarded_doubles(nrow, AT_END);
+    for (size_t r = 0; r < nrow; r++) {
+        size_t at = heap == 0 ? r : r * n / nrow;
+        start[r] = (double)(at < n ? at : n - 1);
+    }
+    double *values = guarded_doubles(nrow * (p + 1), AT_END);
+    for (size_t r = 0; r < nrow; r++) {
+        for (size_t i = 0; i <= p; i++)
+            values[r * (p + 1) + i] = draw_unit(s) * (r > gap && i > 0 ? 0 : 1);
+        values[r * (p + 1)] += 3 + (double)p; /* well determined */
+        for (size_t i = 0; i <= p; i++)       /* past the last column there is nothing */
+            if ((size_t)start[r] + i >= n)
+                values[r * (p + 1) + i] = 0;
+    }
+    double *R = guarded_doubles(n * (p + 1), draw(s, 2) ? AT_END : AT_START);
+    double *Z = guarded_doubles(n * (p + 1), draw(s, 2) ? AT_END : AT_START);
+    begin(&here);
+    cm_band_qr(start, values, nrow, n, p, R, &plain, env());
+    check_factor(start, values, nrow, n, p, R);
+    cm_band_inverse(R, n, p, Z, &plain, env());
+    check_inverse(R, n, p, Z);
+    release(&here);
+    release_guarded();
+}
+
+/* A matrix without rows has R = 0. */
+static void check_none(void)
+{
+    double R[6], none = 0;
+    memset(R, 0xff, sizeof R);
+    begin(&here);
+    cm_band_qr(&none, &none, 0, 3, 1, R, &plain, env());
+    for (int i = 0; i < 6; i++)
+        expect(R[i] == 0, "R of no rows is %g", R[i]);
+    release(&here);
+}
+
+int main(int argc, char **argv)
+{
+    long runs = argc > 1 ? atol(argv[1]) : 1000;
+    for (long run = 0; run < runs; run++) {
+        source one = generator((uint64_t)run + 1);
+        check_band(&one);
+    }
+    check_none();
+    return report("test-band");
+}
