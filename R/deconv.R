@@ -306,7 +306,7 @@ rcond_cholesky <- 1e-10
 deconvolve <- function(y, h, n, mode, origin, boundary, lambda, order, minimum_norm) {
   weight <- if (is.numeric(lambda)) sqrt(lambda) else 0
   unit_h <- power_of_two(max(abs(h), weight))
-  unit_y <- power_of_two(apply(abs(y), 2L, max))
+  unit_y <- power_of_two(vapply(seq_len(ncol(y)), function(c) max(abs(y[, c])), 0))
   h <- h / unit_h
   y <- scale_columns(y, 1 / unit_y)
   problem <- deconv_problem(h, n, mode, origin, boundary, order)
@@ -371,8 +371,8 @@ warn_condition <- function(rcond, lambda) {
   )
 }
 
-# What is minimised: products with A and its transpose, for columns; the bands of A'A and D'D, of
-# equal height; and D'D. Samples of a signal that wraps are in the order of `turn`.
+# What is minimised: products with A and its transpose, for columns; the bands of A'A (a column
+# of it, where all are the same) and of D'D, which is not the higher; and D'D. Samples of a signal that wraps are in the order of `turn`.
 deconv_problem <- function(h, n, mode, origin, boundary, order) {
   sparse <- function() conv_matrix(h, n, mode, origin, boundary, sparse = TRUE)
   D <- differences(n, order)
@@ -424,10 +424,11 @@ symmetric_band <- function(S) {
   band
 }
 
+# Every column is the same.
 autocorrelation_band <- function(h, n) {
   m <- length(h)
   lags <- conv(rev(h), h, method = "direct")[seq(max(1, m - n + 1), m)] # the largest first
-  matrix(lags, length(lags), n)
+  matrix(lags)
 }
 
 # With empty diagonals on top, `height` at least.
@@ -436,11 +437,9 @@ heighten <- function(band, height) {
   if (missing > 0L) rbind(matrix(0, missing, ncol(band)), band) else band
 }
 
-# The narrower band P is added to the last rows of N.
-add_band <- function(N, P) {
-  rows <- nrow(N) - nrow(P) + seq_len(nrow(P))
-  N[rows, ] <- N[rows, ] + P
-  N
+# A'A + lambda D'D.
+normal_band <- function(problem, lambda) {
+  .Call(ffi_band_sum, problem$gram, problem$penalty, lambda)
 }
 
 # The rows of [A; sqrt(lambda) D], the leftmost first, each from its first column on.
@@ -459,7 +458,7 @@ band_rows <- function(problem, lambda) {
 
 # The factor R of A'A + lambda D'D = R'R, and reciprocal conditions; NULL if it is singular.
 factor_band <- function(problem, lambda) {
-  N <- if (lambda > 0) add_band(problem$gram, lambda * problem$penalty) else problem$gram
+  N <- normal_band(problem, lambda)
   norm <- .Call(ffi_band_norm, N)
   if (!(norm > 0)) {
     return(NULL)
@@ -474,7 +473,7 @@ factor_band <- function(problem, lambda) {
   if (!(sqrt(norm) * sqrt(inverse) <= 1 / rcond_singular)) {
     return(NULL)
   }
-  gram_norm <- if (lambda > 0) .Call(ffi_band_norm, problem$gram) else norm
+  gram_norm <- if (lambda > 0) .Call(ffi_band_norm, normal_band(problem, 0)) else norm
   list(R = R, rcond = if (gram_norm > 0) 1 / sqrt(gram_norm * inverse) else 0)
 }
 

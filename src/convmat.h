@@ -37,6 +37,7 @@ SEXP ffi_regressors(SEXP events, SEXP first, SEXP times, SEXP model, SEXP slope)
 SEXP ffi_event_responses(SEXP events, SEXP times, SEXP model);
 SEXP ffi_sparse_responses(SEXP events, SEXP times, SEXP model);
 SEXP ffi_fir(SEXP events, SEXP first, SEXP times, SEXP edges);
+SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda);
 SEXP ffi_band_cholesky(SEXP N);
 SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n);
 SEXP ffi_band_norm(SEXP N);

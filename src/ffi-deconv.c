@@ -37,12 +37,39 @@ static void symmetric_product(size_t n, double alpha, const double *A, size_t ld
 
 static const cm_lapack lapack = {qr_work, qr, symmetric_product};
 
+static SEXP band_matrix(size_t rows, size_t n)
+{
+    SEXP band = PROTECT(ffi_result(REALSXP, rows * n));
+    SEXP dim = PROTECT(Rf_allocVector(INTSXP, 2));
+    INTEGER(dim)[0] = (int)rows;
+    INTEGER(dim)[1] = (int)n;
+    Rf_setAttrib(band, R_DimSymbol, dim);
+    UNPROTECT(2); // band, dim
+    return band;
+}
+
 static SEXP band_like(SEXP band)
 {
-    SEXP out = PROTECT(ffi_result(REALSXP, (size_t)XLENGTH(band)));
-    Rf_setAttrib(out, R_DimSymbol, Rf_getAttrib(band, R_DimSymbol));
-    UNPROTECT(1); // out
-    return out;
+    return band_matrix((size_t)Rf_nrows(band), (size_t)Rf_ncols(band));
+}
+
+/* The band N + lambda P, with as many columns as P. P is not higher than N, of which one
+ * column may stand for all. */
+SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda)
+{
+    size_t rows = (size_t)Rf_nrows(N), n = (size_t)Rf_ncols(P), few = (size_t)Rf_nrows(P),
+           step = Rf_ncols(N) == 1 ? 0 : rows;
+    double weight = Rf_asReal(lambda);
+    SEXP sum = PROTECT(band_matrix(rows, n));
+    double *to = REAL(sum);
+    const double *from = REAL_RO(N), *part = REAL_RO(P);
+    for (size_t j = 0; j < n; j++, to += rows, from += step, part += few) {
+        memcpy(to, from, rows * sizeof *to);
+        for (size_t i = 0; weight > 0 && i < few; i++)
+            to[rows - few + i] += weight * part[i];
+    }
+    UNPROTECT(1); // sum
+    return sum;
 }
 
 /* The factor R of the symmetric band N; NULL if N is not positive definite. */
@@ -61,14 +88,10 @@ SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n)
 {
     const cm_env env = ffi_env();
     size_t rows = (size_t)Rf_nrows(values), ncol = ffi_size(n);
-    SEXP R = PROTECT(ffi_result(REALSXP, rows * ncol));
-    SEXP dim = PROTECT(Rf_allocVector(INTSXP, 2));
-    INTEGER(dim)[0] = (int)rows;
-    INTEGER(dim)[1] = (int)ncol;
-    Rf_setAttrib(R, R_DimSymbol, dim);
+    SEXP R = PROTECT(band_matrix(rows, ncol));
     cm_band_qr(REAL_RO(start), REAL_RO(values), (size_t)XLENGTH(start), ncol, rows - 1, REAL(R),
                &lapack, &env);
-    UNPROTECT(2); // R, dim
+    UNPROTECT(1); // R
     return R;
 }
 

@@ -86,6 +86,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_band_cholesky, 1),
     ENTRY(ffi_band_qr, 3),
     ENTRY(ffi_band_norm, 1),
+    ENTRY(ffi_band_sum, 3),
     ENTRY(ffi_band_inverse_norm, 1),
     ENTRY(ffi_band_solve, 2),
     ENTRY(ffi_band_inverse, 1),
