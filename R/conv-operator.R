@@ -6,8 +6,8 @@
 #' convolutions, and take the time of [conv()].
 #'
 #' @inheritParams conv_matrix
-#' @param x,y A `conv_operator`, or what stands beside one in a product: a numeric or
-#'   complex vector or matrix, or a matrix of package Matrix. As with `%*%` of matrices, a
+#' @param x A `conv_operator`. What stands beside one in a product may be a numeric or
+#'   complex vector or matrix, or a matrix of package Matrix; as with `%*%` of matrices, a
 #'   vector is a column or a row, whichever fits.
 #' @param ... For `plot()`, further arguments of [plot_matrix()]; else not used.
 #'
@@ -93,6 +93,7 @@ conv_operator <- function(h, n, mode = "full", origin = NULL, boundary = "zero")
 }
 
 #' @rdname conv_operator
+#' @evalRd method_aliases()
 #' @exportClass conv_operator
 methods::setClass("conv_operator", slots = c(
   h = "vector", n = "numeric", mode = "character", origin = "numeric",
@@ -268,7 +269,7 @@ ncol_of_band <- function(A) if (A@mode == "valid") A@n else Inf
 
 # The classes that Matrix's own methods for products are about: a method for "ANY" would
 # not come before those.
-others <- c(
+partners <- c(
   "ANY", "Matrix", "TsparseMatrix", "RsparseMatrix", "symmetricMatrix", "diagonalMatrix",
   "indMatrix", "sparseVector"
 )
@@ -276,12 +277,25 @@ others <- c(
 #' @importMethodsFrom Matrix %*% crossprod tcrossprod
 #' @importClassesFrom Matrix Matrix TsparseMatrix RsparseMatrix symmetricMatrix
 #' @importClassesFrom Matrix diagonalMatrix indMatrix sparseVector CsparseMatrix sparseMatrix
+#' @importFrom methods Arith coerce show
 #' @exportMethod %*%
 #' @exportMethod crossprod
 #' @exportMethod tcrossprod
 NULL
 
-for (other in others) {
+# What R CMD check wants to find: an alias for each method.
+method_aliases <- function() {
+  pairs <- c(
+    paste0("conv_operator,", c(partners, "conv_operator")), paste0(partners, ",conv_operator"),
+    paste0("conv_operator,", c("missing", "NULL"))
+  )
+  products <- outer(pairs, c("\\%*\\%", "crossprod", "tcrossprod"), function(pair, f) paste0(f, ",", pair))
+  products <- products[!products %in% paste0("\\%*\\%,conv_operator,", c("missing", "NULL"))]
+  coercions <- paste0("coerce,conv_operator,", c("matrix", "dgCMatrix", "CsparseMatrix", "sparseMatrix"))
+  sprintf("\\alias{%s-method}", c(products, coercions))
+}
+
+for (other in partners) {
   methods::setMethod("%*%", c("conv_operator", other), function(x, y) multiply(x, y, "y"))
   methods::setMethod("%*%", c(other, "conv_operator"), function(x, y) {
     t(multiply(t(y), x, "x", flip = TRUE, shown = dim(y)))
@@ -299,7 +313,7 @@ for (other in others) {
     t(multiply(y, x, "x", flip = TRUE))
   })
 }
-rm(other, others)
+rm(other)
 
 for (second in c("missing", "NULL")) {
   methods::setMethod("crossprod", c("conv_operator", second), function(x, y = NULL, ...) gram(x))
@@ -476,7 +490,7 @@ rm(class)
 # ---- picture -----------------------------------------------------------------
 
 #' @rdname conv_operator
-#' @param main,xlab,ylab Titles.
+#' @param xlab,ylab Titles of the axes.
 #' @export
 plot.conv_operator <- function(x, ..., xlab = "Column", ylab = "Row") {
   block <- ceiling(max(dim(x)) / 1000)
