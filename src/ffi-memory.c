@@ -100,8 +100,9 @@ int ffi_zero(SEXP y)
     char *memory = bytes_of(y, &bytes);
     if (bytes < 16 * LARGE_PAGE)
         return 0;
-    uintptr_t from = ((uintptr_t)memory + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE,
-              to = ((uintptr_t)memory + bytes) / LARGE_PAGE * LARGE_PAGE; /* inside */
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), /* small, or megabytes are touched */
+        from = ((uintptr_t)memory + page - 1) / page * page,
+              to = ((uintptr_t)memory + bytes) / page * page; /* inside */
     volatile char *first = (char *)from, *last = (char *)to - 1;
     *first = *last = 1;
     if (madvise((void *)from, to - from, MADV_DONTNEED) != 0 || *first || *last)
