@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include <R_ext/BLAS.h>
 #include <R_ext/Lapack.h>
 #ifndef FCONE
 #define FCONE
@@ -27,15 +26,7 @@ static void qr(double *W, size_t ld, size_t nrow, size_t ncol, double *scratch)
     F77_CALL(dgeqrf)(&m, &n, W, &lda, scratch, scratch + ncol, &nwork, &info);
 }
 
-static void symmetric_product(size_t n, double alpha, const double *A, size_t ld,
-                              const double *x, double *y)
-{
-    int order = (int)n, lda = (int)ld, one = 1;
-    double zero = 0;
-    F77_CALL(dsymv)("U", &order, &alpha, A, &lda, x, &one, &zero, y, &one FCONE);
-}
-
-static const cm_lapack lapack = {qr_work, qr, symmetric_product};
+static const cm_lapack lapack = {qr_work, qr};
 
 static SEXP band_matrix(size_t rows, size_t n)
 {
@@ -137,8 +128,7 @@ SEXP ffi_band_inverse(SEXP R)
 {
     const cm_env env = ffi_env();
     SEXP Z = PROTECT(band_like(R));
-    cm_band_inverse(REAL_RO(R), (size_t)Rf_ncols(R), (size_t)Rf_nrows(R) - 1, REAL(Z), &lapack,
-                    &env);
+    cm_band_inverse(REAL_RO(R), (size_t)Rf_ncols(R), (size_t)Rf_nrows(R) - 1, REAL(Z), &env);
     UNPROTECT(1); // Z
     return Z;
 }

@@ -22,6 +22,8 @@
 
 #include "kernel.h"
 
+typedef double four __attribute__((vector_size(32))); /* of whatever vectors there are */
+
 #define LEAST_BLOCK 32 /* columns; fewer leave the library's block algorithms idle */
 
 /* The most rows that begin in one block of columns. */
@@ -74,26 +76,49 @@ void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n
     }
 }
 
+/* y = A x for a symmetric A of which the upper triangle is read, columns ld apart. BLAS has
+ * this too, but the threads that some start for a matrix this small cost more than it does. */
+static void symmetric_product(size_t n, const double *A, size_t ld, const double *x, double *y)
+{
+    for (size_t j = 0; j < n; j++, A += ld) {
+        four s = {0, 0, 0, 0}, a, xi, yi;
+        size_t i = 0;
+        for (; i + 4 <= j; i += 4) {
+            memcpy(&a, A + i, sizeof a);
+            memcpy(&xi, x + i, sizeof xi);
+            memcpy(&yi, y + i, sizeof yi);
+            s += a * xi;
+            yi += a * x[j];
+            memcpy(y + i, &yi, sizeof yi);
+        }
+        double sum = (s[0] + s[1]) + (s[2] + s[3]);
+        for (; i < j; i++) {
+            sum += A[i] * x[i];
+            y[i] += A[i] * x[j];
+        }
+        y[j] = A[j] * x[j] + sum;
+    }
+}
+
 /* Z has R's shape. A block of the upper triangle of a band is an ordinary matrix with
  * columns p apart. */
-void cm_band_inverse(const double *R, size_t n, size_t p, double *Z, const cm_lapack *lapack,
-                     const cm_env *env)
+void cm_band_inverse(const double *R, size_t n, size_t p, double *Z, const cm_env *env)
 {
     size_t work = 0;
     double *r = env->alloc(env->data, (2 * p + 1) * sizeof *r), *z = r + p;
     memset(Z, 0, (n < p ? n : p) * (p + 1) * sizeof *Z); /* what stands above row 0 */
     for (size_t j = n; j-- > 0;) {
         size_t k = n - 1 - j < p ? n - 1 - j : p;
-        double pivot = R[p + j * (p + 1)], sum = 1 / pivot;
+        double pivot = R[p + j * (p + 1)], sum = 1 / pivot / pivot;
         for (size_t i = 0; i < k; i++)
-            r[i] = R[p - 1 - i + (j + 1 + i) * (p + 1)];
+            r[i] = -R[p - 1 - i + (j + 1 + i) * (p + 1)] / pivot;
         if (k > 0)
-            lapack->symmetric_product(k, -1 / pivot, Z + p + (j + 1) * (p + 1), p, r, z);
+            symmetric_product(k, Z + p + (j + 1) * (p + 1), p, r, z);
         for (size_t i = 0; i < k; i++) {
             Z[p - 1 - i + (j + 1 + i) * (p + 1)] = z[i];
-            sum -= r[i] * z[i];
+            sum += r[i] * z[i];
         }
-        Z[p + j * (p + 1)] = sum / pivot;
+        Z[p + j * (p + 1)] = sum;
         cm_work(&work, 2 * (p + 1) * (p + 1), env);
     }
 }

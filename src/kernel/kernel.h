@@ -202,19 +202,15 @@ size_t cm_sparse_response(const cm_model *model, const cm_reach *reach, double o
 void cm_fir(const cm_events *events, const double *times, size_t nt, const double *edge,
             size_t nedge, double *latest, double *y, const cm_env *env);
 
-/* band.c; what it needs of BLAS and LAPACK, on column-major matrices: the triangle R of
- * the first nrow rows of W over what was there, scratch of ncol + qr_work() doubles; and
- * y = alpha A x for a symmetric A of which the upper triangle is read. */
+/* band.c; what it needs of LAPACK, on a column-major matrix: the triangle R of the first nrow
+ * rows of W over what was there, scratch of ncol + qr_work() doubles. */
 typedef struct {
     size_t (*qr_work)(size_t nrow, size_t ncol);
     void (*qr)(double *W, size_t ld, size_t nrow, size_t ncol, double *scratch);
-    void (*symmetric_product)(size_t n, double alpha, const double *A, size_t ld,
-                              const double *x, double *y);
 } cm_lapack;
 
 void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n, size_t p,
                 double *R, const cm_lapack *lapack, const cm_env *env);
-void cm_band_inverse(const double *R, size_t n, size_t p, double *Z, const cm_lapack *lapack,
-                     const cm_env *env);
+void cm_band_inverse(const double *R, size_t n, size_t p, double *Z, const cm_env *env);
 
 #endif
