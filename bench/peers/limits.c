@@ -30,7 +30,9 @@ static double multiply_adds(void)
 {
     double best = 0;
     for (int run = 0; run < 10; run++) {
-        vec sum[SUMS] = {0}, a = (vec){0} + 1.0000001, b = (vec){0} + 1e-9;
+        vec sum[SUMS], a = (vec){0} + 1.0000001, b = (vec){0} + 1e-9;
+        for (int s = 0; s < SUMS; s++) /* all different, or they would be one */
+            sum[s] = (vec){0} + s;
         long loops = 10000000;
         double start = now();
         for (long i = 0; i < loops; i++) {

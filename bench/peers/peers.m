@@ -1,7 +1,6 @@
 % Octave for peers.R; see peers.py. Arguments: FOLDER
 folder = argv(){1};
 pkg load signal
-maxNumCompThreads = 1;
 function v = samples(folder, name)
   f = fopen([folder "/" name ".bin"]);
   v = fread(f, Inf, "double");
@@ -20,7 +19,7 @@ for p = 1:2
   tic; f(); once = min(once, toc);
   few = max(1, round(2e-3 / once));
   times = [];
-  for r = 1:max(3, min(15, round(0.5 / (few * once))))
+  for r = 1:max(1, min(15, round(0.3 / (few * once))))
     tic;
     for j = 1:few
       f();

@@ -72,7 +72,7 @@ for name, f in peers.items():
     once = min(once, time.perf_counter() - start)
     few = max(1, round(2e-3 / once))
     times = []
-    for _ in range(max(3, min(15, round(0.5 / (few * once))))):
+    for _ in range(max(1, min(15, round(0.3 / (few * once))))):
         start = time.perf_counter()
         for _ in range(few):
             f()

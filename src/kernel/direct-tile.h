@@ -1,6 +1,6 @@
 /* One tile of outputs of direct convolution; part of simd-body.h.
  *
- * y[t] += sum_i h[i] x[t - i], t < nt, i < nh. x must have nh samples before x[0]
+ * y[t] = sum_i h[i] x[t - i], t < nt, i < nh. x must have nh samples before x[0]
  * and CM_OVERRUN after x[nt - 1], h be padded with zeros to whole vectors for the
  * long form, and y have a vector of room before its nt values and CM_OVERRUN after.
  */
@@ -55,7 +55,7 @@ SIMD_TARGET static void tile_short(const double *x, const double *h, size_t nh, 
         }
 #pragma GCC unroll 8
         for (int g = 0; g < RUN; g++)
-            store(y + t + g * W, load(y + t + g * W) + sum[g]);
+            store(y + t + g * W, sum[g]);
     }
 }
 
@@ -90,15 +90,18 @@ SIMD_TARGET static void tile_long(const double *x, const double *h, size_t nh, d
 #endif
             }
         }
-        double *yp = y + p - W;
+        vec out[GROUP] = {0};
 #pragma GCC unroll 8
         for (int r = 0; r < W; r++) {
-            store(yp, load(yp) + later(before[r], sum[0][r], r));
-            store(yp + W, load(yp + W) + later(sum[0][r], sum[1][r], r));
+            out[0] += later(before[r], sum[0][r], r);
+            out[1] += later(sum[0][r], sum[1][r], r);
 #if SIMD_GROUP == 3
-            store(yp + 2 * W, load(yp + 2 * W) + later(sum[1][r], sum[2][r], r));
+            out[2] += later(sum[1][r], sum[2][r], r);
 #endif
             before[r] = sum[GROUP - 1][r];
         }
+#pragma GCC unroll 3
+        for (int g = 0; g < GROUP; g++)
+            store(y + p - W + g * W, out[g]);
     }
 }

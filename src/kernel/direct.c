@@ -54,9 +54,9 @@ static const double *stretch(const double *x, size_t nx, ptrdiff_t from, size_t 
     return buffer;
 }
 
-/* Adds to s[t] the terms i ... end-1 of the outputs F[k + t], t < nt. */
-static void add_block(const double *x, size_t nx, const double *h, size_t i, size_t end,
-                      size_t k, size_t nt, double *s, const cm_simd *simd)
+/* s[t] = the sum of the terms i ... end-1 of the outputs F[k + t], t < nt. */
+static void block_sums(const double *x, size_t nx, const double *h, size_t i, size_t end,
+                       size_t k, size_t nt, double *s, const cm_simd *simd)
 {
     double xb[CM_BLOCK + CM_TILE + CM_OVERRUN], hb[CM_BLOCK];
     size_t nh = end - i, whole = (nh + simd->lanes - 1) / simd->lanes * simd->lanes;
@@ -93,9 +93,8 @@ static void tile(const cm_problem *p, const double *x, double *y, size_t t0, siz
     /* the terms that these outputs have */
     size_t k = p->w.first + t0, i0 = k >= p->nx ? k - (p->nx - 1) : 0,
            i1 = k + nt < p->nh ? k + nt : p->nh, work = 0;
-    memset(buffer, 0, (CM_LANES + nt + CM_OVERRUN) * sizeof *buffer);
     if (i1 - i0 <= CM_BLOCK) {
-        add_block(x, p->nx, p->h, i0, i1, k, nt, s1, simd);
+        block_sums(x, p->nx, p->h, i0, i1, k, nt, s1, simd);
         memcpy(y + t0, s1, nt * sizeof *y);
         return;
     }
@@ -103,7 +102,7 @@ static void tile(const cm_problem *p, const double *x, double *y, size_t t0, siz
     memset(y + t0, 0, nt * sizeof *y);
     for (size_t i = i0, nblock = 1; i < i1; i += CM_BLOCK, nblock++) {
         size_t end = i1 - i < CM_BLOCK ? i1 : i + CM_BLOCK;
-        add_block(x, p->nx, p->h, i, end, k, nt, s1, simd);
+        block_sums(x, p->nx, p->h, i, end, k, nt, s1, simd);
         flush(s1, s2, nt);
         if (nblock % CM_BLOCK == 0)
             flush(s2, y + t0, nt);

@@ -181,7 +181,7 @@ static int run_fft(const cm_problem *p, size_t n, int guarded, const cm_env *env
         const double *x = q.x;
         q.x = p->h, q.nx = p->nh;
         q.h = x, q.nh = p->nx;
-        q.max_x = cm_current_simd()->max_abs(q.x, q.nx);
+        q.max_x = cm_current_simd()->survey(q.x, q.nx);
         done = cm_conv_fft(&q, n, guarded, env);
     }
     return done;

@@ -45,7 +45,7 @@ static double *aligned(size_t n, const cm_env *env)
  * zeros. */
 static int exponent(const double *x, size_t n)
 {
-    double max = cm_current_simd()->max_abs(x, n);
+    double max = cm_current_simd()->survey(x, n);
     int e = 0;
     if (max > 0)
         frexp(max, &e);

@@ -44,23 +44,6 @@ INLINE double larger(double a, double b)
 
 #include "direct-tile.h"
 
-SIMD_TARGET static double max_abs(const double *x, size_t n)
-{
-    vec most = {0}, more = {0};
-    double max = 0;
-    size_t i = 0;
-    for (; i + 2 * W <= n; i += 2 * W) {
-        vec a = modulus(load(x + i)), b = modulus(load(x + i + W));
-        most = choose(a > most, most, a);
-        more = choose(b > more, more, b);
-    }
-    for (int l = 0; l < W; l++)
-        max = larger(max, larger(most[l], more[l]));
-    for (; i < n; i++)
-        max = larger(max, fabs(x[i]));
-    return max;
-}
-
 SIMD_TARGET static cm_moduli moduli(const double *x, size_t n)
 {
     vec sum[2] = {0}, sumsq[2] = {0}, least[2];
@@ -129,17 +112,29 @@ SIMD_TARGET static void count_quarters(const double *x, size_t n, double bound, 
 
 SIMD_TARGET static double survey(const double *x, size_t n)
 {
-    vec most = {0}, nan = {0}; /* x - x is 0 or NaN */
+    vec most[4] = {0}, nan[4] = {0}; /* x - x is 0 or NaN */
     double max = 0, sum = 0;
     size_t i = 0;
+    for (; i + 4 * W <= n; i += 4 * W) {
+#pragma GCC unroll 4
+        for (int g = 0; g < 4; g++) {
+            vec v = load(x + i + g * W), a = modulus(v);
+            most[g] = choose(a > most[g], most[g], a);
+            nan[g] += v - v;
+        }
+    }
     for (; i + W <= n; i += W) {
         vec v = load(x + i), a = modulus(v);
-        most = choose(a > most, most, a);
-        nan += v - v;
+        most[0] = choose(a > most[0], most[0], a);
+        nan[0] += v - v;
+    }
+    for (int g = 1; g < 4; g++) {
+        most[0] = choose(most[g] > most[0], most[0], most[g]);
+        nan[0] += nan[g];
     }
     for (int l = 0; l < W; l++) {
-        max = larger(max, most[l]);
-        sum += nan[l];
+        max = larger(max, most[0][l]);
+        sum += nan[0][l];
     }
     for (; i < n; i++) {
         max = larger(max, fabs(x[i]));
@@ -232,6 +227,6 @@ SIMD_TARGET static void multiply(double *a, const double *b, size_t n)
 #define STRING(level) STRING_(level)
 
 const cm_simd TABLE(SIMD_LEVEL) = {
-    STRING(SIMD_LEVEL), W,      tile_short, tile_long, max_abs, moduli, count_below,
+    STRING(SIMD_LEVEL), W,      tile_short, tile_long, moduli, count_below,
     count_quarters,     survey, scale,      multiply,  strip,
 };

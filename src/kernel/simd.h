@@ -26,7 +26,6 @@ typedef struct {
     void (*tile_short)(const double *x, const double *h, size_t nh, double *y, size_t nt);
     void (*tile_long)(const double *x, const double *h, size_t nh, double *y, size_t nt,
                       ptrdiff_t lo, ptrdiff_t hi);
-    double (*max_abs)(const double *x, size_t n);
     cm_moduli (*moduli)(const double *x, size_t n);
     size_t (*count_below)(const double *x, size_t n, double bound);
     /* n is a multiple of 32, and below 2^18 */

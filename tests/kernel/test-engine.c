@@ -45,7 +45,6 @@ static void check_moduli(const cm_simd *simd, const double *x, size_t n)
     double low[4];
     if (n % 32 == 0)
         simd->count_quarters(x, n, 1.5, low);
-    expect(simd->max_abs(x, n) == most, "max_abs of %zu at %s", n, simd->level);
     expect(simd->survey(x, n) == most, "survey of %zu at %s", n, simd->level);
     expect(m.sum == (double)sum && m.sumsq == (double)sumsq, "moduli of %zu at %s", n,
            simd->level); /* eighths: the sums are exact */
@@ -97,7 +96,7 @@ static void check_tile(source *s, const cm_simd *simd, size_t nh, size_t nt, sid
         else
             simd->tile_short(x + whole, h, nh, y + simd->lanes, nt);
         for (size_t t = 0; t < nt; t++) {
-            double sum = 3;
+            double sum = 0;
             for (size_t i = 0; i < nh; i++)
                 sum += h[i] * x[whole + t - i];
             wrong += y[simd->lanes + t] != sum;
