@@ -17,22 +17,6 @@ wanted <- data.frame(
   ratio = c(1.3, 3, 4, 3, 5, 3.5, 3, 1.7, 1.6, 1.6)
 )
 
-# Median seconds of a call of f(), in loops of at least 2 ms.
-seconds <- function(f) {
-  clock <- function(few) {
-    start <- Sys.time()
-    for (j in seq_len(few)) f()
-    as.numeric(Sys.time() - start, units = "secs") / few
-  }
-  once <- min(clock(1L), clock(1L))
-  if (once > 0.3) {
-    return(once)
-  }
-  if (once < 1e-3) once <- clock(ceiling(0.03 / once)) # by then R has compiled it
-  few <- max(1, round(2e-3 / once))
-  median(replicate(max(3, min(15, round(0.5 / (few * once)))), clock(few)))
-}
-
 write_samples <- function(...) {
   samples <- list(...)
   for (name in names(samples)) writeBin(as.double(samples[[name]]), file.path(folder, paste0(name, ".bin")))
@@ -44,7 +28,7 @@ versions <- character(0)
 outside <- function(command, ..., large = FALSE) {
   env <- if (large) "GLIBC_TUNABLES=glibc.malloc.hugetlb=1" else character(0)
   lines <- strsplit(system2(command, c(...), stdout = TRUE, stderr = FALSE, env = env), " ")
-  values <- do.call(rbind, lines)
+  values <- do.call(rbind, lines[lengths(lines) == 3L])
   last <- values[, 1L] == "versions"
   versions[basename(command)] <<- gsub("_", " ", values[last, 2L])
   values <- values[!last, , drop = FALSE]
@@ -57,28 +41,16 @@ python <- function(kind, large = FALSE) {
 octave <- function(large = FALSE) {
   outside("octave-cli", "--norc", file.path(here, "peers.m"), folder, large = large)
 }
+others <- function(kind, large = FALSE) c(python(kind, large), octave(large))
 
-in_r <- function(x, h, y) {
-  n <- as.numeric(length(x))
-  m <- as.numeric(length(h))
-  padded <- c(x, numeric(m - 1))
-  before <- c(numeric(m - 1), padded)
-  peers <- list(
-    "stats::convolve" = if (n + m < 3e5) function() stats::convolve(x, rev(h), type = "open"),
-    "stats::filter" = if (n * m < 1e8) function() stats::filter(before, h, sides = 1)[-seq_len(m - 1)],
-    "gsignal::conv" = if (n * m < 1e8) function() gsignal::conv(x, h),
-    "gsignal::fftfilt" = if (n * m < 1e10) function() gsignal::fftfilt(h, padded),
-    "pracma::conv" = if (n * m < 1e8) function() pracma::conv(x, h)
-  )
-  peers <- peers[lengths(peers) > 0]
-  for (f in peers) stopifnot(max(abs(as.numeric(f()) - y)) < 1e-9 * max(abs(y)))
-  vapply(peers, seconds, 0)
+in_r <- function(kind) {
+  outside(file.path(R.home("bin"), "Rscript"), file.path(here, "in-r.R"), folder, kind)
 }
 
 # One row for each round: ours first, then the peers by themselves and with large pages.
-compare <- function(ours, theirs) {
+compare <- function(kind, theirs) {
   rows <- lapply(seq_len(rounds), function(r) {
-    c(convmat = seconds(ours), theirs(FALSE), with_large(theirs(TRUE)))
+    c(in_r(kind), theirs(kind), with_large(theirs(kind, TRUE)))
   })
   names <- Reduce(intersect, lapply(rows, names))
   do.call(rbind, lapply(rows, `[`, names))
@@ -127,11 +99,8 @@ set.seed(1)
 tables <- lapply(seq_len(nrow(wanted)), function(i) {
   x <- rnorm(wanted$n[i])
   h <- rnorm(wanted$m[i])
-  y <- conv(x, h)
-  write_samples(x = x, h = h, y = y)
-  times <- compare(function() conv(x, h), function(large) {
-    c(python("full", large), octave(large), if (!large) in_r(x, h, y))
-  })
+  write_samples(x = x, h = h, y = conv(x, h))
+  times <- compare("full", others)
   cat(table_row(paste(size_label(c(wanted$n[i], wanted$m[i])), collapse = ", "), times, wanted$ratio[i]), "\n")
   times
 })
@@ -149,33 +118,30 @@ all_rows <- paste0("| ", systems, " | ", apply(cells, 1L, paste, collapse = " | 
 rows_each <- 200
 x <- matrix(rnorm(2e7), rows_each)
 h <- rnorm(32)
-y <- conv(x, h, "causal")
-write_samples(x = x, h = h, y = y)
+write_samples(x = x, h = h, y = conv(x, h, "causal"))
 writeLines(as.character(rows_each), file.path(folder, "rows.txt"))
-rm(y)
-columns <- compare(function() conv(x, h, "causal"), function(large) python("columns", large))
-two <- replicate(rounds, seconds(function() conv(x, h, "causal", threads = 1)) /
-  seconds(function() conv(x, h, "causal", threads = 2)))
-rm(x)
+columns <- compare("columns", python)
+two <- replicate(rounds, {
+  times <- in_r("threads")
+  times[["one"]] / times[["two"]]
+})
 
 x <- replace(numeric(1e6), sample(1e6, 1e4), rnorm(1e4))
 h <- rnorm(2000)
 write_samples(x = x, h = h, y = conv(x, h))
-spikes <- compare(function() conv(x, h), function(large) python("full", large))
+spikes <- compare("full", python)
 
-by_method <- function(n, m, a, b) {
-  x <- rnorm(n)
-  h <- rnorm(m)
-  times <- replicate(rounds, c(
-    seconds(function() conv(x, h, method = a)), seconds(function() conv(x, h, method = b))
-  ))
-  list(times = apply(times, 1L, median), ratio = median(times[2L, ] / times[1L, ]))
+# Rows of rounds, columns named.
+parts <- function(n, m, kind) {
+  write_samples(x = rnorm(n), h = rnorm(m), y = 0)
+  do.call(rbind, lapply(seq_len(rounds), function(r) in_r(kind)))
 }
 pairs <- list(c(1e5, 200), c(1e6, 500), c(1e6, 2000))
-guard <- lapply(pairs, function(p) by_method(p[1L], p[2L], "fft", "auto"))
-x <- rnorm(2e5)
-h <- rnorm(2000)
-direct <- median(replicate(rounds, seconds(function() conv(x, h, method = "direct"))))
+guard <- lapply(pairs, function(p) {
+  times <- parts(p[1L], p[2L], "guard")
+  list(times = apply(times, 2L, median), ratio = median(times[, "auto"] / times[, "unguarded"]))
+})
+direct <- median(parts(2e5, 2000, "direct"))
 
 program <- file.path(folder, "limits")
 stopifnot(system2("cc", c("-O3", "-march=native", file.path(here, "limits.c"), "-o", program, "-lfftw3")) == 0)
@@ -185,19 +151,37 @@ bare <- vapply(pairs, function(p) limit(sprintf("transforms_%g_%g", p[1L], p[2L]
 
 # ---- growth ------------------------------------------------------------------
 
-# In a process of its own: time of the convolution, of its result's memory alone, and the
-# most memory in use, in bytes.
+# The most memory in use beyond what there was, which Linux notes and forgets when told, and the
+# time of a second call, when a virtual machine has had that much memory before.
+program <- file.path(folder, "growth.R")
+writeLines('
+  library(convmat)
+  options(convmat.threads = 1)
+  status <- function(what) {
+    line <- grep(what, readLines("/proc/self/status"), value = TRUE)
+    as.numeric(gsub("[^0-9]", "", line)) * 1024
+  }
+  n <- as.numeric(commandArgs(TRUE))
+  x <- numeric(n)
+  for (i in seq_len(n / 1e6)) x[(i - 1) * 1e6 + seq_len(1e6)] <- rnorm(1e6)
+  h <- rnorm(1000)
+  invisible(gc())
+  writeLines("5", "/proc/self/clear_refs")
+  before <- status("VmRSS")
+  y <- conv(x, h)
+  extra <- status("VmHWM") - before - 8 * length(y)
+  rm(y)
+  invisible(gc())
+  cat(system.time(y <- conv(x, h), gcFirst = FALSE)[["elapsed"]], extra)
+', program)
 growth <- lapply(c(1e6, 1e7, 1e8), function(n) {
-  code <- sprintf(
-    "library(convmat); options(convmat.threads = 1); n <- %g; x <- numeric(n); for (i in seq_len(n / 1e6)) x[(i - 1) * 1e6 + seq_len(1e6)] <- rnorm(1e6); h <- rnorm(1000); invisible(gc()); peak <- function() as.numeric(gsub('[^0-9]', '', grep('VmHWM', readLines('/proc/self/status'), value = TRUE))) * 1024; t <- system.time(y <- conv(x, h))[[3]]; cat(t, peak())",
-    n
-  )
-  as.numeric(strsplit(system2(file.path(R.home("bin"), "Rscript"), c("-e", shQuote(code)), stdout = TRUE), " ")[[1L]])
+  run <- system2(file.path(R.home("bin"), "Rscript"), c(program, format(n, scientific = FALSE)), stdout = TRUE)
+  as.numeric(strsplit(run, " ")[[1L]])
 })
 sizes <- c(1e6, 1e7, 1e8)
 growth_rows <- sprintf(
   "| %s | %.2f | %.0f |", size_label(sizes), vapply(growth, `[`, 0, 1L) / sizes * 1e9,
-  (vapply(growth, `[`, 0, 2L) - 16 * sizes) / 1e6
+  vapply(growth, `[`, 0, 2L) / 1e6
 )
 
 # ---- the page ----------------------------------------------------------------
@@ -208,8 +192,8 @@ writeLines(c(
   "Written by `make bench`: one sitting, one thread each, all systems in turn on the same samples",
   sprintf("(normal random numbers), %d rounds, medians. Results agreed to 1e-9 of the largest output.", rounds), "",
   sprintf(
-    "%s, instructions %s. R %s; %s; %s; gsignal %s, pracma %s.", cpu, .Call(convmat:::ffi_simd_level, NULL),
-    getRversion(), versions[["python3"]], versions[["octave-cli"]], packageVersion("gsignal"), packageVersion("pracma")
+    "%s, instructions %s. %s; %s; %s.", cpu, .Call(convmat:::ffi_simd_level, NULL),
+    versions[["Rscript"]], versions[["python3"]], versions[["octave-cli"]]
   ), "",
   "## Full convolution", "",
   "The ratio is the fastest peer's time to ours, median and quartiles of the rounds. The machine is a",
@@ -243,8 +227,9 @@ writeLines(c(
     milliseconds(vapply(guard, function(g) g$times[2L], 0)), vapply(guard, `[[`, 0, "ratio")
   ), "",
   "## Growth", "",
-  "m = 1000, a first call in a new process. Memory is the process's peak beyond signal and result.", "",
-  "| n | ns a sample | memory, MB |", "|---|---|---|", growth_rows
+  "m = 1000, in a new process each: the peak of the process beyond signal and result in a first call, and",
+  "the time of a second one, whose result is in new memory again.", "",
+  "| n | ns a sample | other memory, MB |", "|---|---|---|", growth_rows
 ), file.path(here, "peers.md"))
 
 grDevices::png(file.path(here, "peers.png"), 1500, 1000, res = 150)

@@ -159,9 +159,9 @@ static void survey_item(void *job, size_t item, int thread, const cm_env *env)
 }
 
 /* The largest modulus of each column, NaN for those that are not finite. */
-static const double *survey_columns(cm_samples x, const cm_env *env)
+static const double *survey_columns(cm_samples x, double *one, const cm_env *env)
 {
-    survey job = {x, 1 + 50000 / x.n, doubles(x.ncol, env)};
+    survey job = {x, 1 + 50000 / x.n, x.ncol == 1 ? one : doubles(x.ncol, env)};
     size_t nitem = (x.ncol + job.cols - 1) / job.cols;
     double each = 20 * (double)(x.n * job.cols); /* memory is slower than sums */
     cm_env quiet = cm_quiet(env);
@@ -180,8 +180,8 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         x.n += h.n - 1;
     }
     task task = {x.n, h.n, 0, w, options->method, 0, 0, env};
-    const double *largest = survey_columns(x, env);
-    double max_h = cm_survey(h);
+    double one, max_h = cm_survey(h);
+    const double *largest = survey_columns(x, &one, env);
     size_t from = 0;
     for (size_t c = 0; c <= x.ncol; c++) {
         if (c < x.ncol && isfinite(largest[c])) {
