@@ -57,8 +57,8 @@ tell <- function(peers) {
   }
 }
 
-padded <- c(x, numeric(m - 1))
-before <- c(numeric(m - 1), padded)
+delayedAssign("padded", c(x, numeric(m - 1))) # where it is needed
+delayedAssign("before", c(numeric(m - 1), padded))
 few_terms <- n * m < 1e8
 switch(kind,
   full = tell(c(
