@@ -130,13 +130,12 @@ static SEXP conv_plain(SEXP x, SEXP h, cm_options how)
     cm_samples sx = {REAL_RO(x), NULL, nx, 1}, sh = {REAL_RO(h), NULL, nh, 1};
     if (!R_FINITE(cm_survey(sh)))
         return R_NilValue;
+    SEXP threads = threads_option();
+    if (!is_thread_count(threads))
+        return R_NilValue;
     cm_env env = ffi_env();
-    if ((double)nx * (double)nh > 1e6) { /* less is not worth a second thread */
-        SEXP threads = threads_option();
-        if (!is_thread_count(threads))
-            return R_NilValue;
+    if ((double)nx * (double)nh > 1e6) /* less is not worth a second thread */
         env.threads = ffi_threads(threads);
-    }
     how.origin = how.mode == CM_SAME ? (nh - 1) / 2 : 0;
     SEXP y = PROTECT(ffi_result(REALSXP, cm_mode_window(how.mode, nx, nh, how.origin).ny));
     cm_conv(sx, sh, &how, (cm_output){REAL(y), NULL}, &env);
