@@ -482,3 +482,10 @@ test_that("errors are raised from the user's call", {
   expect_convmat_error(A[7, ], "value", "`i` must be an index from 1 to 6")
   expect_convmat_error(A + 1, "type", "only be multiplied")
 })
+
+test_that("words may have a class or names, as everywhere", {
+  plain <- conv_operator(c(1, 10, 100), 4, "same", boundary = "wrap")
+  expect_identical(conv_operator(c(1, 10, 100), 4, I("same"), boundary = noquote("wrap")), plain)
+  expect_identical(conv_operator(c(1, 10, 100), 4, c(a = "same"), boundary = c(b = "wrap")), plain)
+  expect_s3_class(deconv(c(1, 2, 1), c(1, 1), mode = I("full")), "deconv")
+})
