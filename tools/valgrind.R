@@ -2,6 +2,7 @@
 # test-gctorture.R, and the test files named. The tests of the engine compare too many numbers for it.
 library(testthat)
 library(convmat)
+grDevices::pdf(NULL) # pictures go nowhere
 world <- new.env(parent = asNamespace("convmat"))
 for (file in list.files("tests/testthat", "^helper-.*[.]R$", full.names = TRUE)) sys.source(file, world)
 for (line in parse("tests/testthat/test-gctorture.R")) {
