@@ -32,7 +32,7 @@ INLINE vec later(vec before, vec now, int r)
 #else
 INLINE vec later(vec before, vec now, int r)
 {
-    index lanes;
+    ivec lanes;
     for (int l = 0; l < W; l++)
         lanes[l] = W - r + l;
     return __builtin_shuffle(before, now, lanes);

@@ -1,15 +1,32 @@
 /* FFTW, and a cache of its plans.
  *
- * Plans are made with FFTW_ESTIMATE, which takes about a millisecond; measured
- * ones are up to 1.5 times faster and take a quarter of a second to minutes. A
- * plan depends on its length and on whether it works in place; which arrays it
- * is used on does not matter, as all have the same alignment. So the same call
- * gives the same bits, whatever was computed before.
+ * Real values are taken as half as many complex numbers z[j] = x[2j] + i x[2j+1], which they
+ * are in memory anyway. FFTW's complex transforms of these take 0.65 to 0.9 of the time of
+ * its real transforms of the values, and are planned in a tenth of the time. The spectra
+ * Z and G of two signals have all there is to know for their convolution: with N = n / 2,
+ * w = exp(-2 pi i k / N), and the transforms of even and odd places
+ *
+ *     Ze = (Z[k] + conj Z[N-k]) / 2,   Zo = (Z[k] - conj Z[N-k]) / 2i,
+ *
+ * it has Ge Ze + w Go Zo at its even places and Go Ze + Ge Zo at its odd ones. Written out
+ * for k and N - k at once, with u = Z[k], v = conj Z[N-k], sum = G[k] + conj G[N-k] and
+ * diff = G[k] - conj G[N-k], four times the product is
+ *
+ *     at k:              2 sum u + diff (u + v) - w diff (u - v)
+ *     at N - k, conj.:   2 sum v - diff (u + v) - w diff (u - v).
+ *
+ * Plans are made with FFTW_ESTIMATE, which takes up to some milliseconds; measured ones
+ * are up to 1.5 times faster and take a quarter of a second to minutes. A plan depends on
+ * its length and on whether it works in place; which arrays it is used on does not matter,
+ * as all have the same alignment. So the same call gives the same bits, whatever was
+ * computed before.
  */
 #include "fft.h"
 
 #include <fftw3.h>
 #include <limits.h>
+#include <math.h>
+#include <stdlib.h>
 
 #include "kernel.h"
 
@@ -30,7 +47,40 @@ static void discard(entry *e)
         fftw_destroy_plan(e->fft.forward);
     if (e->fft.backward)
         fftw_destroy_plan(e->fft.backward);
-    *e = (entry){{0, NULL, NULL}, 0, 0};
+    free(e->fft.turns.fine);
+    *e = (entry){.used = 0};
+}
+
+/* exp(-2 pi i k / n), by angles up to an eighth of a turn, which are exact to the last
+ * bit or two. */
+static void turn(size_t k, size_t n, double *z)
+{
+    size_t eighths = 8 * k / n;                      /* of k below n / 2, so up to 3 */
+    double quarter = (double)n / 4, off = (double)k; /* angle from 0, 1/4, 1/4 or 1/2 turn */
+    if (eighths > 0)
+        off = eighths < 3 ? quarter - off : 2 * quarter - off;
+    double angle = 2 * 3.14159265358979323846 * off / (double)n, c = cos(angle), s = sin(angle);
+    z[0] = eighths == 0 ? c : eighths < 3 ? s : -c;
+    z[1] = eighths == 0 || eighths == 3 ? -s : -c;
+}
+
+/* Each turn k = 1 ... N/2 is a fine one times a coarse one, of which there are about as
+ * many. 0 if there is no memory. */
+static int make_turns(size_t n, cm_turns *turns)
+{
+    size_t nfine = CM_LANES, half = n / 2, ncoarse;
+    while (nfine * nfine < half / 2)
+        nfine *= 2;
+    ncoarse = half / 2 / nfine + 1;
+    double *z = malloc(2 * (nfine + ncoarse) * sizeof *z);
+    if (!z)
+        return 0; // # nocov
+    *turns = (cm_turns){nfine, z, z + 2 * nfine};
+    for (size_t i = 0; i < nfine; i++)
+        turn(i + 1, half, turns->fine + 2 * i);
+    for (size_t i = 0; i < ncoarse; i++)
+        turn(i * nfine, half, turns->coarse + 2 * i);
+    return 1;
 }
 
 const cm_fft *cm_fft_plan(size_t n, double *work, double *spectrum)
@@ -45,13 +95,13 @@ const cm_fft *cm_fft_plan(size_t n, double *work, double *spectrum)
         if (c->used < e->used)
             e = c;
     }
-    if (n > INT_MAX)
-        return NULL; // # nocov: takes a signal of a billion samples
+    if (n / 2 > INT_MAX)
+        return NULL; // # nocov: takes a signal of billions of samples
     discard(e);
-    fftw_complex *complex = (fftw_complex *)spectrum;
-    e->fft.forward = fftw_plan_dft_r2c_1d((int)n, work, complex, FFTW_ESTIMATE);
-    e->fft.backward = fftw_plan_dft_c2r_1d((int)n, complex, work, FFTW_ESTIMATE);
-    if (!e->fft.forward || !e->fft.backward) {
+    fftw_complex *from = (fftw_complex *)work, *to = (fftw_complex *)spectrum;
+    e->fft.forward = fftw_plan_dft_1d((int)(n / 2), from, to, FFTW_FORWARD, FFTW_ESTIMATE);
+    e->fft.backward = fftw_plan_dft_1d((int)(n / 2), to, from, FFTW_BACKWARD, FFTW_ESTIMATE);
+    if (!e->fft.forward || !e->fft.backward || !make_turns(n, &e->fft.turns)) {
         discard(e);  // # nocov: FFTW refuses no length, and stops where memory is out
         return NULL; // # nocov
     }
@@ -63,12 +113,28 @@ const cm_fft *cm_fft_plan(size_t n, double *work, double *spectrum)
 
 void cm_fft_forward(const cm_fft *fft, double *work, double *spectrum)
 {
-    fftw_execute_dft_r2c(fft->forward, work, (fftw_complex *)spectrum);
+    fftw_execute_dft(fft->forward, (fftw_complex *)work, (fftw_complex *)spectrum);
+}
+
+void cm_fft_multiply(const cm_fft *fft, double *a, const double *b)
+{
+    size_t half = fft->n / 2;
+    double even = a[0] * b[0] + a[1] * b[1]; /* k = 0: both are real, and w is 1 */
+    a[1] = 4 * (a[0] * b[1] + a[1] * b[0]);
+    a[0] = 4 * even;
+    if (half % 2 == 0) { /* k = N / 2: w is -1 */
+        double *z = a + half;
+        const double *g = b + half;
+        even = z[0] * g[0] - z[1] * g[1];
+        z[1] = 4 * (z[0] * g[1] + z[1] * g[0]);
+        z[0] = 4 * even;
+    }
+    cm_current_simd()->multiply(a, b, half, &fft->turns);
 }
 
 void cm_fft_backward(const cm_fft *fft, double *spectrum, double *work)
 {
-    fftw_execute_dft_c2r(fft->backward, (fftw_complex *)spectrum, work);
+    fftw_execute_dft(fft->backward, (fftw_complex *)spectrum, (fftw_complex *)work);
 }
 
 // # nocov start: runs as R ends

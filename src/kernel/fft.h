@@ -1,23 +1,28 @@
-/* Real Fourier transforms, by FFTW. Lengths are even. */
+/* Fourier transforms of real values, by FFTW. */
 #ifndef CONVMAT_FFT_H
 #define CONVMAT_FFT_H
 
 #include <stddef.h>
 
-/* Transforms of n doubles to n/2 + 1 complex numbers and back, in `work` and
- * `spectrum`, which must be aligned to CM_ALIGN bytes. They may be the same
- * array of n + 2 doubles. Going back leaves n times the values, and destroys the
- * spectrum. */
-typedef struct {
-    size_t n;
-    void *forward, *backward;
-} cm_fft;
+#include "simd.h"
 
 enum { CM_ALIGN = 64 };
 
+/* Of n values, n even. `work` and `spectrum` hold n doubles each, aligned to CM_ALIGN bytes,
+ * and may be the same array; the values are in `work`, see fft.c for what is in `spectrum`. */
+typedef struct {
+    size_t n;
+    void *forward, *backward;
+    cm_turns turns;
+} cm_fft;
+
 /* From a bounded cache. Not for two threads at once. NULL if FFTW cannot. */
 const cm_fft *cm_fft_plan(size_t n, double *work, double *spectrum);
+
+/* There; the product of two spectra, a *= b; and back. All in turn give 2 n times the
+ * circular convolution of the values. */
 void cm_fft_forward(const cm_fft *fft, double *work, double *spectrum);
+void cm_fft_multiply(const cm_fft *fft, double *a, const double *b);
 void cm_fft_backward(const cm_fft *fft, double *spectrum, double *work);
 
 #endif

@@ -1,5 +1,5 @@
 /* Which way of convolving is the fastest, by costs in nanoseconds, the means of those
- * measured on two AVX-512 machines, of 2023 and 2024. Only their ratios matter, and those vary
+ * measured on AVX-512 machines of 2023 and 2024. Only their ratios matter, and those vary
  * less between machines. `make bench` shows what it comes to.
  */
 #include "method.h"
@@ -42,25 +42,25 @@ static double direct_cost(size_t nx, size_t nh, cm_window w)
 static const struct {
     size_t n;
     double each;
-} lengths[] = {{256, 4.0},   {512, 3.8},   {1024, 3.7},   {2048, 3.8},
-               {2560, 3.9},  {4096, 4.0},  {5120, 4.4},   {10240, 4.8},
-               {20480, 5.6}, {49152, 7.8}, {65536, 8.5},  {131072, 9.5},
-               {262144, 11}, {524288, 15}, {1048576, 20}, {2097152, 26}};
+} lengths[] = {{256, 3.8},     {512, 3.7},   {1024, 3.8},     {2048, 4.1},
+               {2560, 4.1},    {4096, 4.2},  {5120, 4.4},     {8960, 5.0},
+               {17920, 5.2},   {40960, 6.3}, {81920, 6.9},    {131072, 7.8},
+               {327680, 10.0}, {655360, 11}, {1048576, 13.5}, {2097152, 17}};
 
 enum { LENGTHS = sizeof lengths / sizeof *lengths };
 
-/* The least even 2^a 3^b 5^c from `least` on, with b < 2 and c < 8. */
+/* The least 16 2^a times an odd number that FFTW is good at, from `least` on. */
 static size_t smooth(size_t least)
 {
+    static const short odd[] = {1,  5,   7,   9,   15,  21,  25,  27,  35,  45,  49,  63, 75,
+                                81, 105, 125, 135, 147, 175, 189, 225, 245, 315, 343, 375};
     size_t best = 0;
-    for (size_t five = 1, c = 0; c < 8; c++, five *= 5) {
-        for (size_t odd = five; odd <= 3 * five; odd *= 3) {
-            size_t n = 2 * odd;
-            while (n < least)
-                n *= 2;
-            if (best == 0 || n < best)
-                best = n;
-        }
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        size_t n = 16 * (size_t)odd[i];
+        while (n < least)
+            n *= 2;
+        if (best == 0 || n < best)
+            best = n;
     }
     return best;
 }

@@ -30,7 +30,7 @@
 #include "simd.h"
 
 /* From here on in place: slower by itself, but it needs a third less memory. */
-#define IN_PLACE_FROM 65536
+#define IN_PLACE_FROM 4194304
 
 /* Samples up to here, and not all below its inverse, need no scaling. */
 #define LARGE 0x1p300
@@ -73,8 +73,7 @@ static int all_whole(const double *x, size_t n)
     return 1;
 }
 
-/* What a thread works on: `work` of n doubles and `spectrum` of n + 2, or one
- * array for both. */
+/* What a thread works on: `work` and `spectrum` of n doubles, or one array for both. */
 typedef struct {
     double *work, *spectrum;
     cm_guard *guard;
@@ -141,7 +140,7 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     cm_fft_forward(task->fft, desk->work, desk->spectrum);
     if (env)
         env->poll(env->data); /* a long transform takes half a second */
-    cm_current_simd()->multiply(desk->spectrum, task->kernel, task->n / 2 + 1);
+    cm_fft_multiply(task->fft, desk->spectrum, task->kernel);
     cm_fft_backward(task->fft, desk->spectrum, desk->work);
     scale(desk->work + task->lead, nt, e, y);
     if (desk->guard)
@@ -181,18 +180,15 @@ size_t cm_fft_whole(size_t nx, size_t nh, cm_window w)
     return n < nx ? nx : n; /* nh is not the longer */
 }
 
-/* The transform of the kernel, divided by n since FFTW does not, into `kernel`. */
+/* The transform of the kernel, divided by what the others multiply by, into `kernel`. */
 static void transform_kernel(const task *task)
 {
     const desk *desk = task->desks;
-    int in_place = desk->work == desk->spectrum;
     size_t nh = task->p->nh;
-    double *padded = in_place ? task->kernel : desk->work;
-    cm_current_simd()->scale(task->kernel, nh, 1 / (double)task->n, padded);
+    double *padded = desk->work == desk->spectrum ? task->kernel : desk->work;
+    cm_current_simd()->scale(task->kernel, nh, 0.5 / (double)task->n, padded);
     memset(padded + nh, 0, (task->n - nh) * sizeof *padded);
-    cm_fft_forward(task->fft, padded, in_place ? padded : desk->spectrum);
-    if (!in_place)
-        memcpy(task->kernel, desk->spectrum, (task->n + 2) * sizeof *padded);
+    cm_fft_forward(task->fft, padded, task->kernel);
 }
 
 static void set_up_desks(task *task, int threads, int guarded, const cm_env *env)
@@ -201,8 +197,8 @@ static void set_up_desks(task *task, int threads, int guarded, const cm_env *env
     task->desks = env->alloc(env->data, (size_t)threads * sizeof *task->desks);
     for (int i = 0; i < threads; i++) {
         desk *desk = task->desks + i;
-        desk->work = aligned(n + 2, env);
-        desk->spectrum = n >= IN_PLACE_FROM ? desk->work : aligned(n + 2, env);
+        desk->work = aligned(n, env);
+        desk->spectrum = n >= IN_PLACE_FROM ? desk->work : aligned(n, env);
         desk->guard = NULL;
         if (guarded)
             desk->guard = cm_guard_new(task->kernel, task->p->nh, n, task->lead, env);
@@ -244,7 +240,7 @@ int cm_conv_fft(const cm_problem *p, size_t n, int guarded, const cm_env *env)
     task task = {.p = p, .n = n, .lead = lead, .nblock = nblock};
     task.extreme = !(p->max_x <= LARGE && p->max_x >= 1 / LARGE);
     task.kernel_exponent = exponent(p->h, p->nh);
-    task.kernel = aligned(n + 2, env);
+    task.kernel = aligned(n, env);
     scale(p->h, p->nh, -task.kernel_exponent, task.kernel);
     all_blocks(&task, guarded, env);
     return task.fft != NULL;

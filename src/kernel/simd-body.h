@@ -6,6 +6,7 @@
  */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "simd.h"
 
@@ -13,7 +14,7 @@
 #define INLINE static inline __attribute__((always_inline)) SIMD_TARGET
 
 typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
-typedef long long index __attribute__((vector_size(8 * W), aligned(8), may_alias));
+typedef long long ivec __attribute__((vector_size(8 * W), aligned(8), may_alias));
 
 INLINE vec load(const double *p)
 {
@@ -26,15 +27,15 @@ INLINE void store(double *p, vec v)
 }
 
 /* Bits of b where the mask is set, else of a. */
-INLINE vec choose(index mask, vec a, vec b)
+INLINE vec choose(ivec mask, vec a, vec b)
 {
-    return (vec)(((index)b & mask) | ((index)a & ~mask));
+    return (vec)(((ivec)b & mask) | ((ivec)a & ~mask));
 }
 
 INLINE vec modulus(vec v)
 {
-    index all = {0};
-    return (vec)((index)v & (all + 0x7fffffffffffffffLL));
+    ivec all = {0};
+    return (vec)((ivec)v & (all + 0x7fffffffffffffffLL));
 }
 
 INLINE double larger(double a, double b)
@@ -42,12 +43,71 @@ INLINE double larger(double a, double b)
     return a > b ? a : b;
 }
 
+/* Lanes of two vectors, those of b counted on from those of a. */
+#ifdef __clang__
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (ivec){__VA_ARGS__})
+#endif
+
+/* The halves, quarters and eighths of a vector change places. */
+#if SIMD_LANES == 8
+#define HALVES(v) SHUFFLE(v, v, 4, 5, 6, 7, 0, 1, 2, 3)
+#define QUARTERS(v) SHUFFLE(v, v, 2, 3, 0, 1, 6, 7, 4, 5)
+#define EIGHTHS(v) SHUFFLE(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#elif SIMD_LANES == 4
+#define HALVES(v) SHUFFLE(v, v, 2, 3, 0, 1)
+#define QUARTERS(v) SHUFFLE(v, v, 1, 0, 3, 2)
+#else
+#define HALVES(v) SHUFFLE(v, v, 1, 0)
+#endif
+
+/* Of all lanes: their sum, the least, the sum of whole numbers. */
+INLINE double lanes_sum(vec v)
+{
+    v += HALVES(v);
+#if SIMD_LANES > 2
+    v += QUARTERS(v);
+#endif
+#if SIMD_LANES > 4
+    v += EIGHTHS(v);
+#endif
+    return v[0];
+}
+
+INLINE double lanes_least(vec v)
+{
+    vec w = HALVES(v);
+    v = choose(w < v, v, w);
+#if SIMD_LANES > 2
+    w = QUARTERS(v);
+    v = choose(w < v, v, w);
+#endif
+#if SIMD_LANES > 4
+    w = EIGHTHS(v);
+    v = choose(w < v, v, w);
+#endif
+    return v[0];
+}
+
+INLINE unsigned long long lanes_count(ivec v)
+{
+    v += HALVES(v);
+#if SIMD_LANES > 2
+    v += QUARTERS(v);
+#endif
+#if SIMD_LANES > 4
+    v += EIGHTHS(v);
+#endif
+    return (unsigned long long)v[0];
+}
+
 #include "direct-tile.h"
 
 SIMD_TARGET static cm_moduli moduli(const double *x, size_t n)
 {
     vec sum[2] = {0}, sumsq[2] = {0}, least[2];
-    cm_moduli m = {0, DBL_MAX, 0};
+    cm_moduli m;
     size_t i = 0;
     least[0] = least[1] = sum[0] + DBL_MAX;
     for (; i + 2 * W <= n; i += 2 * W) {
@@ -62,11 +122,7 @@ SIMD_TARGET static cm_moduli moduli(const double *x, size_t n)
     sum[0] += sum[1];
     sumsq[0] += sumsq[1];
     least[0] = choose(least[1] < least[0], least[0], least[1]);
-    for (int l = 0; l < W; l++) {
-        m.sum += sum[0][l];
-        m.sumsq += sumsq[0][l];
-        m.least = -larger(-m.least, -least[0][l]);
-    }
+    m = (cm_moduli){lanes_sum(sum[0]), lanes_least(least[0]), lanes_sum(sumsq[0])};
     for (; i < n; i++) {
         m.sum += fabs(x[i]);
         m.sumsq += x[i] * x[i];
@@ -77,12 +133,11 @@ SIMD_TARGET static cm_moduli moduli(const double *x, size_t n)
 
 INLINE size_t below(const double *x, size_t n, double bound)
 {
-    index mask = {0};
-    size_t count = 0, i = 0;
+    ivec mask = {0};
+    size_t i = 0;
     for (; i + W <= n; i += W)
         mask -= modulus(load(x + i)) < bound; /* true is -1 */
-    for (int l = 0; l < W; l++)
-        count += (size_t)mask[l];
+    size_t count = lanes_count(mask);
     for (; i < n; i++)
         count += fabs(x[i]) < bound;
     return count;
@@ -96,16 +151,14 @@ SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
 /* Counts below 2^16 share the lanes of one vector. */
 SIMD_TARGET static void count_quarters(const double *x, size_t n, double bound, double low[4])
 {
-    index packed = {0};
-    unsigned long long sum = 0;
+    ivec packed = {0};
     for (int q = 0; q < 4; q++, x += n / 4) {
-        index count = {0};
+        ivec count = {0};
         for (size_t i = 0; i < n / 4; i += W)
             count -= modulus(load(x + i)) < bound;
         packed += count << (16 * q);
     }
-    for (int l = 0; l < W; l++)
-        sum += (unsigned long long)packed[l];
+    unsigned long long sum = lanes_count(packed);
     for (int q = 0; q < 4; q++)
         low[q] = (double)(sum >> (16 * q) & 0xffff);
 }
@@ -175,49 +228,105 @@ SIMD_TARGET static void strip(const double *h, const size_t *at, const double *v
     }
 }
 
-/* The parts of complex numbers change places; the real ones only, twice; the
- * imaginary ones only, twice. */
-#ifdef __clang__
+/* Complex numbers, W of them, are in two vectors in memory, here in two others, by parts, in
+ * the order that is quick: every second part, as they lie, is one of each vector in turn. The
+ * lanes for it are their own inverse. MIRRORED are those for complex numbers in reverse, of
+ * which BACK is the inverse. */
 #if SIMD_LANES == 8
-#define SWAPPED(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
-#define REAL(v) __builtin_shufflevector(v, v, 0, 0, 2, 2, 4, 4, 6, 6)
-#define IMAGINARY(v) __builtin_shufflevector(v, v, 1, 1, 3, 3, 5, 5, 7, 7)
+#define PARTS(i) i, 8 + i, 2 + i, 10 + i, 4 + i, 12 + i, 6 + i, 14 + i
+#define MIRRORED(i) 14 + i, 6 + i, 12 + i, 4 + i, 10 + i, 2 + i, 8 + i, i
+#define BACK(i) 6 + i, 14 + i, 4 + i, 12 + i, 2 + i, 10 + i, i, 8 + i
 #elif SIMD_LANES == 4
-#define SWAPPED(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
-#define REAL(v) __builtin_shufflevector(v, v, 0, 0, 2, 2)
-#define IMAGINARY(v) __builtin_shufflevector(v, v, 1, 1, 3, 3)
+#define PARTS(i) i, 4 + i, 2 + i, 6 + i
+#define MIRRORED(i) 6 + i, 2 + i, 4 + i, i
+#define BACK(i) 2 + i, 6 + i, i, 4 + i
 #else
-#define SWAPPED(v) __builtin_shufflevector(v, v, 1, 0)
-#define REAL(v) __builtin_shufflevector(v, v, 0, 0)
-#define IMAGINARY(v) __builtin_shufflevector(v, v, 1, 1)
-#endif
-#else
-#if SIMD_LANES == 8
-#define LANE_NUMBERS 0, 1, 2, 3, 4, 5, 6, 7
-#elif SIMD_LANES == 4
-#define LANE_NUMBERS 0, 1, 2, 3
-#else
-#define LANE_NUMBERS 0, 1
-#endif
-#define SWAPPED(v) __builtin_shuffle(v, (index){LANE_NUMBERS} ^ 1)
-#define REAL(v) __builtin_shuffle(v, (index){LANE_NUMBERS} & ~1LL)
-#define IMAGINARY(v) __builtin_shuffle(v, (index){LANE_NUMBERS} | 1)
+#define PARTS(i) i, 2 + i
+#define MIRRORED(i) 2 + i, i
+#define BACK(i) i, 2 + i
 #endif
 
-SIMD_TARGET static void multiply(double *a, const double *b, size_t n)
+typedef struct {
+    vec re, im;
+} complexes;
+
+INLINE complexes load_complex(const double *p)
 {
-    vec sign = {0};
-    for (int l = 0; l < W; l++)
-        sign[l] = l % 2 ? 1 : -1;
-    size_t i = 0;
-    for (; i + W <= 2 * n; i += W) {
-        vec u = load(a + i), v = load(b + i);
-        store(a + i, u * REAL(v) + sign * SWAPPED(u) * IMAGINARY(v));
-    }
-    for (; i < 2 * n; i += 2) {
-        double re = a[i] * b[i] - a[i + 1] * b[i + 1];
-        a[i + 1] = a[i] * b[i + 1] + a[i + 1] * b[i];
-        a[i] = re;
+    vec a = load(p), b = load(p + W);
+    return (complexes){SHUFFLE(a, b, PARTS(0)), SHUFFLE(a, b, PARTS(1))};
+}
+
+/* The conjugates of those before p, in reverse. */
+INLINE complexes load_mirrored(const double *p)
+{
+    vec a = load(p - 2 * W), b = load(p - W);
+    return (complexes){SHUFFLE(a, b, MIRRORED(0)), -SHUFFLE(a, b, MIRRORED(1))};
+}
+
+INLINE void store_complex(double *p, complexes z)
+{
+    store(p, SHUFFLE(z.re, z.im, PARTS(0)));
+    store(p + W, SHUFFLE(z.re, z.im, PARTS(1)));
+}
+
+INLINE void store_mirrored(double *p, complexes z)
+{
+    vec im = -z.im;
+    store(p - 2 * W, SHUFFLE(z.re, im, BACK(1)));
+    store(p - W, SHUFFLE(z.re, im, BACK(0)));
+}
+
+INLINE complexes times(complexes a, complexes b)
+{
+    return (complexes){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+
+INLINE complexes plus(complexes a, complexes b)
+{
+    return (complexes){a.re + b.re, a.im + b.im};
+}
+
+INLINE complexes minus(complexes a, complexes b)
+{
+    return (complexes){a.re - b.re, a.im - b.im};
+}
+
+/* W of the places k, from a and b on, and N - k, up to before `to_a` and `to_b`. */
+INLINE void multiply_pairs(double *a, double *to_a, const double *b, const double *to_b,
+                           complexes turn)
+{
+    complexes u = load_complex(a), v = load_mirrored(to_a), g = load_complex(b),
+              gm = load_mirrored(to_b), sum = plus(g, gm), diff = minus(g, gm),
+              turned = times(turn, diff), less = minus(diff, turned), more = plus(diff, turned);
+    sum = plus(sum, sum);
+    store_complex(a, plus(times(plus(sum, less), u), times(more, v)));
+    store_mirrored(to_a, minus(times(minus(sum, less), v), times(more, u)));
+}
+
+SIMD_TARGET static void multiply(double *a, const double *b, size_t N, const cm_turns *turns)
+{
+    size_t end = (N - 1) / 2 + 1, k = 1;
+    for (const double *c = turns->coarse; k < end; c += 2) {
+        size_t stop = k + turns->nfine < end ? k + turns->nfine : end, i = 0;
+        complexes coarse = {(vec){0} + c[0], (vec){0} + c[1]};
+        for (; k < stop; k += W, i += W) {
+            complexes turn = times(load_complex(turns->fine + 2 * i), coarse);
+            double *to_a = a + 2 * (N - k + 1);
+            const double *to_b = b + 2 * (N - k + 1);
+            if (k + W <= stop) {
+                multiply_pairs(a + 2 * k, to_a, b + 2 * k, to_b, turn);
+                continue;
+            }
+            double rest[4][2 * W] = {{0}}; /* less than vectors */
+            size_t n = 2 * (stop - k), bytes = n * sizeof *a, at = 2 * W - n;
+            memcpy(rest[0], a + 2 * k, bytes);
+            memcpy(rest[1] + at, to_a - n, bytes);
+            memcpy(rest[2], b + 2 * k, bytes);
+            memcpy(rest[3] + at, to_b - n, bytes);
+            multiply_pairs(rest[0], rest[1] + 2 * W, rest[2], rest[3] + 2 * W, turn);
+            memcpy(a + 2 * k, rest[0], bytes);
+            memcpy(to_a - n, rest[1] + at, bytes);
+        }
     }
 }
 

@@ -19,6 +19,14 @@ typedef struct {
     double sum, least, sumsq;
 } cm_moduli;
 
+/* The turns exp(-2 pi i k / N) for 0 < k < N / 2, each as a product of two complex numbers:
+ * with k - 1 = nfine c + i, those for i + 1 and for nfine c. nfine is a multiple of CM_LANES.
+ */
+typedef struct {
+    size_t nfine;
+    double *fine, *coarse;
+} cm_turns;
+
 typedef struct {
     const char *level;
     size_t lanes;
@@ -33,8 +41,9 @@ typedef struct {
     /* The largest modulus, or NaN if any is not finite. */
     double (*survey)(const double *x, size_t n);
     void (*scale)(const double *x, size_t n, double factor, double *y);
-    /* Complex numbers, n of them: a[i] *= b[i]. */
-    void (*multiply)(double *a, const double *b, size_t n);
+    /* Four times the product of spectra of N complex numbers, for 0 < k < N, k != N / 2: see
+     * fft.c. */
+    void (*multiply)(double *a, const double *b, size_t N, const cm_turns *turns);
     /* y[t] = sum of value[i] h[k + t - at[i]], i < n, t < CM_STRIP; h has CM_STRIP zeros on
      * both sides, and no place is further off. */
     void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,
