@@ -7,7 +7,7 @@
  *
  * Step 3 sees the same finite signal whatever is to happen to missing values,
  * so outputs without them have the same bits under every choice. It takes all
- * columns at once that need neither 2 nor 4.
+ * columns at once that need neither 2 nor 4; or each while it is in the cache.
  *
  * Memory: nx + nh - 1 samples for 1, nx for 2, ny doubles for complex numbers, of
  * each column.
@@ -143,29 +143,65 @@ static void conv_column(cm_samples x, cm_samples h, const cm_options *options, c
     cm_restore_nonfinite(x, at, nat, h, y, task.w, options, task.env);
 }
 
+/* Columns are looked at by several threads. Where sums will do, an item's are convolved at
+ * once, while they are in the cache. */
 typedef struct {
     cm_samples x;
+    const double *h;
+    double *y;
+    const task *task;
     size_t cols; /* of an item */
-    double *largest;
+    int at_once;
+    double max_h, *largest;
 } survey;
+
+#define DONE (-1.0) /* in place of the largest modulus of a column */
 
 static void survey_item(void *job, size_t item, int thread, const cm_env *env)
 {
     const survey *survey = job;
-    size_t c = item * survey->cols, end = c + survey->cols;
-    (void)thread, (void)env;
-    for (; c < end && c < survey->x.ncol; c++)
-        survey->largest[c] = cm_survey(columns(survey->x, c, 1));
+    size_t from = item * survey->cols, end = from + survey->cols;
+    end = end < survey->x.ncol ? end : survey->x.ncol;
+    int finite = 1;
+    task task = *survey->task;
+    (void)thread;
+    for (size_t c = from; c < end; c++) {
+        double largest = cm_survey(columns(survey->x, c, 1));
+        survey->largest[c] = largest;
+        task.max_x = largest > task.max_x ? largest : task.max_x;
+        finite &= isfinite(largest * survey->max_h) != 0;
+    }
+    if (!survey->at_once || !finite)
+        return;
+    cm_env quiet;
+    if (env)
+        quiet = cm_quiet(env);
+    task.ncol = end - from;
+    task.env = env ? &quiet : NULL;
+    product(&task, survey->x.re + from * survey->x.n, survey->h, survey->y + from * task.w.ny);
+    for (size_t c = from; c < end; c++)
+        survey->largest[c] = DONE;
 }
 
-/* The largest modulus of each column, NaN for those that are not finite. */
-static const double *survey_columns(cm_samples x, double *one, const cm_env *env)
+/* The largest modulus of each column, NaN for those that are not finite, DONE for those that
+ * are convolved. */
+static const double *survey_columns(cm_samples x, cm_samples h, cm_output y, const task *task,
+                                    double max_h, double *one)
 {
-    survey job = {x, 1 + 50000 / x.n, x.ncol == 1 ? one : doubles(x.ncol, env)};
-    size_t nitem = (x.ncol + job.cols - 1) / job.cols;
+    const cm_env *env = task->env;
+    survey job = {x, h.re, y.re, task, 1 + 50000 / x.n, 0, max_h, one};
     double each = 20 * (double)(x.n * job.cols); /* memory is slower than sums */
+    if (x.ncol > 1) {
+        cm_problem p = {x.re, x.n, h.re, h.n, y.re, task->w, 1, 0, 0, 0};
+        job.at_once = !x.im && !h.im && cm_sums_will_do(&p, task->method);
+        job.largest = doubles(x.ncol, env);
+    }
+    if (job.at_once)
+        each += (double)h.n * (double)(task->w.ny * job.cols);
+    size_t nitem = (x.ncol + job.cols - 1) / job.cols;
     cm_env quiet = cm_quiet(env);
-    cm_for_each(nitem, each, survey_item, &job, cm_threads(nitem, each, env), &quiet);
+    cm_for_each(nitem, each, survey_item, &job, cm_threads(nitem, each, env),
+                job.at_once ? env : &quiet);
     return job.largest;
 }
 
@@ -181,10 +217,10 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
     }
     task task = {x.n, h.n, 0, w, options->method, 0, 0, env};
     double one, max_h = cm_survey(h);
-    const double *largest = survey_columns(x, &one, env);
+    const double *largest = survey_columns(x, h, y, &task, max_h, &one);
     size_t from = 0;
     for (size_t c = 0; c <= x.ncol; c++) {
-        if (c < x.ncol && isfinite(largest[c])) {
+        if (c < x.ncol && isfinite(largest[c]) && largest[c] != DONE) {
             task.max_x = largest[c] > task.max_x ? largest[c] : task.max_x;
             continue;
         }
@@ -192,7 +228,7 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         task.may_overflow = !isfinite(task.max_x * max_h);
         if (task.ncol > 0)
             conv_finite(columns(x, from, task.ncol), h, output(y, from * w.ny), &task);
-        if (c < x.ncol)
+        if (c < x.ncol && largest[c] != DONE)
             conv_column(columns(x, c, 1), h, options, output(y, c * w.ny), task);
         task.max_x = 0;
         from = c + 1;

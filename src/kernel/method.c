@@ -171,6 +171,16 @@ cm_method cm_choose(const cm_problem *problem, size_t *n, double *cost)
     return CM_SPARSE;
 }
 
+int cm_sums_will_do(const cm_problem *problem, cm_method method)
+{
+    cm_problem p = trimmed(problem);
+    size_t n;
+    double cost;
+    if (method != CM_AUTO)
+        return method == CM_DIRECT;
+    return choose_by_size(&p, &n, &cost) == CM_DIRECT && !may_be_sparse(&p, cost);
+}
+
 static int run_fft(const cm_problem *p, size_t n, int guarded, const cm_env *env)
 {
     if (p->nh <= p->nx)

@@ -8,6 +8,10 @@
  * but for CM_FFT, which leaves out the guard. */
 void cm_conv_real(const cm_problem *p, cm_method method, const cm_env *env);
 
+/* Will it be sums whatever the samples are? Then cm_conv_real() may run in any thread, with
+ * NULL for its env. */
+int cm_sums_will_do(const cm_problem *p, cm_method method);
+
 /* Column c of the problem by itself. */
 cm_problem cm_column(const cm_problem *p, size_t c);
 

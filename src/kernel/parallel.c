@@ -1,6 +1,9 @@
 /* Items of work by OpenMP, in rounds: threads end with each round, and only the
  * one that called is left to poll, which may leave by longjmp, or to allocate.
  *
+ * Threads take runs of items, long ones first: neighbours often write to the same large
+ * page, and threads that touch a new one at the same time both fill it with zeros.
+ *
  * What an item computes does not depend on the thread, so results have the same
  * bits for any number of threads.
  *
@@ -23,7 +26,8 @@
 int cm_threads(size_t nitem, double work_each, const cm_env *env)
 {
 #ifdef _OPENMP
-    if (env->threads > 1 && (double)nitem * work_each > WORTH_A_THREAD && work_each < ROUND)
+    if (env && env->threads > 1 && (double)nitem * work_each > WORTH_A_THREAD &&
+        work_each < ROUND)
         return (size_t)env->threads < nitem ? env->threads : (int)nitem;
 #else
     (void)nitem, (void)work_each, (void)env;
@@ -50,13 +54,13 @@ void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int t
         return;
     }
 #ifdef _OPENMP
-    double most = threads * (double)CM_POLL_WORK * 4 / work_each;
+    double most = threads * ROUND / work_each;
     size_t round = most > (double)nitem ? nitem
                    : most > threads     ? (size_t)most
                                         : (size_t)threads;
     for (size_t from = 0; from < nitem; from += round) {
         size_t to = nitem - from < round ? nitem : from + round;
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
+#pragma omp parallel for num_threads(threads) schedule(guided)
         for (size_t i = from; i < to; i++)
             item(job, i, omp_get_thread_num(), NULL);
         env->poll(env->data);

@@ -10,7 +10,8 @@
 typedef void cm_item(void *job, size_t item, int thread, const cm_env *env);
 
 /* How many threads the job is worth: as many as env allows, but 1 if its
- * multiply-adds, `work_each` an item, are soon done, or so many that each must poll. */
+ * multiply-adds, `work_each` an item, are soon done, or so many that each must poll. In an
+ * item without env, cm_for_each() runs on in the same thread. */
 int cm_threads(size_t nitem, double work_each, const cm_env *env);
 
 /* env without progress(), for what is only a part of the computation. */

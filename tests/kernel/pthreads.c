@@ -17,9 +17,9 @@ typedef struct {
 int cm_threads(size_t nitem, double work_each, const cm_env *env)
 {
     (void)work_each;
-    return env->threads < 2 || nitem < 2  ? 1
-           : (size_t)env->threads < nitem ? env->threads
-                                          : (int)nitem;
+    return !env || env->threads < 2 || nitem < 2 ? 1
+           : (size_t)env->threads < nitem        ? env->threads
+                                                 : (int)nitem;
 }
 
 static void *take_items(void *data)
@@ -56,5 +56,6 @@ void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int t
     }
     for (int t = 0; threads > 1 && t < threads; t++)
         pthread_join(id[t], NULL);
-    env->poll(env->data);
+    if (env)
+        env->poll(env->data);
 }

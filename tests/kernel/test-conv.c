@@ -1,6 +1,7 @@
 /* cm_conv() with all its arguments, and windows of F by each method: sizes around
  * every vector width and block edge at every level of instructions, then cases
  * drawn at random. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -72,6 +73,34 @@ static void check_rounds(source *s)
     release_guarded();
 }
 
+/* Many short columns, which threads convolve as they look at them; some are not finite or
+ * overflow, and wait. Each has the bits that it has by itself. */
+static void check_columns(source *s, double *x, size_t nx, size_t ncol, const cm_env *many)
+{
+    enum { NH = 32 };
+    double *h = guarded_doubles(NH, AT_END), *y = guarded_doubles(nx * ncol, AT_END),
+           *z = guarded_doubles(nx * ncol, AT_END), *one = guarded_doubles(nx, AT_END);
+    cm_options options = {CM_CAUSAL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO};
+    for (size_t i = 0; i < NH; i++)
+        h[i] = 4 + draw_unit(s);
+    x[nx * 5 + 7] = NAN;
+    x[nx * (ncol / 2)] = 1e308;
+    x[nx * ncol - 1] = INFINITY;
+    begin(&here);
+    cm_conv((cm_samples){x, NULL, nx, ncol}, (cm_samples){h, NULL, NH, 1}, &options,
+            (cm_output){y, NULL}, env());
+    cm_conv((cm_samples){x, NULL, nx, ncol}, (cm_samples){h, NULL, NH, 1}, &options,
+            (cm_output){z, NULL}, many);
+    expect(same_bits(y, z, nx * ncol), "columns: the bits depend on threads");
+    for (size_t i = 0; i < 60; i++) {
+        size_t c = i < 20 ? i : i < 40 ? ncol / 2 + i - 30 : ncol + i - 60;
+        cm_conv((cm_samples){x + c * nx, NULL, nx, 1}, (cm_samples){h, NULL, NH, 1}, &options,
+                (cm_output){one, NULL}, env());
+        expect(same_bits(y + c * nx, one, nx), "column %zu has other bits by itself", c);
+    }
+    release(&here);
+}
+
 /* So much work that several threads share it, by each method. */
 static void check_threads(source *s)
 {
@@ -97,10 +126,13 @@ static void check_threads(source *s)
         x[i] = i % (NX * 20 / FEW) ? 0 : 1;
     check_window(x, NX * 20, h, 4 * NX, cm_mode_window(CM_SAME, NX * 20, 4 * NX, 0), CM_SPARSE,
                  "threads");
+    for (size_t i = 0; i < NX * NCOL; i++)
+        x[i] = draw_unit(s);
+    check_columns(s, x, 200, NX * NCOL / 200, &many);
     release_guarded();
 }
 
-/* Transforms in place, and kernels longer than the signal. */
+/* Long transforms, and kernels longer than the signal. */
 static void check_large(source *s)
 {
     static const size_t nx[] = {40000, 70000, 3000}, nh[] = {30000, 900, 90000};
@@ -111,6 +143,20 @@ static void check_large(source *s)
         check_window(x, nx[i], h, nh[i], w, CM_FFT_GUARDED, "large");
         release_guarded();
     }
+}
+
+/* One transform so long that it is done in place. */
+static void check_in_place(source *s)
+{
+    enum { NX = 3000000, NH = 2000000 };
+    double *x = guarded_doubles(NX, AT_END), *h = guarded_doubles(NH, AT_END);
+    for (size_t i = 0; i < NX; i++)
+        x[i] = 2 + draw_unit(s);
+    for (size_t i = 0; i < NH; i++)
+        h[i] = 2 + draw_unit(s);
+    cm_window w = cm_mode_window(CM_FULL, NX, NH, 0);
+    check_window(x, NX, h, NH, w, CM_FFT_GUARDED, "in place");
+    release_guarded();
 }
 
 int main(int argc, char **argv)
@@ -133,8 +179,10 @@ int main(int argc, char **argv)
         check_large(&s);
     }
     cm_simd_level(NULL);
-    if (!brief)
+    if (!brief) {
         check_threads(&s);
+        check_in_place(&s);
+    }
     for (long run = 0; run < runs; run++) {
         source one = generator((uint64_t)run + 2);
         check_conv(&one);
