@@ -331,8 +331,9 @@ test_that("what is needed after library(convmat) alone is exported", {
   wanted <- c(
     "crossprod", "tcrossprod", "diag", "rowSums", "colSums", "rowMeans", "colMeans"
   )
-  expect_true(all(wanted %in% getNamespaceExports("convmat")))
-  expect_identical(convmat::crossprod(diag(2), 1:2), base::crossprod(diag(2), 1:2))
+  # R 4.4 made primitives of some, which find methods by themselves
+  primitive <- vapply(mget(wanted, baseenv()), is.primitive, NA)
+  expect_true(all(wanted[!primitive] %in% getNamespaceExports("convmat")))
   expect_identical(convmat::diag(2), base::diag(2))
   expect_identical(convmat::colSums(D), base::colSums(D))
 })
