@@ -317,10 +317,12 @@ void check_conv_case(const conv_case *c, const char *what)
     cm_env many = several();
     begin(&here);
     cm_conv(c->x, c->h, &c->options, y, env());
-    cm_conv(c->x, c->h, &c->options, again, &many);
+    if (!fuzzing) { /* when there are more runs than threads would have work in */
+        cm_conv(c->x, c->h, &c->options, again, &many);
+        expect(same_bits(y.re, again.re, ny) && (!parts || same_bits(y.im, again.im, ny)),
+               "%s: other bits", what);
+    }
     release(&here);
-    expect(same_bits(y.re, again.re, ny) && (!parts || same_bits(y.im, again.im, ny)),
-           "%s: other bits", what);
     for (size_t col = 0; col < c->x.ncol; col++)
         check_column(c, col, w, y, what);
 }
@@ -393,7 +395,7 @@ void check_conv(source *s)
         return;
     s->state ^= draw(s, 256) * 0x9e3779b97f4a7c15ULL;
     uint64_t size = draw(s, 256);
-    size_t most = size < 220 ? 40 : size < 254 ? 300 : 2500;
+    size_t most = size < 220 ? 40 : size < 254 ? 300 : fuzzing ? 1100 : 2500;
     size_t nx = draw_size(s, most), nh = draw_size(s, most);
     side side = draw(s, 2) ? AT_END : AT_START;
     if (draw(s, 4) == 0) {

@@ -7,12 +7,12 @@ set -eu
 folder=$1
 seconds=$2
 shift 2
-# what has been freed is kept for less, which is faster
+# inputs that run fast are preferred; what has been freed is kept for less, which is faster
 export ASAN_OPTIONS=quarantine_size_mb=16
 for target; do
     mkdir -p "$folder/corpus/$target"
     echo "convmat: fuzzing $target for $seconds s"
-    "$folder/fuzz-$target" -max_total_time="$seconds" -max_len=300 -timeout=60 \
+    "$folder/fuzz-$target" -max_total_time="$seconds" -max_len=300 -timeout=60 -entropic_scale_per_exec_time=1 \
         -print_final_stats=1 -artifact_prefix="$folder/finding-$target-" \
         "$folder/corpus/$target" "corpus/$target" >"$folder/$target.log" 2>&1 || {
         tail -n 40 "$folder/$target.log"
