@@ -94,8 +94,8 @@ static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
     return least;
 }
 
-/* Skipping zeros of x, if there are enough of them. */
-static double sparse_cost(const cm_problem *p)
+/* Skipping zeros of x, if there are enough of them; `rest` is the number of the others. */
+static double sparse_cost(const cm_problem *p, size_t *rest)
 {
     const cm_simd *simd = cm_current_simd();
     const double *x = p->x;
@@ -105,11 +105,11 @@ static double sparse_cost(const cm_problem *p)
         some += x[i * (nx / 64)] == 0;
     if (some < 8)
         return INFINITY;
-    size_t zeros = simd->count_below(x, nx, 0x1p-1074), rest = nx - zeros;
-    if ((rest < nh ? rest : nh) > SPARSE_MOST)
+    *rest = cm_count_nonzero(x, nx);
+    if ((*rest < nh ? *rest : nh) > SPARSE_MOST)
         return INFINITY;
     double span = (double)(nh < p->w.ny ? nh : p->w.ny) + CM_STRIP;
-    return (double)rest * span *
+    return (double)*rest * span *
                (simd->lanes == 8   ? 0.05
                 : simd->lanes == 4 ? 0.1
                                    : 0.3) +
@@ -163,8 +163,9 @@ static int may_be_sparse(const cm_problem *p, double cost)
 cm_method cm_choose(const cm_problem *problem, size_t *n, double *cost)
 {
     cm_problem p = trimmed(problem);
+    size_t rest;
     cm_method method = choose_by_size(&p, n, cost);
-    double sparse = may_be_sparse(&p, *cost) ? sparse_cost(&p) : INFINITY;
+    double sparse = may_be_sparse(&p, *cost) ? sparse_cost(&p, &rest) : INFINITY;
     if (sparse >= *cost)
         return method;
     *cost = sparse;
@@ -207,10 +208,10 @@ static void run(const cm_problem *p, cm_method method, size_t n, const cm_env *e
 static void run_apart(const cm_problem *p, cm_method method, size_t n, double cost,
                       const cm_env *env)
 {
-    size_t from = 0;
+    size_t from = 0, rest;
     for (size_t c = 0; c <= p->ncol; c++) {
         cm_problem column = cm_column(p, c);
-        int sparse = c < p->ncol && sparse_cost(&column) < cost;
+        int sparse = c < p->ncol && sparse_cost(&column, &rest) < cost;
         if (c < p->ncol && !sparse)
             continue;
         cm_problem between = cm_column(p, from);
@@ -218,7 +219,7 @@ static void run_apart(const cm_problem *p, cm_method method, size_t n, double co
         if (between.ncol > 0)
             run(&between, method, n, env);
         if (sparse)
-            cm_conv_sparse(&column, env);
+            cm_conv_sparse(&column, rest, env);
         from = c + 1;
     }
 }
@@ -237,7 +238,7 @@ void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env
     } else if (method == CM_SPARSE) {
         for (size_t c = 0; c < p.ncol; c++) {
             cm_problem column = cm_column(&p, c);
-            cm_conv_sparse(&column, env);
+            cm_conv_sparse(&column, cm_count_nonzero(column.x, p.nx), env);
         }
     } else {
         if (method != CM_DIRECT)
@@ -260,7 +261,7 @@ void cm_conv_part(const cm_problem *whole, size_t t, size_t nt, const cm_env *en
         (double)p.nx * (double)p.nh >= 0.3 * (double)whole->nx * (double)whole->nh)
         method = CM_DIRECT;
     if (method == CM_SPARSE)
-        cm_conv_sparse(&p, env);
+        cm_conv_sparse(&p, cm_count_nonzero(p.x, p.nx), env);
     else
         run(&p, method, n, env);
 }

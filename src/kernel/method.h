@@ -25,7 +25,8 @@ void cm_conv_part(const cm_problem *p, size_t t, size_t nt, const cm_env *env);
 size_t cm_fft_whole(size_t nx, size_t nh, cm_window w);
 int cm_conv_fft(const cm_problem *p, size_t n, int guarded, const cm_env *env);
 
-/* sparse.c, for one column */
-void cm_conv_sparse(const cm_problem *p, const cm_env *env);
+/* sparse.c, for one column, of which n samples are not 0 */
+size_t cm_count_nonzero(const double *x, size_t n);
+void cm_conv_sparse(const cm_problem *p, size_t n, const cm_env *env);
 
 #endif

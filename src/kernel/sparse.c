@@ -57,9 +57,10 @@ static void span_item(void *job, size_t item, int thread, const cm_env *env)
             lo++;
         while (hi < task->n && task->at[hi] < k + nt)
             hi++;
-        double y[CM_STRIP];
+        double last[CM_STRIP], *y = nt == CM_STRIP ? p->y + t : last;
         cm_current_simd()->strip(task->padded, task->at + lo, task->value + lo, hi - lo, k, y);
-        memcpy(p->y + t, y, nt * sizeof *y);
+        if (y == last)
+            memcpy(p->y + t, last, nt * sizeof *y);
         cm_work(&work, (hi - lo) * CM_STRIP, env);
     }
 }
@@ -95,9 +96,13 @@ static double *padded_kernel(const cm_problem *p, const cm_env *env)
     return h + CM_STRIP;
 }
 
-void cm_conv_sparse(const cm_problem *p, const cm_env *env)
+size_t cm_count_nonzero(const double *x, size_t n)
 {
-    size_t n = p->nx - cm_current_simd()->count_below(p->x, p->nx, 0x1p-1074);
+    return n - cm_current_simd()->count_below(x, n, 0x1p-1074);
+}
+
+void cm_conv_sparse(const cm_problem *p, size_t n, const cm_env *env)
+{
     size_t *at = env->alloc(env->data, (n + 1) * sizeof *at); /* and one that is written over */
     double *value = env->alloc(env->data, (n + 1) * sizeof *value);
     find_nonzero(p->x, p->nx, at, value);
