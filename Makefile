@@ -12,7 +12,8 @@ NEEDS_BENCH := scipy.py:python3-scipy libopenblas.so.0:libopenblas0-pthread \
 NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llvm-14 \
                /usr/lib/llvm-14/lib/libomp.so:libomp-14-dev \
                /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
-NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user
+NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user \
+               /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
 NEEDS_TRUST := $(NEEDS) valgrind:valgrind nm:binutils
 R_DEV       := covr lintr pkgbuild roxygen2
 

@@ -106,7 +106,7 @@ int ffi_zero(SEXP y)
     volatile char *first = (char *)from, *last = (char *)to - 1;
     *first = *last = 1;
     if (madvise((void *)from, to - from, MADV_DONTNEED) != 0 || *first || *last)
-        return 0;
+        return 0; // # nocov
     memset(memory, 0, from - (uintptr_t)memory);
     memset((void *)to, 0, (uintptr_t)memory + bytes - to);
     return 1;

@@ -33,7 +33,7 @@ int ffi_threads(SEXP threads)
 #ifdef _OPENMP
     int most = omp_get_thread_limit(), wanted = DEFAULT_THREADS;
     if (is_forked())
-        return 1;
+        return 1; // # nocov: a forked child does not report what it runs
     if (threads != R_NilValue)
         wanted = Rf_asInteger(threads);
     else if (omp_get_max_threads() < wanted || omp_get_num_procs() < wanted)

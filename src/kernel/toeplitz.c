@@ -111,15 +111,12 @@ void cm_dense(const cm_matrix *matrix, double *A, int zeroed, const cm_env *env)
     }
     for (size_t c = 0; c < matrix->ncol; c++, A += nrow * width) {
         size_t rows = cm_place_rows(matrix, (ptrdiff_t)c, &r0), r1 = r0 + rows;
-        if (rows == 0)
-            r0 = r1 = nrow;
-        if (!zeroed) {
+        if (!zeroed) { /* no column is without rows */
             memset(A, 0, r0 * width * sizeof *A);
             memset(A + r1 * width, 0, (nrow - r1) * width * sizeof *A);
         }
-        if (rows)
-            memcpy(A + r0 * width, matrix->h + (matrix->first + r0 - c) * width,
-                   rows * width * sizeof *A);
+        memcpy(A + r0 * width, matrix->h + (matrix->first + r0 - c) * width,
+               rows * width * sizeof *A);
         if (matrix->start && matrix->start[c] < matrix->start[c + 1])
             cm_add_outside(matrix, c, A, lost, &work, env);
         cm_work(&work, NEW_MEMORY * nrow, env);

@@ -14,3 +14,5 @@ fetch() {
 fetch update
 fetch download libfftw3-dev r-mathlib
 for deb in *.deb; do dpkg-deb -x "$deb" ../root; done
+# links to what other packages have would stop R CMD build, which copies before it leaves out
+find -L ../root -type l -exec rm {} +

@@ -474,6 +474,21 @@ test_that("a bad option is the same error for whole numbers and for doubles", {
   on.exit(options(old))
   expect_convmat_error(conv(1:3, 1), "type", "`threads`")
   expect_convmat_error(conv(c(1, 2, 3), 1), "type", "`threads`")
+  options(convmat.threads = c(1, 2))
+  expect_convmat_error(conv(c(1, 2, 3), 1), "length", "`threads`")
+})
+
+test_that("a number of threads may come from the option or the system", {
+  old <- options(convmat.threads = 1)
+  on.exit(options(old))
+  expect_identical(conv(c(1, 2, 3), 2), c(2, 4, 6))
+  options(convmat.threads = 3L)
+  expect_identical(conv(c(1, 2, 3), 2), c(2, 4, 6))
+  skip_if_not_installed("callr")
+  child <- function() convmat::conv(sin(1:2e6), cos(1:600))
+  library <- c(dirname(getNamespaceInfo("convmat", "path")), .libPaths())
+  one <- callr::r(child, libpath = library, env = c(OMP_NUM_THREADS = "1"))
+  expect_identical(one, callr::r(child, libpath = library, env = c(OMP_NUM_THREADS = "2")))
 })
 
 test_that("a class of matrix is a matrix", {

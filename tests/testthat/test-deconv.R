@@ -272,6 +272,12 @@ test_that("without noise the search goes down as far as that helps", {
   expect_lte(max(abs(coef(fit) - x)), 1e-4)
 })
 
+test_that("a weight is polished only where that helps, and scores may be missing", {
+  score <- function(lambda) if (lambda > 1) NA_real_ else (log10(lambda) + 0.2)^2
+  expect_equal(log10(polish_weight(1, 0.04, score)), -0.2, tolerance = 0.05)
+  expect_identical(polish_weight(1, -1, score), 1)
+})
+
 test_that("names and dates are those that conv() would turn into those of y", {
   h <- c(1, 3, 1, 0.5)
   x <- ts(c(3, 1, 4, 1, 5, 9, 2, 6), start = c(2001, 3), frequency = 4)

@@ -317,6 +317,12 @@ test_that("discretisation_error() finds the lead of half a step", {
   )
 })
 
+test_that("discretisation_error() lives with responses that can be moved out of sight", {
+  gone <- compare_column(c(1, 2), function(by) if (by < 0) c(0, 0) else c(1, 2), c(1, 2), 1)
+  expect_identical(gone$error, 0)
+  expect_equal(gone$amplitude, 1)
+})
+
 test_that("discretisation_error() lives with a regressor of one time, and one that overflows", {
   ev <- events(c(1, 4), c(0, 2))
   expect_silent(d <- discretisation_error(ev, 3, dt = c(1, 0.5)))
