@@ -49,15 +49,16 @@ static double *zeroed(const double *x, size_t nx, const size_t *at, size_t nat,
 }
 
 /* Outputs with a product that overflows are what the infinite products make of them:
- * an FFT does not form products, and a fused multiply-add does not round them. */
+ * an FFT does not form products, and a fused multiply-add does not round them. Each sample has
+ * a term in some output. */
 static void restore_overflow(const double *x, size_t nx, const double *h, size_t nh, double *y,
                              cm_window w, const cm_env *env)
 {
     double most_h = cm_survey((cm_samples){h, NULL, nh, 1});
     size_t work = 0, end = w.first + w.ny;
     for (int pass = 0; pass < 2; pass++) { /* first 0 into all of them, then add up */
-        for (size_t j = 0; j < nx && j < end; j++) {
-            if (isfinite(x[j] * most_h) || j + nh <= w.first)
+        for (size_t j = 0; j < nx; j++) {
+            if (isfinite(x[j] * most_h))
                 continue;
             size_t k0 = j > w.first ? j : w.first, k1 = j + nh < end ? j + nh : end;
             for (size_t k = k0; k < k1; k++) {

@@ -63,8 +63,7 @@ static size_t summed_column(csc *s, size_t c, int *row, double *value)
     const cm_matrix *matrix = s->matrix;
     size_t r0, rows = cm_place_rows(matrix, (ptrdiff_t)c, &r0), done = 0, n = 0;
     size_t k = matrix->start[c], end = matrix->start[c + 1];
-    if (rows)
-        memcpy(s->column + r0, matrix->h + (matrix->first + r0 - c), rows * sizeof(double));
+    memcpy(s->column + r0, matrix->h + (matrix->first + r0 - c), rows * sizeof(double));
     cm_add_outside(matrix, c, s->column, s->lost, &s->work, s->env);
     for (; k < end && matrix->place[k] < 0; k++)
         n +=

@@ -73,7 +73,7 @@ static int make_turns(size_t n, cm_turns *turns)
         nfine *= 2;
     ncoarse = half / 2 / nfine + 1;
     double *z = malloc(2 * (nfine + ncoarse) * sizeof *z);
-    if (!z)
+    if (!z)       // # nocov
         return 0; // # nocov
     *turns = (cm_turns){nfine, z, z + 2 * nfine};
     for (size_t i = 0; i < nfine; i++)
@@ -95,16 +95,18 @@ const cm_fft *cm_fft_plan(size_t n, double *work, double *spectrum)
         if (c->used < e->used)
             e = c;
     }
-    if (n / 2 > INT_MAX)
-        return NULL; // # nocov: takes a signal of billions of samples
+    if (n / 2 > INT_MAX) // # nocov: takes a signal of billions of samples
+        return NULL;     // # nocov
     discard(e);
     fftw_complex *from = (fftw_complex *)work, *to = (fftw_complex *)spectrum;
     e->fft.forward = fftw_plan_dft_1d((int)(n / 2), from, to, FFTW_FORWARD, FFTW_ESTIMATE);
     e->fft.backward = fftw_plan_dft_1d((int)(n / 2), to, from, FFTW_BACKWARD, FFTW_ESTIMATE);
+    // # nocov start: FFTW refuses no length, and stops where memory is out
     if (!e->fft.forward || !e->fft.backward || !make_turns(n, &e->fft.turns)) {
-        discard(e);  // # nocov: FFTW refuses no length, and stops where memory is out
-        return NULL; // # nocov
+        discard(e);
+        return NULL;
     }
+    // # nocov end
     e->fft.n = n;
     e->in_place = in_place;
     e->used = ++uses;

@@ -109,7 +109,8 @@ cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, const 
      * is shorter: samples that it does not meet would count as low */
     double c = 6 * sqrt((double)nh * (double)(n - lead) / (double)n);
     double least = nh >= 128 ? 128 : nh < 64 ? 32 : (double)(nh / 32 * 32);
-    c = c < least ? least : c > 200000 ? 200000 : c; /* count_quarters() counts up to 2^18 */
+    c = c < least ? least : c;
+    c = c > 200000 ? 200000 : c; // # nocov: kernels of 1e9; count_quarters() counts up to 2^18
     *guard = (cm_guard){nh, n, lead, ((size_t)c + 31) / 32 * 32, 0, 0, NULL, NULL, 0, 0};
     guard->nq = (nh + guard->c - 1) / guard->c;
     guard->nj = guard->nq + (n - lead + guard->c - 1) / guard->c;

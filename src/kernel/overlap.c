@@ -174,10 +174,10 @@ static void mend(const task *task, size_t c, const cm_env *env)
 
 size_t cm_fft_whole(size_t nx, size_t nh, cm_window w)
 {
-    /* no output may be met by F[k + n], and all of x and h must fit */
+    /* no output may be met by F[k + n], and all of x and h must fit: they have no sample
+     * that no output needs */
     size_t n = nx + nh - 1 - w.first, end = w.first + w.ny;
-    n = n < end ? end : n;
-    return n < nx ? nx : n; /* nh is not the longer */
+    return n < end ? end : n;
 }
 
 /* The transform of the kernel, divided by what the others multiply by, into `kernel`. */
@@ -213,8 +213,8 @@ static void all_blocks(task *task, int guarded, const cm_env *env)
     int threads = cm_threads(nitem, each, env);
     set_up_desks(task, threads, guarded, env);
     task->fft = cm_fft_plan(n, task->desks->work, task->desks->spectrum);
-    if (!task->fft)
-        return; // # nocov
+    if (!task->fft) // # nocov
+        return;     // # nocov
     if (guarded) {
         int whole = all_whole(p->h, p->nh);
         task->whole = env->alloc(env->data, p->ncol);

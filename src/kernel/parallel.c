@@ -55,9 +55,7 @@ void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int t
     }
 #ifdef _OPENMP
     double most = threads * ROUND / work_each;
-    size_t round = most > (double)nitem ? nitem
-                   : most > threads     ? (size_t)most
-                                        : (size_t)threads;
+    size_t round = most > (double)nitem ? nitem : (size_t)most; /* no item is a ROUND */
     for (size_t from = 0; from < nitem; from += round) {
         size_t to = nitem - from < round ? nitem : from + round;
 #pragma omp parallel for num_threads(threads) schedule(guided)

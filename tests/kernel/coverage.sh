@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the kernel's tests with clang's counters, and prints what of the kernel they reach: a
-# table, then lines and branches that are not reached. Fails if a line is not, unless a
-# comment in it says `nocov`. With "fuzz", the fuzz targets on their corpus instead.
+# table, then lines and branches that are not reached. Fails if one is not, unless a
+# comment in its line says `nocov`. With "fuzz", the fuzz targets on their corpus instead.
 #
 #   sh coverage.sh FOLDER KERNEL-FOLDER [fuzz]
 set -eu
@@ -82,7 +82,7 @@ cov show -show-branches=count | awk -v kernel="$kernel/" '
             split(k, p, SUBSEP)
             if ((p[1], p[2]) in skip || (yes[k] && no[k])) continue
             s = source[p[1], p[2]]; sub(/^.*\//, "", p[1])
-            print "branch never " (yes[k] ? "false" : no[k] ? "true" : "reached") ": " p[1] ":" p[2] ":" p[3] ": " s
+            print "branch never " (yes[k] ? "false" : no[k] ? "true" : "reached") ": " p[1] ":" p[2] ":" p[3] ": " s; bad++
         }
         exit bad > 0
     }'

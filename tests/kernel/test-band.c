@@ -103,7 +103,7 @@ static void check_inverse(const double *R, size_t n, size_t p, const double *Z)
 static void check_band(source *s)
 {
     size_t n = 1 + draw(s, draw(s, 2) ? 12 : 150), p = draw(s, draw(s, 2) ? 4 : 50);
-    p = p < n ? p : n - 1;
+    p = p < n + 2 ? p : n + 1; /* a band may be wider than the matrix */
     size_t heap = draw(s, 4), nrow = n + draw(s, 20), gap = n + 1;
     if (heap == 3 && n > 70) /* no row starts in these columns but the diagonal's */
         gap = n - 70;

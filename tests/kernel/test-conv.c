@@ -101,6 +101,22 @@ static void check_columns(source *s, double *x, size_t nx, size_t ncol, const cm
     release(&here);
 }
 
+/* Few columns, where the best may be sums, transforms or skipping zeros. */
+static void check_few_columns(source *s)
+{
+    static const size_t nx[] = {2000, 2000, 3000}, nh[] = {20, 400, 2500};
+    for (int i = 0; i < 3; i++) {
+        double *x = draw_signal(s, 3 * nx[i], AT_END);
+        for (size_t j = nx[i]; j < 2 * nx[i]; j++)
+            x[j] = j % 100 ? 0 : 1;
+        conv_case c = {.x = {x, NULL, nx[i], 3},
+                       .h = {draw_signal(s, nh[i], AT_START), NULL, nh[i], 1},
+                       .options = {CM_SAME, 3, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO}};
+        check_conv_case(&c, "few columns");
+        release_guarded();
+    }
+}
+
 /* So much work that several threads share it, by each method. */
 static void check_threads(source *s)
 {
@@ -177,6 +193,7 @@ int main(int argc, char **argv)
         check_longest(&s);
         check_rounds(&s);
         check_large(&s);
+        check_few_columns(&s);
     }
     cm_simd_level(NULL);
     if (!brief) {
