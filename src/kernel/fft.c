@@ -118,20 +118,48 @@ void cm_fft_forward(const cm_fft *fft, double *work, double *spectrum)
     fftw_execute_dft(fft->forward, (fftw_complex *)work, (fftw_complex *)spectrum);
 }
 
-void cm_fft_multiply(const cm_fft *fft, double *a, const double *b)
+size_t cm_fft_nfactor(const cm_fft *fft)
 {
-    size_t half = fft->n / 2;
-    double even = a[0] * b[0] + a[1] * b[1]; /* k = 0: both are real, and w is 1 */
+    return 6 * ((fft->n / 2 - 1) / 2 + CM_LANES);
+}
+
+void cm_fft_factors(const cm_fft *fft, const double *b, double *factors)
+{
+    size_t half = fft->n / 2, end = (half - 1) / 2 + 1;
+    cm_current_simd()->factors(b, half, &fft->turns, 1, end, factors);
+}
+
+/* Where a spectrum is its own mirror image: at k = 0, with w = 1, and at N / 2, with -1. */
+static void multiply_ends(double *a, const double *b, size_t half)
+{
+    double even = a[0] * b[0] + a[1] * b[1];
     a[1] = 4 * (a[0] * b[1] + a[1] * b[0]);
     a[0] = 4 * even;
-    if (half % 2 == 0) { /* k = N / 2: w is -1 */
+    if (half % 2 == 0) {
         double *z = a + half;
         const double *g = b + half;
         even = z[0] * g[0] - z[1] * g[1];
         z[1] = 4 * (z[0] * g[1] + z[1] * g[0]);
         z[0] = 4 * even;
     }
-    cm_current_simd()->multiply(a, b, half, &fft->turns);
+}
+
+void cm_fft_multiply(const cm_fft *fft, double *a, const double *b, const double *factors)
+{
+    enum { SOME = 256 };
+    const cm_simd *simd = cm_current_simd();
+    size_t half = fft->n / 2, end = (half - 1) / 2 + 1;
+    double part[6 * (SOME + CM_LANES)];
+    multiply_ends(a, b, half);
+    if (factors) {
+        simd->multiply(a, half, 1, end, factors);
+        return;
+    }
+    for (size_t k = 1; k < end; k += SOME) {
+        size_t to = end - k < SOME ? end : k + SOME;
+        simd->factors(b, half, &fft->turns, k, to, part);
+        simd->multiply(a, half, k, to, part);
+    }
 }
 
 void cm_fft_backward(const cm_fft *fft, double *spectrum, double *work)

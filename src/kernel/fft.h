@@ -20,9 +20,12 @@ typedef struct {
 const cm_fft *cm_fft_plan(size_t n, double *work, double *spectrum);
 
 /* There; the product of two spectra, a *= b; and back. All in turn give 2 n times the
- * circular convolution of the values. */
+ * circular convolution of the values. Where there are many a, b is made factors first, in
+ * cm_fft_nfactor() doubles; else factors are NULL. */
 void cm_fft_forward(const cm_fft *fft, double *work, double *spectrum);
-void cm_fft_multiply(const cm_fft *fft, double *a, const double *b);
+size_t cm_fft_nfactor(const cm_fft *fft);
+void cm_fft_factors(const cm_fft *fft, const double *b, double *factors);
+void cm_fft_multiply(const cm_fft *fft, double *a, const double *b, const double *factors);
 void cm_fft_backward(const cm_fft *fft, double *spectrum, double *work);
 
 #endif

@@ -16,7 +16,7 @@
  * rounded where the error is proven to be below 1/2, and then exact.
  *
  * Cost: for each block two transforms of n, that is 3 to 6 ns for each output if
- * n is a few times nh, and memory for n doubles and 2 n more for each thread.
+ * n is a few times nh, and memory for up to 2.5 n doubles and 2 n more for each thread.
  */
 #include <math.h>
 #include <stdint.h>
@@ -31,6 +31,11 @@
 
 /* From here on in place: slower by itself, but it needs a third less memory. */
 #define IN_PLACE_FROM 4194304
+
+/* For so many blocks, and transforms that leave room in a cache for them, the kernel's
+ * factors are worth making: 1.03 times as fast on AVX-512, 1.09 on AVX2, 1.12 on SSE2. */
+#define FACTORS_FROM 8
+#define FACTORS_TO 40960
 
 /* Samples up to here, and not all below its inverse, need no scaling. */
 #define LARGE 0x1p300
@@ -86,7 +91,7 @@ typedef struct {
     size_t group, ngroup;  /* outputs that fail together, groups of a block */
     unsigned char *failed; /* for each group of each block */
     const cm_fft *fft;
-    double *kernel; /* its transform */
+    double *kernel, *factors; /* its transform, and what multiplies by it if there are blocks */
     int kernel_exponent, extreme;
     unsigned char *whole; /* for each column: are all numbers whole? */
     desk *desks;
@@ -140,7 +145,7 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     cm_fft_forward(task->fft, desk->work, desk->spectrum);
     if (env)
         env->poll(env->data); /* a long transform takes half a second */
-    cm_fft_multiply(task->fft, desk->spectrum, task->kernel);
+    cm_fft_multiply(task->fft, desk->spectrum, task->kernel, task->factors);
     cm_fft_backward(task->fft, desk->spectrum, desk->work);
     scale(desk->work + task->lead, nt, e, y);
     if (desk->guard)
@@ -189,6 +194,8 @@ static void transform_kernel(const task *task)
     cm_current_simd()->scale(task->kernel, nh, 0.5 / (double)task->n, padded);
     memset(padded + nh, 0, (task->n - nh) * sizeof *padded);
     cm_fft_forward(task->fft, padded, task->kernel);
+    if (task->factors)
+        cm_fft_factors(task->fft, task->kernel, task->factors);
 }
 
 static void set_up_desks(task *task, int threads, int guarded, const cm_env *env)
@@ -225,6 +232,8 @@ static void all_blocks(task *task, int guarded, const cm_env *env)
         task->failed = env->alloc(env->data, nitem * task->ngroup);
         memset(task->failed, 0, nitem * task->ngroup);
     }
+    if (nitem >= FACTORS_FROM && n <= FACTORS_TO)
+        task->factors = aligned(cm_fft_nfactor(task->fft), env);
     transform_kernel(task);
     env->poll(env->data);
     cm_for_each(nitem, each, block_item, task, threads, env);

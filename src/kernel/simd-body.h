@@ -291,42 +291,65 @@ INLINE complexes minus(complexes a, complexes b)
     return (complexes){a.re - b.re, a.im - b.im};
 }
 
-/* W of the places k, from a and b on, and N - k, up to before `to_a` and `to_b`. */
-INLINE void multiply_pairs(double *a, double *to_a, const double *b, const double *to_b,
-                           complexes turn)
+/* Of W pairs: what Z[k] and conj Z[N-k] are multiplied by, as three times W complex numbers. */
+INLINE void factors_of(const double *b, const double *to_b, complexes turn, double *factors)
 {
-    complexes u = load_complex(a), v = load_mirrored(to_a), g = load_complex(b),
-              gm = load_mirrored(to_b), sum = plus(g, gm), diff = minus(g, gm),
-              turned = times(turn, diff), less = minus(diff, turned), more = plus(diff, turned);
+    complexes g = load_complex(b), gm = load_mirrored(to_b), sum = plus(g, gm),
+              diff = minus(g, gm), turned = times(turn, diff), less = minus(diff, turned),
+              more = plus(diff, turned);
     sum = plus(sum, sum);
-    store_complex(a, plus(times(plus(sum, less), u), times(more, v)));
-    store_mirrored(to_a, minus(times(minus(sum, less), v), times(more, u)));
+    complexes out[3] = {plus(sum, less), minus(sum, less), more};
+#pragma GCC unroll 3
+    for (int i = 0; i < 3; i++) {
+        store(factors + 2 * i * W, out[i].re);
+        store(factors + (2 * i + 1) * W, out[i].im);
+    }
 }
 
-SIMD_TARGET static void multiply(double *a, const double *b, size_t N, const cm_turns *turns)
+INLINE void multiply_pairs(double *a, double *to_a, const double *factors)
 {
-    size_t end = (N - 1) / 2 + 1, k = 1;
-    for (const double *c = turns->coarse; k < end; c += 2) {
-        size_t stop = k + turns->nfine < end ? k + turns->nfine : end, i = 0;
-        complexes coarse = {(vec){0} + c[0], (vec){0} + c[1]};
-        for (; k < stop; k += W, i += W) {
-            complexes turn = times(load_complex(turns->fine + 2 * i), coarse);
-            double *to_a = a + 2 * (N - k + 1);
-            const double *to_b = b + 2 * (N - k + 1);
-            if (k + W <= stop) {
-                multiply_pairs(a + 2 * k, to_a, b + 2 * k, to_b, turn);
-                continue;
-            }
-            double rest[4][2 * W] = {{0}}; /* less than vectors */
-            size_t n = 2 * (stop - k), bytes = n * sizeof *a, at = 2 * W - n;
-            memcpy(rest[0], a + 2 * k, bytes);
-            memcpy(rest[1] + at, to_a - n, bytes);
-            memcpy(rest[2], b + 2 * k, bytes);
-            memcpy(rest[3] + at, to_b - n, bytes);
-            multiply_pairs(rest[0], rest[1] + 2 * W, rest[2], rest[3] + 2 * W, turn);
-            memcpy(a + 2 * k, rest[0], bytes);
-            memcpy(to_a - n, rest[1] + at, bytes);
+    complexes u = load_complex(a), v = load_mirrored(to_a), f[3];
+#pragma GCC unroll 3
+    for (int i = 0; i < 3; i++)
+        f[i] = (complexes){load(factors + 2 * i * W), load(factors + (2 * i + 1) * W)};
+    store_complex(a, plus(times(f[0], u), times(f[2], v)));
+    store_mirrored(to_a, minus(times(f[1], v), times(f[2], u)));
+}
+
+SIMD_TARGET static void factors(const double *b, size_t N, const cm_turns *turns, size_t from,
+                                size_t to, double *factors)
+{
+    for (size_t k = from; k < to; k += W, factors += 6 * W) {
+        const double *fine = turns->fine + (k - 1) % turns->nfine * 2,
+                     *c = turns->coarse + (k - 1) / turns->nfine * 2;
+        complexes coarse = {(vec){0} + c[0], (vec){0} + c[1]},
+                  turn = times(load_complex(fine), coarse);
+        const double *from_b = b + 2 * k, *to_b = b + 2 * (N - k + 1);
+        double rest[2][2 * W] = {{0}};
+        if (k + W > to) { /* less than vectors */
+            size_t n = 2 * (to - k), bytes = n * sizeof *b;
+            memcpy(rest[0], from_b, bytes);
+            memcpy(rest[1] + 2 * W - n, to_b - n, bytes);
+            from_b = rest[0], to_b = rest[1] + 2 * W;
         }
+        factors_of(from_b, to_b, turn, factors);
+    }
+}
+
+SIMD_TARGET static void multiply(double *a, size_t N, size_t from, size_t to,
+                                 const double *factors)
+{
+    size_t k = from;
+    for (; k + W <= to; k += W, factors += 6 * W)
+        multiply_pairs(a + 2 * k, a + 2 * (N - k + 1), factors);
+    if (k < to) { /* less than vectors */
+        double rest[2][2 * W] = {{0}}, *to_a = a + 2 * (N - k + 1);
+        size_t n = 2 * (to - k), bytes = n * sizeof *a, at = 2 * W - n;
+        memcpy(rest[0], a + 2 * k, bytes);
+        memcpy(rest[1] + at, to_a - n, bytes);
+        multiply_pairs(rest[0], rest[1] + 2 * W, factors);
+        memcpy(a + 2 * k, rest[0], bytes);
+        memcpy(to_a - n, rest[1] + at, bytes);
     }
 }
 
@@ -336,6 +359,6 @@ SIMD_TARGET static void multiply(double *a, const double *b, size_t N, const cm_
 #define STRING(level) STRING_(level)
 
 const cm_simd TABLE(SIMD_LEVEL) = {
-    STRING(SIMD_LEVEL), W,      tile_short, tile_long, moduli, count_below,
-    count_quarters,     survey, scale,      multiply,  strip,
+    STRING(SIMD_LEVEL), W,      tile_short, tile_long, moduli,   count_below,
+    count_quarters,     survey, scale,      factors,   multiply, strip,
 };

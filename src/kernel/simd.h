@@ -41,9 +41,12 @@ typedef struct {
     /* The largest modulus, or NaN if any is not finite. */
     double (*survey)(const double *x, size_t n);
     void (*scale)(const double *x, size_t n, double factor, double *y);
-    /* Four times the product of spectra of N complex numbers, for 0 < k < N, k != N / 2: see
-     * fft.c. */
-    void (*multiply)(double *a, const double *b, size_t N, const cm_turns *turns);
+    /* What multiplies by a spectrum b of N complex numbers at the places k and N - k, for
+     * from <= k < to, from - 1 being a multiple of CM_LANES; 6 doubles for each k, and CM_LANES
+     * k's more than there are: see fft.c. And a, multiplied. */
+    void (*factors)(const double *b, size_t N, const cm_turns *turns, size_t from, size_t to,
+                    double *factors);
+    void (*multiply)(double *a, size_t N, size_t from, size_t to, const double *factors);
     /* y[t] = sum of value[i] h[k + t - at[i]], i < n, t < CM_STRIP; h has CM_STRIP zeros on
      * both sides, and no place is further off. */
     void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,

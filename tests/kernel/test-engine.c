@@ -240,7 +240,10 @@ static void check_transform(source *s, size_t n, int in_place)
     cm_fft_forward(fft, from, kernel);
     memcpy(work, x, n * sizeof *x);
     cm_fft_forward(fft, work, spectrum);
-    cm_fft_multiply(fft, spectrum, kernel);
+    double *factors = random_bits(s) % 2 ? guarded_doubles(cm_fft_nfactor(fft), AT_END) : NULL;
+    if (factors)
+        cm_fft_factors(fft, kernel, factors);
+    cm_fft_multiply(fft, spectrum, kernel, factors);
     cm_fft_backward(fft, spectrum, work);
     for (size_t t = 0; t < n; t++) {
         double sum = 0;
