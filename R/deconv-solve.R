@@ -77,12 +77,17 @@ warn_condition <- function(rcond, lambda) {
       "The spectrum of `h` is almost 0 somewhere: relative errors in `y` may become %s times as large.",
       format(1 / rcond, digits = 2L)
     ),
-    if (lambda > 0) "Use a larger `lambda`, or \"gcv\"." else "Use method \"ridge\", for instance with `lambda = \"gcv\"`."
+    if (lambda > 0) {
+      "Use a larger `lambda`, or \"gcv\"."
+    } else {
+      "Use method \"ridge\", for instance with `lambda = \"gcv\"`."
+    }
   )
 }
 
 # What is minimised: products with A and its transpose, for columns; the bands of A'A (a column
-# of it, where all are the same) and of D'D, which is not the higher; and D'D. Samples of a signal that wraps are in the order of `turn`.
+# of it, where all are the same) and of D'D, which is not the higher; and D'D. Samples of a signal
+# that wraps are in the order of `turn`.
 deconv_problem <- function(h, n, mode, origin, boundary, order) {
   sparse <- function() conv_matrix(h, n, mode, origin, boundary, sparse = TRUE)
   D <- differences(n, order)

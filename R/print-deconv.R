@@ -34,10 +34,14 @@ print_fit <- function(x, digits) {
   cat(
     sprintf("x:         %s values from %s to %s\n", format_count(NROW(found)), number(min(found)), number(max(found))),
     "Method:    least squares", if (ridge) c(" with a penalty on ", penalised), "\n",
-    if (ridge) c("lambda:    ", span(x$lambda), if (!is.null(x$search)) ", chosen by generalised cross-validation", "\n"),
+    if (ridge) {
+      c("lambda:    ", span(x$lambda), if (!is.null(x$search)) ", chosen by generalised cross-validation", "\n")
+    },
     sprintf("Fit:       %s degrees of freedom for %s values", span(x$edf), format_count(NROW(x$y))),
     if (all(is.finite(size))) sprintf("; residuals are %s %% of y", span(100 * size)), "\n",
-    if (all(x$rcond > 0)) sprintf("Condition: relative errors in y may become up to %s times as large in x\n", span(1 / x$rcond)),
+    if (all(x$rcond > 0)) {
+      sprintf("Condition: relative errors in y may become up to %s times as large in x\n", span(1 / x$rcond))
+    },
     "\ncoef() gives x, fitted() gives conv(x, h), residuals() what is left of y.\n",
     sep = ""
   )

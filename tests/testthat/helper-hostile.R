@@ -28,7 +28,9 @@ hostile_world <- function() {
     writeLines(c("1 2 1", "5 2 0.5"), columns)
     attributed <- function(x, ...) structure(x, ...)
     integer64 <- function(x) structure(as.double(x), class = "integer64")
-    units <- function(x) structure(x, units = structure(list("s", character()), class = "symbolic_units"), class = "units")
+    units <- function(x) {
+      structure(x, units = structure(list("s", character()), class = "symbolic_units"), class = "units")
+    }
     tibble <- function(...) {
       x <- data.frame(...)
       class(x) <- c("tbl_df", "tbl", "data.frame")
@@ -59,15 +61,18 @@ hostile_values <- expression(
   function(x) "a", function(x) NULL, function(x) NA, function(x) Inf, identity, function(x) rep(1, length(x)),
   an_environment, globalenv(), a_pointer, an_s4_object, an_s4_number, methods::getClass("numeric"),
   Matrix::Matrix(1:4 + 0, 2), Matrix::Diagonal(3),
-  matrix(0, 0, 0), matrix(0, 0, 3), matrix(0, 3, 0), matrix(1:6, 2), matrix(list(1, 2, 3, 4), 2), matrix("a"), matrix(NA),
+  matrix(0, 0, 0), matrix(0, 0, 3), matrix(0, 3, 0), matrix(1:6, 2), matrix(list(1, 2, 3, 4), 2),
+  matrix("a"), matrix(NA),
   matrix(1:6 + 0, 3, dimnames = list(NULL, c("a", NA))), matrix(1:3 + 0, 3, dimnames = list(c("", "", NA), NULL)),
   matrix(1:4 + 0, 2, dimnames = list(x = c("a", "a"), y = c(utf8, latin1))),
-  matrix(c(NA, 1, NaN, Inf), 2), matrix(1i, 2, 2), array(1, 3), array(1:24, 2:4), array(0, c(0, 1, 2)), array(1, c(1, 1, 1)),
+  matrix(c(NA, 1, NaN, Inf), 2), matrix(1i, 2, 2), array(1, 3), array(1:24, 2:4),
+  array(0, c(0, 1, 2)), array(1, c(1, 1, 1)),
   table(c("a", "b", "a")), ts(1:3), ts(1:2, start = 1e9, frequency = 1e-3), ts(matrix(1:6, 3)),
   ts(1:4, frequency = 12, start = c(2000, 2)),
   attributed(1:3 + 0, weird = an_environment), attributed(1:3 + 0, names = c("a", NA, "a")),
-  attributed(1:3 + 0, class = "mystery"), attributed(1:3 + 0, class = c("ts", "mystery")), attributed(1:3 + 0, class = "ts"),
-  attributed(list(1, 2), class = "numeric"), attributed(1:3 + 0, comment = "c"), attributed(function(x) x, class = "mystery"),
+  attributed(1:3 + 0, class = "mystery"), attributed(1:3 + 0, class = c("ts", "mystery")),
+  attributed(1:3 + 0, class = "ts"), attributed(list(1, 2), class = "numeric"), attributed(1:3 + 0, comment = "c"),
+  attributed(function(x) x, class = "mystery"),
   attributed("full", class = "mystery"), attributed(1:3, class = "matrix"), attributed(list(), class = "events"),
   attributed(list(), class = "gamma_hrf"), attributed(1, class = "events"), attributed("a", class = "gamma_hrf"),
   attributed(list(onset = 1), class = c("events", "data.frame"), row.names = 1L), attributed(TRUE, names = "a"),
@@ -77,16 +82,20 @@ hostile_values <- expression(
   factor(c("a", "b", NA)), factor(character(0)), addNA(factor(c("a", NA))), factor(1:3), ordered(1:3), factor("full"),
   integer64(1:3), integer64(1), units(1:3), units(1), numeric_version("1.2"), as.octmode(8L), as.hexmode(1L),
   data.frame(), data.frame(a = 1:3), data.frame(onset = 1:2, duration = 0, amplitude = 1), data.frame(a = "b"),
-  tibble(a = 1:3), tibble(onset = 1:2), I(1:3), I("full"), noquote("full"), quote(expr = {}), Sys.time, complex(3)
+  tibble(a = 1:3), tibble(onset = 1:2), I(1:3), I("full"), noquote("full"), quote(expr = {
+  }), Sys.time, complex(3)
 )
 
 # Of the right kind, by the name of an argument; several kinds where there are.
 valid_values <- list(
   x = expression(
-    c(1, 0, 2, -3), 1:10, ts(1:12 + 0, frequency = 4), matrix(1:6 + 0, 3, dimnames = list(NULL, c("a", "b"))), c(1i, 2, 3),
-    c(1, NA, NaN, Inf, 5), c(TRUE, FALSE), numeric(0), c(a = 1, b = 2), 1:3000 + 0, ts(matrix(1:8, 4)), 5, 1e300 * c(1, -1)
+    c(1, 0, 2, -3), 1:10, ts(1:12 + 0, frequency = 4), matrix(1:6 + 0, 3, dimnames = list(NULL, c("a", "b"))),
+    c(1i, 2, 3), c(1, NA, NaN, Inf, 5), c(TRUE, FALSE), numeric(0), c(a = 1, b = 2), 1:3000 + 0,
+    ts(matrix(1:8, 4)), 5, 1e300 * c(1, -1)
   ),
-  h = expression(c(1, 10, 100), 1:4, 1, c(1i, 2), matrix(1:4 + 0, 2), ts(c(1, 2), frequency = 4), rep(0.1, 2000), c(1e300, 1)),
+  h = expression(
+    c(1, 10, 100), 1:4, 1, c(1i, 2), matrix(1:4 + 0, 2), ts(c(1, 2), frequency = 4), rep(0.1, 2000), c(1e300, 1)
+  ),
   y = expression(c(1, 0, 2, -3, 4, 5), 1:10 + 0, matrix(1:12 + 0, 6), c(1i, 2, 3, 4)),
   mode = expression("full", "same", "causal", "valid"),
   `correlate$mode` = expression("full", "same", "valid"),
@@ -129,7 +138,8 @@ valid_values <- list(
   xlim = expression(NULL, c(0, 10)),
   rows = expression(1, c(1, 1)), at = expression(1:3, c(0, 2, 4)),
   file = expression(path, columns, file(path)),
-  format = expression("auto", "bids", "fsl"), missing = expression("error", "drop"), unfinished = expression("error", "accept"),
+  format = expression("auto", "bids", "fsl"), missing = expression("error", "drop"),
+  unfinished = expression("error", "accept"),
   which = expression("x", c("x", "fit")), digits = expression(3, 5L),
   lambda = expression(0, 0.1), order = expression(0, 1),
   # those of `...`
@@ -148,8 +158,9 @@ classed_values <- list(
     tamper(e(), "onset", as.Date(c(1, 2), origin = "1970-01-01")), tamper(e(), "extra", c(1i, 2))
   ),
   gamma_hrf = expression(
-    gamma_hrf(6, 1), hrf_model("spm"), gamma_hrf(1, 1e-300), gamma_hrf(1e3, 1e300), tamper(hrf_model("spm"), "name", invalid),
-    gamma_hrf(c(6, 12), 1, c(1e308, -1e308)), tamper(hrf_model("spm"), "shape", "a"), tamper(hrf_model("spm"), "name", NULL),
+    gamma_hrf(6, 1), hrf_model("spm"), gamma_hrf(1, 1e-300), gamma_hrf(1e3, 1e300),
+    tamper(hrf_model("spm"), "name", invalid), gamma_hrf(c(6, 12), 1, c(1e308, -1e308)),
+    tamper(hrf_model("spm"), "shape", "a"), tamper(hrf_model("spm"), "name", NULL),
     tamper(hrf_model("spm"), "weight", numeric(0)), tamper(hrf_model("spm"), "scale", NULL)
   ),
   summary.gamma_hrf = expression(summary(gamma_hrf(6, 1)), summary(gamma_hrf(6, 1, -1))),
@@ -198,7 +209,8 @@ hostile_gaps <- function() {
 hostile_options <- list(
   convmat.max_bytes = expression("a", -1, NA, list(), 0, Inf, 1, 1:2, 1e6),
   convmat.threads = expression("a", -1, NA, 1:2, 0, 1e9, 2, 1L, list(1), factor(1)),
-  OutDec = expression(","), digits = expression(1, 22), scipen = expression(100, -9), warnPartialMatchDollar = expression(TRUE)
+  OutDec = expression(","), digits = expression(1, 22), scipen = expression(100, -9),
+  warnPartialMatchDollar = expression(TRUE)
 )
 
 pick <- function(v) v[[sample.int(length(v), 1L)]]
@@ -209,7 +221,9 @@ hostile_call <- function(targets, hostile = sample.int(3L, 1L)) {
   target <- pick(targets)
   args <- list()
   for (arg in names(target$args)) {
-    needed <- identical(target$args[[arg]], quote(expr = ))
+    needed <- identical(target$args[[arg]], quote(
+      expr =
+    ))
     if (needed || stats::runif(1) < 0.4) {
       value <- pick(valid_expressions(target, arg))
       args <- c(args, if (arg == "...") as.list(value)[-1L] else stats::setNames(list(value), arg))
@@ -301,7 +315,10 @@ close_connections <- function(values) {
 }
 
 same_value <- function(a, b) {
-  identical(a, b, num.eq = FALSE, single.NA = FALSE, ignore.environment = TRUE, ignore.bytecode = TRUE, ignore.srcref = TRUE)
+  identical(
+    a, b,
+    num.eq = FALSE, single.NA = FALSE, ignore.environment = TRUE, ignore.bytecode = TRUE, ignore.srcref = TRUE
+  )
 }
 
 # The same finding with fewer arguments, and simpler ones where there is a choice.

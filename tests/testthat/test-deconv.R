@@ -410,7 +410,9 @@ test_that("plot() draws x, y with its fit, and the search", {
   before <- graphics::par(c("mfrow", "mar", "mgp"))
   searched <- deconv(y, h, method = "ridge", lambda = "gcv", order = 2)
   plain <- deconv(ts(cbind(y, y)), h, n = 21)
-  for (fit in list(searched, plain, deconv(y, h, mode = "same"), deconv(y, h, mode = "valid", singular = "minimum_norm"))) {
+  for (fit in list(
+    searched, plain, deconv(y, h, mode = "same"), deconv(y, h, mode = "valid", singular = "minimum_norm")
+  )) {
     expect_identical(withVisible(plot(fit)), list(value = fit, visible = FALSE))
     plot(fit, "x", col = 2, main = "mine", type = "h")
     plot(fit, which = c("fit", "x"), xlim = c(0, 5))

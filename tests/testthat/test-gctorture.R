@@ -43,12 +43,13 @@ torture_calls <- expression(
   regressors(events(c(1, 2), c(0, 2)), 0:9, method = "sampled", dt = 0.5),
   event_responses(events(c(1, 2), c(0, 2)), 0:9), event_responses(events(c(1, 2), c(0, 2)), 0:9, sparse = TRUE),
   conv_matrix(1:3, 4, sparse = TRUE), conv_matrix(1:3, 4, "same", boundary = "wrap", sparse = TRUE),
-  entries(conv_operator(1:3, 4), 1:2, c(0, 3)), transposed_product(conv_operator(1:3, 4, "same", boundary = "mirror"), 1:4 + 0),
+  entries(conv_operator(1:3, 4), 1:2, c(0, 3)),
+  transposed_product(conv_operator(1:3, 4, "same", boundary = "mirror"), 1:4 + 0),
   coef(deconv(c(1, 3, 5, 4, 4), c(1, 2))),
   deconv(sin(1:12), c(1, 2, 3), method = "ridge", lambda = 0.5)$edf,
   coef(deconv(c(1, 3, 6, 6, 3, 1), c(1, 1, 1), "same", singular = "minimum_norm", n = 6)),
   suppressWarnings(coef(deconv(conv(sin(1:2000), c(1, -2, 1)), c(1, -2, 1)))),
-  max_bytes(), # options(convmat.max_bytes = NULL)
+  max_bytes(), # with the option unset
   .Call(ffi_simd_level, NULL)
 )
 

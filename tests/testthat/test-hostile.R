@@ -32,7 +32,11 @@ test_that("hostile arguments give a result or a convmat_error, and change nothin
 })
 
 test_that("the generator finds what is planted for it", {
-  target <- function(fun) list(name = "planted", fun = fun, args = as.pairlist(alist(x = )))
+  target <- function(fun) {
+    list(name = "planted", fun = fun, args = as.pairlist(alist(
+      x =
+    )))
+  }
   plants <- list(
     error = function(x) if (is.factor(x)) stop("planted") else x,
     warning = function(x) if (is.raw(x)) warning("planted") else x,

@@ -138,13 +138,17 @@ test_that("where memory ends, there is an error, and the next call works", {
     quote(conv(sin(1:5000), numeric(size) + 1, method = "fft")), quote(conv(complex(size), 1i + 1:3)),
     quote(conv(numeric(size), sin(1:5000), "same", boundary = "wrap", threads = 2)),
     quote(conv(replace(numeric(size), 5, NA), sin(1:5000), na = "propagate")),
-    quote(conv_matrix(1:100, ceiling(sqrt(size) * 4))), quote(shifted_scaled_kernels(1:100, seq_len(ceiling(size / 10)))),
+    quote(conv_matrix(1:100, ceiling(sqrt(size) * 4))),
+    quote(shifted_scaled_kernels(1:100, seq_len(ceiling(size / 10)))),
     quote(regressors(events(1:10), seq(0, size / 10, by = 0.1))),
     quote(event_responses(events(1:30), seq(0, size / 10, by = 0.1), sparse = TRUE)),
     quote(correlation_lags(size, size))
   )
   writeLines(c(
-    sprintf(".libPaths(%s)", paste(deparse(c(dirname(getNamespaceInfo("convmat", "path")), .libPaths())), collapse = "")),
+    sprintf(
+      ".libPaths(%s)",
+      paste(deparse(c(dirname(getNamespaceInfo("convmat", "path")), .libPaths())), collapse = "")
+    ),
     "main <-", dump, sprintf(
       "main(%s, %s)", paste(deparse(calls, control = "quoteExpressions"), collapse = "\n"),
       deparse(if (repeats < 20L) c(18, 22, 25, 27, 30) else c(14, 18, 20, 21:24, 25, 27, 30))

@@ -132,7 +132,10 @@ test_that("powers of two scale exactly, by every method", {
   broken <- setdiff(kinds, "digits")
   methods <- c("auto", "direct", "fft")
   holds(
-    list(x = signal(of = broken), h = kernel(broken), power = hedgehog::gen.element(-150:150), method = hedgehog::gen.element(methods)),
+    list(
+      x = signal(of = broken), h = kernel(broken),
+      power = hedgehog::gen.element(-150:150), method = hedgehog::gen.element(methods)
+    ),
     function(x, h, power, method) {
       y <- conv(x, h, method = method)
       expect_identical(conv(x * 2^power, h, method = method), y * 2^power)
