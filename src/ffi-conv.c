@@ -181,7 +181,7 @@ SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options)
     cm_options how = ffi_options(options);
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h), n = 0;
     cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
-    cm_problem p = {REAL_RO(x), nx, REAL_RO(h), nh, NULL, w, 1, 0, 0, 0};
+    cm_problem p = {REAL_RO(x), nx, REAL_RO(h), nh, NULL, w, 1, 0, 0, 0, 0};
     double cost;
     SEXP out = Rf_allocVector(REALSXP, 3);
     REAL(out)[0] = cm_choose(&p, &n, &cost);

@@ -77,14 +77,15 @@ typedef struct {
     cm_window w;
     cm_method method;
     double max_x;
-    int may_overflow;
+    int may_overflow, is_part;
     const cm_env *env;
 } task;
 
 static void product(const task *task, const double *x, const double *h, double *y)
 {
     size_t nx = task->nx, ny = task->w.ny;
-    cm_problem p = {x, nx, h, task->nh, y, task->w, task->ncol, nx, ny, task->max_x};
+    cm_problem p = {x,  nx, h,           task->nh,     y, task->w, task->ncol,
+                    nx, ny, task->max_x, task->is_part};
     cm_conv_real(&p, task->method, task->env);
     for (size_t c = 0; c < task->ncol && task->may_overflow; c++)
         restore_overflow(x + c * nx, nx, h, task->nh, y + c * ny, task->w, task->env);
@@ -94,6 +95,7 @@ static void conv_complex(cm_samples x, cm_samples h, cm_output y, task task)
 {
     const cm_env quiet = cm_quiet(task.env);
     task.env = &quiet;
+    task.is_part = 1;
     product(&task, x.re, h.re, y.re);
     product(&task, x.im ? x.im : x.re, x.im ? h.re : h.im, y.im);
     if (!x.im || !h.im)
@@ -186,24 +188,28 @@ static void survey_item(void *job, size_t item, int thread, const cm_env *env)
 
 /* The largest modulus of each column, NaN for those that are not finite, DONE for those that
  * are convolved. */
-static const double *survey_columns(cm_samples x, cm_samples h, cm_output y, const task *task,
-                                    double max_h, double *one)
+static const double *survey_columns(survey *job, const cm_env *env)
 {
-    const cm_env *env = task->env;
-    survey job = {x, h.re, y.re, task, 1 + 50000 / x.n, 0, max_h, one};
-    double each = 20 * (double)(x.n * job.cols); /* memory is slower than sums */
-    if (x.ncol > 1) {
-        cm_problem p = {x.re, x.n, h.re, h.n, y.re, task->w, 1, 0, 0, 0};
-        job.at_once = !x.im && !h.im && cm_sums_will_do(&p, task->method);
-        job.largest = doubles(x.ncol, env);
-    }
-    if (job.at_once)
-        each += (double)h.n * (double)(task->w.ny * job.cols);
-    size_t nitem = (x.ncol + job.cols - 1) / job.cols;
+    size_t ny = job->task->w.ny;
+    double each = 20 * (double)job->x.n + CM_COLUMN_WORK; /* memory is slower than sums */
+    if (job->at_once)
+        each += (double)job->task->nh * (double)ny;
+    each *= (double)job->cols;
+    size_t nitem = (job->x.ncol + job->cols - 1) / job->cols;
     cm_env quiet = cm_quiet(env);
-    cm_for_each(nitem, each, survey_item, &job, cm_threads(nitem, each, env),
-                job.at_once ? env : &quiet);
-    return job.largest;
+    cm_for_each(nitem, each, survey_item, job, cm_threads(nitem, each, env),
+                job->at_once ? env : &quiet);
+    return job->largest;
+}
+
+/* Is it worth while to convolve columns as they are looked at? Long ones are shared out
+ * better by themselves. */
+static int may_be_at_once(cm_samples x, cm_samples h, const survey *job, const cm_env *env)
+{
+    cm_problem p = {x.re, x.n, h.re, h.n, job->y, job->task->w, 1, 0, 0, 0, 0};
+    if (x.im || h.im || (env->threads > 1 && x.ncol / job->cols < 4 * (size_t)env->threads))
+        return 0;
+    return cm_sums_will_do(&p, job->task->method);
 }
 
 void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
@@ -216,11 +222,20 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         x.im = x.im ? extend(x.im, x.n, x.ncol, h.n, options, env) : NULL;
         x.n += h.n - 1;
     }
-    task task = {x.n, h.n, 0, w, options->method, 0, 0, env};
+    task task = {x.n, h.n, 0, w, options->method, 0, 0, 0, env};
     double one, max_h = cm_survey(h);
-    const double *largest = survey_columns(x, h, y, &task, max_h, &one);
-    size_t from = 0;
+    survey job = {x, h.re, y.re, &task, 1 + 50000 / x.n, 0, max_h, &one};
+    if (x.ncol > 1) {
+        job.at_once = may_be_at_once(x, h, &job, env);
+        job.largest = doubles(x.ncol, env);
+    }
+    const double *largest = survey_columns(&job, env);
+    cm_env quiet = cm_quiet(env);
+    if (job.at_once) /* all but a few columns are done, and told of */
+        task.env = &quiet;
+    size_t from = 0, work = 0;
     for (size_t c = 0; c <= x.ncol; c++) {
+        cm_work(&work, (size_t)CM_COLUMN_WORK, env);
         if (c < x.ncol && isfinite(largest[c]) && largest[c] != DONE) {
             task.max_x = largest[c] > task.max_x ? largest[c] : task.max_x;
             continue;

@@ -153,6 +153,6 @@ void cm_conv_direct(const cm_problem *p, const cm_env *env)
         task.cols = 1 + SPAN_WORK / (p->nh * span);
     }
     size_t nitem = (p->ncol + task.cols - 1) / task.cols * task.nspan;
-    double each = (double)p->nh * (double)span * (double)task.cols;
+    double each = ((double)p->nh * (double)span + CM_COLUMN_WORK) * (double)task.cols;
     cm_for_each(nitem, each, span_item, &task, cm_threads(nitem, each, env), env);
 }

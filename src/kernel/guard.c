@@ -3,27 +3,33 @@
  * The promise: |computed - exact| <= 1e-11 B[k] for every output k, where
  * B = |x| * |h|. An FFT's error does not depend on k. For a block of n samples,
  *
- *     error <= 8 eps (1 + log2(n)) ||x|| ||h||,
+ *     error <= 13 eps (1 + log2(n)) ||x|| ||h||,
  *
  * by the usual analysis of three complex transforms of N = n / 2 values, two to a number:
  *
- *   - each has at most log2(N) stages, and a butterfly with its twiddle factor a relative
- *     error of at most c = (2 + sqrt(5)) eps / 2 = 2.12 eps. So the transforms of x and of h
- * are those of signals that differ by c log2(N) of their 2-norms, and so do outputs, by c
- * log2(N) ||x|| ||h|| for each of the two;
- *   - the inverse transform has an error of c log2(N) times the 1-norm of the product of the
+ *   - A butterfly with its twiddle factor has a relative error of at most
+ *     (2 + sqrt(5)) eps / 2, and a factor that is itself off by 4 units in the last place,
+ *     as FFTW's may be, makes that c = 3.7 eps. Radix-2 transforms have log2(N) of these one
+ *     after the other; FFTW's of higher radices have fewer factors, and were not analysed.
+ *
+ *   - So the transforms of x and of h are those of signals that differ by c log2(N) of their
+ *     2-norms, and the outputs differ by c log2(N) ||x|| ||h|| for each of the two.
+ *
+ *   - The inverse transform has an error of c log2(N) times the 1-norm of the product of the
  *     spectra, divided by N. In the notation of fft.c, with Ye and Yo the transforms of
  *     even and odd outputs, |Z[k]| + |Z[N-k]| <= 2 sqrt(|Ye|^2 + |Yo|^2), and that is
  *     sqrt(2) times the 2-norm of Y[k] and Y[k+N] in the transform Y of all n of them,
  *     so that the 1-norm is at most n / sqrt(2) ||x|| ||h|| by the inequality of Cauchy and
- *     Schwarz for Y = X H: sqrt(2) c log2(N) ||x|| ||h||;
- *   - in the product, the roundings of sums, turns and products of complex numbers add less
- *     than 12 eps ||x|| ||h||, whatever N is.
+ *     Schwarz for Y = X H: sqrt(2) c log2(N) ||x|| ||h||.
  *
- * In all less than 7.24 eps log2(N) + 12 eps. The largest error seen in tests is 1/30 of the
- * bound.
+ *   - In the product, the roundings of sums, turns and products of complex numbers, and of
+ *     the kernel divided by n, add less than 12 eps ||x|| ||h||, whatever N is.
  *
- * So an output is certain if that is at most 1e-11 B[k], for which
+ * In all less than 12.7 eps log2(N) + 12 eps. The largest error seen in tests is 1/90 of the
+ * bound, for a transform of a prime length, which method.c does not take, 1/29.
+ *
+ * So an output is certain if that is at most 1e-11 B[k] (a little less, as the sums here
+ * are rounded too; and 0.7 of it if both parts of a complex number may be off), for which
  * a lower bound of B[k] will do. Kernel and block are cut into cells of c
  * samples, outputs into groups of c. The samples of kernel cell q that an output of
  * group g meets are c consecutive ones from two adjoining cells of the block, j
@@ -52,10 +58,6 @@
 
 #include "simd.h"
 
-/* A little below 1e-11: the sums here are rounded too, and the two parts of a
- * complex number may both be off. */
-#define PROMISE 0.7e-11
-
 #define HIGH 0.4
 
 /* Squares that add up to this have lost less than 2^-100 of it by underflow, even
@@ -78,7 +80,7 @@ struct cm_guard {
     size_t nq, nj; /* cells of the kernel, of the block */
     cell *h;
     both *x; /* x[j + nq] is cells j and j + 1, cell j beginning with sample lead + 1 + j c */
-    double norm_h, error;
+    double norm_h, promise, error;
 };
 
 /* Samples from ... to - 1 of x, of a cell of c. */
@@ -102,7 +104,8 @@ static cell look(const double *x, size_t from, size_t to, size_t c, double *sums
     return cell;
 }
 
-cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, const cm_env *env)
+cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, double promise,
+                       const cm_env *env)
 {
     cm_guard *guard = env->alloc(env->data, sizeof *guard);
     /* about n / 36 pairs of cells, and cells of at least 128 samples unless the kernel
@@ -111,7 +114,8 @@ cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, const 
     double least = nh >= 128 ? 128 : nh < 64 ? 32 : (double)(nh / 32 * 32);
     c = c < least ? least : c;
     c = c > 200000 ? 200000 : c; // # nocov: kernels of 1e9; count_quarters() counts up to 2^18
-    *guard = (cm_guard){nh, n, lead, ((size_t)c + 31) / 32 * 32, 0, 0, NULL, NULL, 0, 0};
+    *guard =
+        (cm_guard){nh, n, lead, ((size_t)c + 31) / 32 * 32, 0, 0, NULL, NULL, 0, promise, 0};
     guard->nq = (nh + guard->c - 1) / guard->c;
     guard->nj = guard->nq + (n - lead + guard->c - 1) / guard->c;
     guard->h = env->alloc(env->data, guard->nq * sizeof *guard->h);
@@ -162,7 +166,8 @@ int cm_guard_look(cm_guard *guard, const double *x)
             guard->x[j - 1] = join(&last, &now);
         last = now;
     }
-    guard->error = 8 * DBL_EPSILON * (1 + log2((double)guard->n)) * sqrt(sumsq) * guard->norm_h;
+    guard->error =
+        13 * DBL_EPSILON * (1 + log2((double)guard->n)) * sqrt(sumsq) * guard->norm_h;
     return sumsq >= SMALLEST;
 }
 
@@ -178,7 +183,7 @@ size_t cm_guard_group(const cm_guard *guard)
 
 int cm_guard_passes(const cm_guard *guard, size_t g)
 {
-    double need = guard->error / PROMISE, bound = 0, other = 0;
+    double need = guard->error / guard->promise, bound = 0, other = 0;
     for (size_t q = 0; q < guard->nq; q++) {
         const cell *h = guard->h + q;
         const both *x = guard->x + (g + guard->nq - q - 1);

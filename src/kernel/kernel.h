@@ -19,7 +19,8 @@
 #include <stddef.h>
 
 /* What the kernel needs of the world. alloc() never returns NULL; poll() is
- * called about every CM_POLL_WORK operations; is_na() tells NA, whose value is
+ * called about every CM_POLL_WORK operations, or where several threads share the work every
+ * 12 to 80 ms; is_na() tells NA, whose value is
  * `na`, from other NaNs; `threads` is the most to use at a time; progress(), unless
  * NULL, is told which part of a long computation is done. All are called from the
  * thread that called the kernel. */
@@ -94,6 +95,7 @@ typedef struct {
     cm_window w;
     size_t ncol, xstep, ystep;
     double max_x;
+    int is_part; /* of complex numbers: errors of two parts may come together */
 } cm_problem;
 
 /* method.c: the method for the first signal of a problem, the length n of its

@@ -89,7 +89,7 @@ static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_sam
     double *weight = env->alloc(env->data, w.ny * sizeof *weight);
     for (size_t i = 0; i < n; i++)
         present[i] = 1;
-    cm_problem p = {present, h.n, h.re, h.n, total, {h.n - 1, 1}, 1, 0, 0, 1};
+    cm_problem p = {present, h.n, h.re, h.n, total, {h.n - 1, 1}, 1, 0, 0, 1, 0};
     cm_conv_real(&p, method, env);
     for (size_t p = 0; p < nat; p++) /* each has a term in some output */
         if (sample_missing(x, at[p]))

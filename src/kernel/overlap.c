@@ -208,7 +208,8 @@ static void set_up_desks(task *task, int threads, int guarded, const cm_env *env
         desk->spectrum = n >= IN_PLACE_FROM ? desk->work : aligned(n, env);
         desk->guard = NULL;
         if (guarded)
-            desk->guard = cm_guard_new(task->kernel, task->p->nh, n, task->lead, env);
+            desk->guard = cm_guard_new(task->kernel, task->p->nh, n, task->lead,
+                                       task->p->is_part ? 0.7e-11 : 0.99e-11, env);
     }
 }
 

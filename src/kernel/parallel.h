@@ -14,6 +14,9 @@ typedef void cm_item(void *job, size_t item, int thread, const cm_env *env);
  * item without env, cm_for_each() runs on in the same thread. */
 int cm_threads(size_t nitem, double work_each, const cm_env *env);
 
+/* What a column costs besides its sums, in multiply-adds. */
+#define CM_COLUMN_WORK 1000.0
+
 /* env without progress(), for what is only a part of the computation. */
 static inline cm_env cm_quiet(const cm_env *env)
 {

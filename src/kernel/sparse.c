@@ -75,7 +75,7 @@ static int eight_zeros(const double *x)
     return any << 1 == 0; /* without the sign */
 }
 
-static void find_nonzero(const double *x, size_t nx, size_t *at, double *value)
+static size_t find_nonzero(const double *x, size_t nx, size_t *at, double *value)
 {
     size_t n = 0;
     for (size_t j = 0; j < nx; j++) {
@@ -85,6 +85,7 @@ static void find_nonzero(const double *x, size_t nx, size_t *at, double *value)
         value[n] = x[j];
         n += x[j] != 0;
     }
+    return n;
 }
 
 static double *padded_kernel(const cm_problem *p, const cm_env *env)
@@ -105,7 +106,8 @@ void cm_conv_sparse(const cm_problem *p, size_t n, const cm_env *env)
 {
     size_t *at = env->alloc(env->data, (n + 1) * sizeof *at); /* and one that is written over */
     double *value = env->alloc(env->data, (n + 1) * sizeof *value);
-    find_nonzero(p->x, p->nx, at, value);
+    n = find_nonzero(p->x, p->nx, at,
+                     value); /* fewer where the processor takes denormals for 0 */
     task task = {p, padded_kernel(p, env), n, at, value};
     size_t nitem = (p->w.ny + SPAN - 1) / SPAN;
     double each = (double)n * (double)(p->nh + CM_STRIP) / (double)nitem;

@@ -43,7 +43,7 @@ static void check_longest(source *s)
     long double sum = 0;
     for (size_t i = 0; i < n - 1; i++)
         sum += (long double)x[i] * h[n - 2 - i];
-    cm_problem p = {x, n, h, n, y, {n - 2, 3}, 1, n, 3, 2};
+    cm_problem p = {x, n, h, n, y, {n - 2, 3}, 1, n, 3, 2, 0};
     begin(&here);
     cm_conv_direct(&p, env());
     release(&here);
@@ -59,7 +59,7 @@ static void check_rounds(source *s)
     size_t nx = 50000, nh = 40000, ny = 1500;
     const double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_START);
     double *y = guarded_doubles(ny, AT_END);
-    cm_problem p = {x, nx, h, nh, y, {nh - 1, ny}, 1, nx, ny, 1};
+    cm_problem p = {x, nx, h, nh, y, {nh - 1, ny}, 1, nx, ny, 1, 0};
     cm_env silent = *env();
     silent.progress = NULL;
     begin(&here);
@@ -128,7 +128,7 @@ static void check_threads(source *s)
         x[i] = draw_unit(s);
     for (size_t i = 0; i < 4 * NX; i++)
         h[i] = draw_unit(s);
-    cm_problem p = {x, NX, h, NH, y, w, NCOL, NX, NX, 1};
+    cm_problem p = {x, NX, h, NH, y, w, NCOL, NX, NX, 1, 0};
     cm_env many = *env();
     many.threads = threads;
     begin(&here);

@@ -166,7 +166,7 @@ static void check_guard(source *s)
         h[i] = (1 + draw_unit(s) / 2) * (draw(s, 3) ? 1 : low);
     x[draw(s, n)] *= pow(10, 4 * fabs(draw_unit(s)) + 5);
     begin(&here);
-    cm_guard *guard = cm_guard_new(h, nh, n, lead, env());
+    cm_guard *guard = cm_guard_new(h, nh, n, lead, 0.7e-11, env());
     cm_guard_look(guard, x);
     size_t c = cm_guard_group(guard);
     for (size_t t = 0; t < n - lead; t++) {
@@ -198,9 +198,10 @@ static double bound_used(source *s)
     memset(block, 0, n * sizeof *block);
     memcpy(block, x, nx * sizeof *block);
     begin(&here);
-    cm_guard *guard = cm_guard_new(h, nh, n, 0, env());
+    cm_guard *guard = cm_guard_new(h, nh, n, 0, 0.7e-11, env());
     cm_guard_look(guard, block);
-    cm_problem p = {x, nx, h, nh, y, w, 1, nx, w.ny, cm_survey((cm_samples){x, NULL, nx, 1})};
+    cm_problem p = {x, nx, h, nh, y, w, 1, nx, w.ny, cm_survey((cm_samples){x, NULL, nx, 1}),
+                    0};
     cm_conv_fft(&p, n, 0, env());
     for (size_t t = 0; t < w.ny; t++) {
         long double sum = 0;
@@ -300,7 +301,7 @@ static void check_choice(source *s)
     cm_window w = {first, 1 + draw(s, nx + nh - 1 - first)};
     const double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_END);
     double cost = NAN;
-    cm_problem p = {x, nx, h, nh, NULL, w, 1, nx, w.ny, 1};
+    cm_problem p = {x, nx, h, nh, NULL, w, 1, nx, w.ny, 1, 0};
     cm_method method = cm_choose(&p, &n, &cost);
     expect(method == CM_DIRECT || method == CM_FFT_GUARDED || method == CM_SPARSE,
            "method %d is chosen", (int)method);
@@ -318,10 +319,10 @@ static void check_long_choice(void)
     size_t n = 0;
     for (size_t i = 0; i < N; i++)
         x[i] = i % 2 ? 0 : 1;
-    cm_problem p = {x, N, x, N, NULL, {0, 2 * N - 1}, 1, N, 2 * N - 1, 1};
+    cm_problem p = {x, N, x, N, NULL, {0, 2 * N - 1}, 1, N, 2 * N - 1, 1, 0};
     expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED && n >= 2 * N - 1, "transforms of %zu",
            n);
-    p = (cm_problem){x, HALF, x, HALF, NULL, {0, 2 * HALF - 1}, 1, HALF, 2 * HALF - 1, 1};
+    p = (cm_problem){x, HALF, x, HALF, NULL, {0, 2 * HALF - 1}, 1, HALF, 2 * HALF - 1, 1, 0};
     expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED, "half zeros are not few");
     release_guarded();
 }
