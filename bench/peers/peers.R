@@ -204,8 +204,8 @@ writeLines(c(
     versions[["Rscript"]], versions[["python3"]], versions[["octave-cli"]]
   ), "",
   "## Full convolution", "",
-  "The ratio is the fastest peer's time to ours, median and quartiles of the rounds. The machine is a",
-  "virtual one where the first touch of a small page takes about 10 us, which burdens whoever asks for",
+  "The ratio is the fastest peer's time to ours, median and quartiles of the rounds. The first touch of a",
+  sprintf("small page takes %.1f us on this machine, which burdens whoever asks for", limit("touch") * 1e6),
   "new memory; convmat asks for large pages. So that this is not all that is compared, there is a second",
   "ratio, for which the peers run with large pages, too (`GLIBC_TUNABLES=glibc.malloc.hugetlb=1`).", "",
   table_head("n, m"), summary_rows, "",
