@@ -77,6 +77,10 @@ void ffi_keep_pages(void);
 /* Whether the new vector y now holds zeros, for which the system may save the writing. */
 int ffi_zero(SEXP y);
 
+/* Zeros into the new vector y, the quicker way: large ones take longer than an interrupt
+ * may wait. */
+void ffi_set_zero(SEXP y);
+
 /* The doubles of a real or complex vector, ffi_width() of them an entry. */
 const double *ffi_doubles(SEXP x);
 size_t ffi_width(SEXP x);

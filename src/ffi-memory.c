@@ -115,3 +115,11 @@ int ffi_zero(SEXP y)
     return 0;
 #endif
 }
+
+void ffi_set_zero(SEXP y)
+{
+    size_t bytes;
+    void *memory = bytes_of(y, &bytes);
+    if (bytes > 0 && !ffi_zero(y))
+        memset(memory, 0, bytes);
+}

@@ -1,8 +1,6 @@
 /* neural_signal(): one column of it, with the events it covers. */
 #include "convmat.h"
 
-#include <string.h>
-
 SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step,
                        SEXP slack, SEXP n)
 {
@@ -12,7 +10,7 @@ SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SE
     size_t ny = ffi_size(n), nevent = (size_t)XLENGTH(onset);
     SEXP y = SET_VECTOR_ELT(out, 0, Rf_allocVector(REALSXP, (R_xlen_t)ny));
     SEXP covers = SET_VECTOR_ELT(out, 1, Rf_allocVector(LGLSXP, (R_xlen_t)nevent));
-    memset(REAL(y), 0, ny * sizeof(double));
+    ffi_set_zero(y);
     cm_neural(REAL_RO(onset), REAL_RO(duration), REAL_RO(amplitude), nevent, Rf_asReal(start),
               Rf_asReal(step), Rf_asReal(slack), ny, REAL(y), LOGICAL(covers), &env);
     UNPROTECT(1); // out

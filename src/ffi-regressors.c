@@ -3,7 +3,6 @@
 #include "convmat.h"
 
 #include <Rmath.h>
-#include <string.h>
 
 static double tail(double z, double shape, int upper)
 {
@@ -113,8 +112,7 @@ SEXP ffi_fir(SEXP events, SEXP first, SEXP times, SEXP edges)
     size_t nt = (size_t)XLENGTH(times), nedge = (size_t)XLENGTH(edges);
     size_t ncol = (size_t)XLENGTH(first) - 1, nbin = nedge - 1;
     SEXP y = PROTECT(Rf_allocMatrix(REALSXP, (int)nt, (int)(ncol * nbin)));
-    if (XLENGTH(y) > 0)
-        memset(REAL(y), 0, (size_t)XLENGTH(y) * sizeof(double));
+    ffi_set_zero(y);
     double *latest = (double *)R_alloc(unpack_events(events).n, sizeof(double));
     for (size_t c = 0; c < ncol; c++) {
         cm_events group = column_events(events, first, c);
