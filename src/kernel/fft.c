@@ -56,7 +56,7 @@ static void discard(entry *e)
  * the last bit or two; beyond, where make_turns() fills vectors up, anything finite. */
 static void turn(size_t k, size_t n, double *z)
 {
-    size_t eighths = 8 * k / n;                      /* of k below n / 2, so up to 3 */
+    size_t eighths = 8 * k / n;
     double quarter = (double)n / 4, off = (double)k; /* angle from 0, 1/4, 1/4 or 1/2 turn */
     if (eighths > 0)
         off = eighths < 3 ? quarter - off : 2 * quarter - off;

@@ -63,42 +63,31 @@ INLINE double larger(double a, double b)
 #endif
 
 /* Of all lanes: their sum, the least, the sum of whole numbers. */
+#define SUM(a, b) (a) + (b)
+#define LESSER(a, b) choose((b) < (a), a, b)
+#if SIMD_LANES == 8
+#define FOLD(v, f) v = f(v, HALVES(v)), v = f(v, QUARTERS(v)), v = f(v, EIGHTHS(v))
+#elif SIMD_LANES == 4
+#define FOLD(v, f) v = f(v, HALVES(v)), v = f(v, QUARTERS(v))
+#else
+#define FOLD(v, f) v = f(v, HALVES(v))
+#endif
+
 INLINE double lanes_sum(vec v)
 {
-    v += HALVES(v);
-#if SIMD_LANES > 2
-    v += QUARTERS(v);
-#endif
-#if SIMD_LANES > 4
-    v += EIGHTHS(v);
-#endif
+    FOLD(v, SUM);
     return v[0];
 }
 
 INLINE double lanes_least(vec v)
 {
-    vec w = HALVES(v);
-    v = choose(w < v, v, w);
-#if SIMD_LANES > 2
-    w = QUARTERS(v);
-    v = choose(w < v, v, w);
-#endif
-#if SIMD_LANES > 4
-    w = EIGHTHS(v);
-    v = choose(w < v, v, w);
-#endif
+    FOLD(v, LESSER);
     return v[0];
 }
 
 INLINE unsigned long long lanes_count(ivec v)
 {
-    v += HALVES(v);
-#if SIMD_LANES > 2
-    v += QUARTERS(v);
-#endif
-#if SIMD_LANES > 4
-    v += EIGHTHS(v);
-#endif
+    FOLD(v, SUM);
     return (unsigned long long)v[0];
 }
 
