@@ -317,6 +317,20 @@ test_that("discretisation_error() finds the lead of half a step", {
   )
 })
 
+test_that("large FIR matrices and neural signals are 0 where nothing was", {
+  # so large that the system's zeros are taken
+  times <- seq(0, 6e3, by = 0.05)
+  some <- seq(1, length(times), by = 997)
+  ev <- events(1:300 * 20, 3)
+  X <- regressors(ev, times, "fir", lags = seq(0, 60, by = 1))
+  expect_gt(8 * length(X), 2^25)
+  expect_identical(c(X[some, ]), c(regressors(ev, times[some], "fir", lags = seq(0, 60, by = 1))))
+  y <- neural_signal(events(c(0, 5e4), c(10, 1)), seq(0, 6e4, by = 0.01))
+  expect_gt(8 * length(y), 2^25)
+  expect_equal(sum(y), 1100)
+  expect_identical(range(y), c(0, 1))
+})
+
 test_that("discretisation_error() lives with responses that can be moved out of sight", {
   gone <- compare_column(c(1, 2), function(by) if (by < 0) c(0, 0) else c(1, 2), c(1, 2), 1)
   expect_identical(gone$error, 0)
