@@ -62,9 +62,9 @@ INLINE double larger(double a, double b)
 #define HALVES(v) SHUFFLE(v, v, 1, 0)
 #endif
 
-/* Of all lanes: their sum, the least, the sum of whole numbers. */
+/* Of all lanes: their sum, the greatest, the sum of whole numbers. */
 #define SUM(a, b) (a) + (b)
-#define LESSER(a, b) choose((b) < (a), a, b)
+#define GREATER(a, b) choose((b) > (a), a, b)
 #if SIMD_LANES == 8
 #define FOLD(v, f) v = f(v, HALVES(v)), v = f(v, QUARTERS(v)), v = f(v, EIGHTHS(v))
 #elif SIMD_LANES == 4
@@ -79,12 +79,6 @@ INLINE double lanes_sum(vec v)
     return v[0];
 }
 
-INLINE double lanes_least(vec v)
-{
-    FOLD(v, LESSER);
-    return v[0];
-}
-
 INLINE unsigned long long lanes_count(ivec v)
 {
     FOLD(v, SUM);
@@ -93,92 +87,64 @@ INLINE unsigned long long lanes_count(ivec v)
 
 #include "direct-tile.h"
 
-SIMD_TARGET static cm_moduli moduli(const double *x, size_t n)
+SIMD_TARGET static cm_moduli moduli(const double *x, size_t n, double around)
 {
-    vec sum[2] = {0}, sumsq[2] = {0}, least[2];
-    cm_moduli m;
+    vec sum[2] = {0}, sumsq[2] = {0}, off[2] = {0};
     size_t i = 0;
-    least[0] = least[1] = sum[0] + DBL_MAX;
     for (; i + 2 * W <= n; i += 2 * W) {
 #pragma GCC unroll 2
         for (int g = 0; g < 2; g++) {
             vec v = load(x + i + g * W), a = modulus(v);
             sum[g] += a;
             sumsq[g] += v * v;
-            least[g] = choose(a < least[g], least[g], a);
+            off[g] += modulus(a - around);
         }
     }
-    sum[0] += sum[1];
-    sumsq[0] += sumsq[1];
-    least[0] = choose(least[1] < least[0], least[0], least[1]);
-    m = (cm_moduli){lanes_sum(sum[0]), lanes_least(least[0]), lanes_sum(sumsq[0])};
+    cm_moduli m = {lanes_sum(sum[0] + sum[1]), lanes_sum(sumsq[0] + sumsq[1]),
+                   lanes_sum(off[0] + off[1])};
     for (; i < n; i++) {
         m.sum += fabs(x[i]);
         m.sumsq += x[i] * x[i];
-        m.least = -larger(-m.least, -fabs(x[i]));
+        m.off += fabs(fabs(x[i]) - around);
     }
     return m;
 }
 
-INLINE size_t below(const double *x, size_t n, double bound)
+SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
 {
     ivec mask = {0};
     size_t i = 0;
     for (; i + W <= n; i += W)
-        mask -= modulus(load(x + i)) < bound; /* true is -1 */
+        mask -= modulus(load(x + i)) < bound;
     size_t count = lanes_count(mask);
     for (; i < n; i++)
         count += fabs(x[i]) < bound;
     return count;
 }
 
-SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
-{
-    return below(x, n, bound);
-}
-
-/* Counts below 2^16 share the lanes of one vector. */
-SIMD_TARGET static void count_quarters(const double *x, size_t n, double bound, double low[4])
-{
-    ivec packed = {0};
-    for (int q = 0; q < 4; q++, x += n / 4) {
-        ivec count = {0};
-        for (size_t i = 0; i < n / 4; i += W)
-            count -= modulus(load(x + i)) < bound;
-        packed += count << (16 * q);
-    }
-    unsigned long long sum = lanes_count(packed);
-    for (int q = 0; q < 4; q++)
-        low[q] = (double)(sum >> (16 * q) & 0xffff);
-}
-
 SIMD_TARGET static double survey(const double *x, size_t n)
 {
     vec most[4] = {0}, nan[4] = {0}; /* x - x is 0 or NaN */
-    double max = 0, sum = 0;
     size_t i = 0;
     for (; i + 4 * W <= n; i += 4 * W) {
 #pragma GCC unroll 4
         for (int g = 0; g < 4; g++) {
             vec v = load(x + i + g * W), a = modulus(v);
-            most[g] = choose(a > most[g], most[g], a);
+            most[g] = GREATER(most[g], a);
             nan[g] += v - v;
         }
     }
-    for (; i + W <= n; i += W) {
-        vec v = load(x + i), a = modulus(v);
-        most[0] = choose(a > most[0], most[0], a);
+    for (; i < n && n >= W; i += W) {
+        vec v = load(x + (i + W <= n ? i : n - W)), a = modulus(v); /* some of it again */
+        most[0] = GREATER(most[0], a);
         nan[0] += v - v;
     }
-    for (int g = 1; g < 4; g++) {
-        most[0] = choose(most[g] > most[0], most[0], most[g]);
-        nan[0] += nan[g];
-    }
-    for (int l = 0; l < W; l++) {
-        max = larger(max, most[0][l]);
-        sum += nan[0][l];
-    }
-    for (; i < n; i++) {
+    vec all = GREATER(GREATER(most[0], most[1]), GREATER(most[2], most[3])),
+        sums = nan[0] + nan[1] + (nan[2] + nan[3]);
+    FOLD(all, GREATER);
+    FOLD(sums, SUM);
+    double max = all[0], sum = sums[0];
+    for (; i < n; i++) { /* less than a vector */
         max = larger(max, fabs(x[i]));
         sum += x[i] - x[i];
     }
@@ -348,6 +314,6 @@ SIMD_TARGET static void multiply(double *a, size_t N, size_t from, size_t to,
 #define STRING(level) STRING_(level)
 
 const cm_simd TABLE(SIMD_LEVEL) = {
-    STRING(SIMD_LEVEL), W,      tile_short, tile_long, moduli,   count_below,
-    count_quarters,     survey, scale,      factors,   multiply, strip,
+    STRING(SIMD_LEVEL), W,     tile_short, tile_long, moduli, count_below,
+    survey,             scale, factors,    multiply,  strip,
 };

@@ -14,9 +14,10 @@ enum {
     CM_OVERRUN = 8 * CM_LANES /* how far past the end of a tile its functions go */
 };
 
-/* Moduli of a stretch of samples. */
+/* Of the moduli of a stretch of samples: their sum, that of their squares, and that of their
+ * distances from a given value. */
 typedef struct {
-    double sum, least, sumsq;
+    double sum, sumsq, off;
 } cm_moduli;
 
 /* The turns exp(-2 pi i k / N) for 0 < k < N / 2, each as a product of two complex numbers:
@@ -34,10 +35,8 @@ typedef struct {
     void (*tile_short)(const double *x, const double *h, size_t nh, double *y, size_t nt);
     void (*tile_long)(const double *x, const double *h, size_t nh, double *y, size_t nt,
                       ptrdiff_t lo, ptrdiff_t hi);
-    cm_moduli (*moduli)(const double *x, size_t n);
+    cm_moduli (*moduli)(const double *x, size_t n, double around);
     size_t (*count_below)(const double *x, size_t n, double bound);
-    /* n is a multiple of 32, and below 2^18 */
-    void (*count_quarters)(const double *x, size_t n, double bound, double low[4]);
     /* The largest modulus, or NaN if any is not finite. */
     double (*survey)(const double *x, size_t n);
     void (*scale)(const double *x, size_t n, double factor, double *y);
