@@ -1,4 +1,4 @@
-/* Which instruction sets there may be. */
+/* Which instruction sets there may be, and what else depends on the processor. */
 #ifndef CONVMAT_CPU_H
 #define CONVMAT_CPU_H
 
@@ -7,5 +7,13 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(_WIN32)
 #define CM_X86 1
 #endif
+
+/* What this thread has written past the caches is there for others after this. */
+static inline void cm_fence(void)
+{
+#ifdef CM_X86
+    __builtin_ia32_sfence();
+#endif
+}
 
 #endif

@@ -81,7 +81,7 @@ struct cm_guard {
     size_t nq, nj; /* cells of the kernel, of the block */
     cell *h;
     double *least; /* of kernel cells q - 1 and q; 0 if q is not whole */
-    both *x;       /* x[j + nq] is cells j and j + 1, cell j beginning with sample lead + 1 + j c */
+    both *x; /* x[j + nq] is cells j and j + 1, cell j beginning with sample lead + 1 + j c */
     double norm_h, promise, error;
 };
 
@@ -99,7 +99,8 @@ static cell look(const double *x, size_t from, size_t to, double level, double *
         m = simd->moduli(x + from, n, level);
     }
     *sumsq += m.sumsq;
-    double size = (double)n, lack = level > 0 ? (m.off - m.sum + size * level) / 2 / level : size;
+    double size = (double)n,
+           lack = level > 0 ? (m.off - m.sum + size * level) / 2 / level : size;
     return (cell){size, m.sum, level, lack};
 }
 

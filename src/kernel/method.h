@@ -19,6 +19,9 @@ cm_problem cm_column(const cm_problem *p, size_t c);
  * of the signal and the kernel only what they need. */
 void cm_conv_part(const cm_problem *p, size_t t, size_t nt, const cm_env *env);
 
+/* Some outputs of a problem, times a factor, to their place in y. */
+void cm_put(const cm_problem *p, const double *outputs, size_t nt, double factor, double *y);
+
 /* overlap.c, for a kernel no longer than the signals: the least n with which one
  * block is enough; and the convolution, unless FFTW has no transform of n values,
  * which returns 0. */

@@ -114,17 +114,25 @@ static int fill(const task *task, const double *x, size_t k, int scaled, double 
     return e;
 }
 
-static void check(const task *task, const desk *desk, int whole, double *y, size_t nt, int e,
+static void check(const task *task, const desk *desk, int whole, size_t nt, int e,
                   unsigned char *failed)
 {
-    if (whole) {
+    if (whole)
         memset(failed, ldexp(cm_guard_error(desk->guard), e) >= 0.5, task->ngroup);
-        for (size_t i = 0; i < nt && !*failed; i++)
-            y[i] = rint(y[i]);
-        return;
-    }
-    for (size_t g = 0; g * task->group < nt; g++)
+    for (size_t g = 0; g * task->group < nt && !whole; g++)
         failed[g] = !cm_guard_passes(desk->guard, g);
+}
+
+/* The nt outputs of a block, times 2^e, into y. */
+static void put(const task *task, double *outputs, size_t nt, int e, int whole, double *y)
+{
+    if (whole || e <= -1000 || e >= 1000) {
+        scale(outputs, nt, e, outputs);
+        e = 0;
+    }
+    for (size_t i = 0; i < nt && whole; i++)
+        outputs[i] = rint(outputs[i]);
+    cm_put(task->p, outputs, nt, ldexp(1, e), y);
 }
 
 static void block_item(void *job, size_t item, int thread, const cm_env *env)
@@ -147,9 +155,10 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
         env->poll(env->data); /* a long transform takes half a second */
     cm_fft_multiply(task->fft, desk->spectrum, task->kernel, task->factors);
     cm_fft_backward(task->fft, desk->spectrum, desk->work);
-    scale(desk->work + task->lead, nt, e, y);
+    int whole = desk->guard && task->whole[c];
     if (desk->guard)
-        check(task, desk, task->whole[c], y, nt, e, task->failed + item * task->ngroup);
+        check(task, desk, whole, nt, e, task->failed + item * task->ngroup);
+    put(task, desk->work + task->lead, nt, e, whole, y);
 }
 
 /* The outputs of groups that failed, again: those next to each other at once, but no

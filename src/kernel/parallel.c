@@ -13,6 +13,8 @@
 
 #ifdef _OPENMP
 #include <omp.h>
+
+#include "cpu.h"
 #endif
 
 /* Multiply-adds, some 7 ms of them. On a busy machine a thread may wait for
@@ -59,8 +61,10 @@ void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int t
     for (size_t from = 0; from < nitem; from += round) {
         size_t to = nitem - from < round ? nitem : from + round;
 #pragma omp parallel for num_threads(threads) schedule(guided)
-        for (size_t i = from; i < to; i++)
+        for (size_t i = from; i < to; i++) {
             item(job, i, omp_get_thread_num(), NULL);
+            cm_fence();
+        }
         env->poll(env->data);
         progress(to, nitem, env);
     }

@@ -39,7 +39,10 @@ typedef struct {
     size_t (*count_below)(const double *x, size_t n, double bound);
     /* The largest modulus, or NaN if any is not finite. */
     double (*survey)(const double *x, size_t n);
+    /* y = factor x; stream() for a y that is too large to be found in a cache again, see
+     * cm_fence(). */
     void (*scale)(const double *x, size_t n, double factor, double *y);
+    void (*stream)(const double *x, size_t n, double factor, double *y);
     /* What multiplies by a spectrum b of N complex numbers at the places k and N - k, for
      * from <= k < to, from - 1 being a multiple of CM_LANES; 6 doubles for each k, and CM_LANES
      * k's more than there are: see fft.c. And a, multiplied. */

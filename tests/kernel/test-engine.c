@@ -49,12 +49,13 @@ static void check_moduli(const cm_simd *simd, const double *x, size_t n)
 static void check_scale(source *s, const cm_simd *simd, size_t n, side side)
 {
     const double *x = samples(s, n, side, 0);
-    double *y = guarded_doubles(n, side);
+    double *y = guarded_doubles(n, side), *z = guarded_doubles(n, side);
     size_t wrong = 0;
     simd->scale(x, n, -0.5, y);
+    simd->stream(x, n, -0.5, z);
     for (size_t i = 0; i < n; i++)
-        wrong += y[i] != -0.5 * x[i];
-    expect(wrong == 0, "scale of %zu at %s: %zu wrong", n, simd->level, wrong);
+        wrong += y[i] != -0.5 * x[i] || z[i] != y[i];
+    expect(wrong == 0, "scale or stream of %zu at %s: %zu wrong", n, simd->level, wrong);
 }
 
 /* A tile has just the room around it that direct-tile.h asks for. Of x some or all is
