@@ -58,8 +58,8 @@
 #'   three, to the last bit.
 #' @param method How to compute. `"auto"` takes what is fastest, and keeps the
 #'   promise below for every output; `"direct"` takes the sums as they stand;
-#'   `"fft"` takes Fourier transforms and leaves out the guard: faster by a tenth
-#'   to a quarter, but the error of each output is relative to the _largest_ values
+#'   `"fft"` takes Fourier transforms and leaves out the guard: faster by some
+#'   5 to 15 per cent, but the error of each output is relative to the _largest_ values
 #'   around. Use it only where small outputs beside large ones do not matter.
 #'   [conv_method()] tells what `"auto"` does.
 #' @param threads The most threads to use, a whole number; `NULL` for two where the
@@ -150,7 +150,7 @@
 #'   each output, whatever m is. Their error is the same for all outputs of a
 #'   block. A bound of it is held against a lower bound of B, which is found from
 #'   cells of samples; outputs that are not certain to be right are computed
-#'   again. That takes a tenth to a quarter of the time on ordinary data; on
+#'   again. That takes 5 to 15 per cent of the time on ordinary data; on
 #'   signals made to fail everywhere it takes as long as direct sums and
 #'   transforms together.
 #' - _Signals of mostly zeros_ take a scaled copy of the kernel for each sample

@@ -21,6 +21,7 @@ long_calls <- list(
   nearest = quote(conv(noise(1e7), noise(3e4), "same", boundary = "nearest")),
   sparse = quote(conv(replace(numeric(1e7), 1:3e4 * 300, 1), noise(3e4))),
   columns = quote(conv(matrix(noise(2e7), 4e3), noise(3e3), threads = 2)),
+  tiny = quote(conv(matrix(noise(2e7), 1), 2, threads = 1)),
   correlate = quote(correlate(noise(2e7), noise(3e4))),
   matrix = quote(conv_matrix(noise(3000), 15000)),
   bounded = quote(conv_matrix(noise(3000), 12000, "same", boundary = "wrap")),
@@ -188,6 +189,19 @@ test_that("children of a process that used threads may use them too", {
     vapply(there, identical, NA, here)
   }, timeout = 120)
   expect_identical(answer, rep(TRUE, 4))
+})
+
+test_that("two long columns are shared out among four threads", {
+  skip_on_os(c("windows", "mac", "solaris")) # /proc
+  skip_on_covr()
+  threads <- in_child(function() {
+    library(convmat)
+    x <- matrix(sin(1:8e5), ncol = 2)
+    before <- length(dir("/proc/self/task"))
+    conv(x, sin(1:1000), method = "direct", threads = 4)
+    length(dir("/proc/self/task")) - before # they stay for the next call
+  }, timeout = 120)
+  expect_gte(threads, 3)
 })
 
 test_that("the package can be unloaded and loaded again", {
