@@ -167,8 +167,6 @@ int cm_guard_look(cm_guard *guard, const double *x)
         size_t zeros = from < before ? before - from : 0; /* before x[0] there is nothing */
         from = from > before ? from - before : 0;
         to = to > before ? to - before : 0;
-        if (j == 0) /* no output needs these, but they are in the FFT */
-            look(x, 0, from, 0, &sumsq);
         cell now = look(x, from, to < guard->n ? to : guard->n, last.level, &sumsq);
         now.lack += (double)zeros;
         if (j > 0)

@@ -8,7 +8,8 @@ typedef struct cm_guard cm_guard;
 
 /* For blocks of n samples and a kernel h of nh. Of the n values that a block
  * gives, those from `lead` on are outputs, output t being the sum of
- * h[i] x[lead + t - i]. The error may be `promise` times the sum of the moduli. */
+ * h[i] x[lead + t - i], with lead < nh. The error may be `promise` times the sum of the moduli.
+ */
 cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, double promise,
                        const cm_env *env);
 

@@ -140,11 +140,12 @@ static void check_loops(source *s)
 /* ---- the guard ----------------------------------------------------------------------- */
 
 /* Of a group that passes, every output must have a sum of moduli that the error is
- * small against. Low samples come in runs of random lengths, and a large one, which
- * no output may meet, puts the error near to what is allowed. */
+ * small against. Low samples come in runs of random lengths, kernels are
+ * level or bells, and a large sample, which no output may meet, puts the error near to what is
+ * allowed. */
 static void check_guard(source *s)
 {
-    size_t nh = 100 + draw(s, 900), n = 2 * nh + draw(s, 3000);
+    size_t nh = 1 + draw(s, draw(s, 3) ? 1000 : 100), n = 2 * nh + draw(s, 3000);
     size_t lead = draw(s, 2) ? nh - 1 : draw(s, nh), passes = 0, wrong = 0;
     double *x = guarded_doubles(n, AT_END), *h = guarded_doubles(nh, AT_END);
     double low = pow(10, -(double)draw(s, 9));
@@ -155,8 +156,11 @@ static void check_guard(source *s)
         }
         x[i] = (1 + draw_unit(s) / 2) * (small ? low : 1);
     }
+    double width =
+        draw(s, 2) ? INFINITY : (double)nh / (double)(2 + draw(s, 30)); /* of a bell */
     for (size_t i = 0; i < nh; i++)
-        h[i] = (1 + draw_unit(s) / 2) * (draw(s, 3) ? 1 : low);
+        h[i] = (1 + draw_unit(s) / 2) * (draw(s, 3) ? 1 : low) *
+               exp(-pow(((double)i - (double)nh / 2) / width, 2));
     x[draw(s, n)] *= pow(10, 4 * fabs(draw_unit(s)) + 5);
     begin(&here);
     cm_guard *guard = cm_guard_new(h, nh, n, lead, 0.7e-11, env());
