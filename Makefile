@@ -103,7 +103,7 @@ valgrind: build/installed trust-setup ## every compiled routine, and some tests,
 	   --vanilla --no-echo -f tools/valgrind.R --args $(or $(TESTS),correlate)
 
 # R itself is not built with the sanitizers, so their run-time libraries are loaded before it.
-SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
 preload     = LD_PRELOAD="$(shell gcc -print-file-name=libasan.so) $(shell gcc -print-file-name=libubsan.so)"
 
 sanitize: trust-setup ## the tests with the package under gcc's address and undefined sanitizers

@@ -124,7 +124,9 @@ static size_t cell_size(const double *h, size_t nh, size_t n, size_t lead)
 {
     cm_moduli m = cm_current_simd()->moduli(h, nh, 0);
     double one = sqrt((double)nh * (double)(n - lead) / (double)n); /* for n pairs */
-    double c = smaller(6 * one < 128 ? 128 : 6 * one, m.sum * m.sum / m.sumsq);
+    double c = 6 * one < 128 ? 128 : 6 * one;
+    if (c * m.sumsq > m.sum * m.sum && m.sumsq > 0)
+        c = m.sum * m.sum / m.sumsq;
     c = c < 3 * one ? 3 * one : c;
     return c < 48 ? 32 : ((size_t)c + 16) / 32 * 32;
 }

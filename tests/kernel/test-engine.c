@@ -161,11 +161,14 @@ static void check_guard(source *s)
     for (size_t i = 0; i < nh; i++)
         h[i] = (1 + draw_unit(s) / 2) * (draw(s, 3) ? 1 : low) *
                exp(-pow(((double)i - (double)nh / 2) / width, 2));
+    if (draw(s, 20) == 0)
+        memset(h, 0, nh * sizeof *h);
     x[draw(s, n)] *= pow(10, 4 * fabs(draw_unit(s)) + 5);
     begin(&here);
     cm_guard *guard = cm_guard_new(h, nh, n, lead, 0.7e-11, env());
     cm_guard_look(guard, x);
     size_t c = cm_guard_group(guard);
+    expect(c >= 32 && c % 32 == 0 && c < 160 + 6 * nh, "cells of %zu for %zu", c, nh);
     for (size_t t = 0; t < n - lead; t++) {
         double moduli = 0;
         for (size_t i = 0; i < nh && i <= lead + t; i++)
