@@ -15,6 +15,18 @@ static void *env_alloc(void *data, size_t bytes)
     return memory;
 }
 
+static void *env_mark(void *data)
+{
+    (void)data;
+    return vmaxget();
+}
+
+static void env_release(void *data, void *mark)
+{
+    (void)data;
+    vmaxset(mark);
+}
+
 static void env_poll(void *data)
 {
     (void)data;
@@ -28,7 +40,8 @@ static int env_is_na(double x)
 
 cm_env ffi_env(void)
 {
-    return (cm_env){env_alloc, env_poll, NULL, env_is_na, NA_REAL, 1, NULL};
+    return (cm_env){env_alloc, env_mark, env_release, env_poll, NULL,
+                    env_is_na, NA_REAL,  1,           NULL};
 }
 
 size_t ffi_size(SEXP n)

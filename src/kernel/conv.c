@@ -86,7 +86,11 @@ static void product(const task *task, const double *x, const double *h, double *
     size_t nx = task->nx, ny = task->w.ny;
     cm_problem p = {x,  nx, h,           task->nh,     y, task->w, task->ncol,
                     nx, ny, task->max_x, task->is_part};
-    cm_conv_real(&p, task->method, task->env);
+    const cm_env *env = task->env; /* NULL in a thread, which allocates nothing */
+    void *mark = env ? env->mark(env->data) : NULL;
+    cm_conv_real(&p, task->method, env);
+    if (env)
+        env->release(env->data, mark);
     for (size_t c = 0; c < task->ncol && task->may_overflow; c++)
         restore_overflow(x + c * nx, nx, h, task->nh, y + c * ny, task->w, task->env);
 }
@@ -244,8 +248,11 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         task.may_overflow = !isfinite(task.max_x * max_h);
         if (task.ncol > 0)
             conv_finite(columns(x, from, task.ncol), h, output(y, from * w.ny), &task);
-        if (c < x.ncol && largest[c] != DONE)
+        if (c < x.ncol && largest[c] != DONE) {
+            void *mark = env->mark(env->data);
             conv_column(columns(x, c, 1), h, options, output(y, c * w.ny), task);
+            env->release(env->data, mark);
+        }
         task.max_x = 0;
         from = c + 1;
     }

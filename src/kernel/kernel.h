@@ -18,7 +18,8 @@
 
 #include <stddef.h>
 
-/* What the kernel needs of the world. alloc() never returns NULL; poll() is
+/* What the kernel needs of the world. alloc() never returns NULL; release() takes
+ * back what it gave since mark(), for work of many parts; poll() is
  * called about every CM_POLL_WORK operations, or where several threads share the work every
  * 12 to 80 ms; is_na() tells NA, whose value is
  * `na`, from other NaNs; `threads` is the most to use at a time; progress(), unless
@@ -26,6 +27,8 @@
  * thread that called the kernel. */
 typedef struct {
     void *(*alloc)(void *data, size_t bytes);
+    void *(*mark)(void *data);
+    void (*release)(void *data, void *mark);
     void (*poll)(void *data);
     void *data;
     int (*is_na)(double value);

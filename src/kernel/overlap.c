@@ -131,7 +131,7 @@ static void put(const task *task, double *outputs, size_t nt, int e, int whole, 
         e = 0;
     }
     for (size_t i = 0; i < nt && whole; i++)
-        outputs[i] = rint(outputs[i]);
+        outputs[i] = rint(outputs[i]) + 0.0; /* not -0, which sums are not */
     cm_put(task->p, outputs, nt, ldexp(1, e), y);
 }
 
@@ -161,6 +161,13 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     put(task, desk->work + task->lead, nt, e, whole, y);
 }
 
+static void mend_part(const cm_problem *p, size_t from, size_t to, const cm_env *env)
+{
+    void *mark = env->mark(env->data);
+    cm_conv_part(p, from, to - from, env);
+    env->release(env->data, mark);
+}
+
 /* The outputs of groups that failed, again: those next to each other at once, but no
  * more than a block, as an FFT of less of the signal has less error. */
 static void mend(const task *task, size_t c, const cm_env *env)
@@ -176,14 +183,14 @@ static void mend(const task *task, size_t c, const cm_env *env)
             end = end > (b + 1) * most ? (b + 1) * most : end;
             if (t != to || to - from >= most) {
                 if (to > from)
-                    cm_conv_part(&p, from, to - from, env);
+                    mend_part(&p, from, to, env);
                 from = t;
             }
             to = end > p.w.ny ? p.w.ny : end;
         }
     }
     if (to > from)
-        cm_conv_part(&p, from, to - from, env);
+        mend_part(&p, from, to, env);
 }
 
 size_t cm_fft_whole(size_t nx, size_t nh, cm_window w)

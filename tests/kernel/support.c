@@ -116,7 +116,22 @@ static void *give(void *data, size_t bytes)
     void *p = malloc(bytes ? bytes : 1);
     must(p != NULL, "malloc");
     memset(p, 0xff, bytes < 4096 ? bytes : 4096); /* NaN, should it be read unwritten */
-    return w->blocks[w->nblock++] = p;
+    w->blocks[w->nblock++] = p;
+    w->most = w->nblock > w->most ? w->nblock : w->most;
+    return p;
+}
+
+static void *mark(void *data)
+{
+    world *w = data;
+    return (void *)(uintptr_t)w->nblock;
+}
+
+static void give_back(void *data, void *mark)
+{
+    world *w = data;
+    while (w->nblock > (uintptr_t)mark)
+        free(w->blocks[--w->nblock]);
 }
 
 double processor_seconds(void)
@@ -147,6 +162,7 @@ void begin(world *w)
 {
     w->nalloc = w->npoll = w->leave_alloc = w->leave_poll = 0;
     w->longest = w->progress = 0;
+    w->most = w->nblock;
     w->last_poll = processor_seconds();
 }
 
@@ -175,7 +191,7 @@ int same_bits(const double *a, const double *b, size_t n)
 
 cm_env env_of(world *w)
 {
-    return (cm_env){give, look_up, w, is_na, na_value, 1, progress};
+    return (cm_env){give, mark, give_back, look_up, w, is_na, na_value, 1, progress};
 }
 
 const cm_env *env(void)

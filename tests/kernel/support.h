@@ -43,7 +43,7 @@ typedef struct {
     double last_poll, longest; /* processor seconds; the longest between polls */
     double progress;           /* as it was last told */
     void **blocks;
-    size_t nblock, room;
+    size_t nblock, most, room; /* blocks it has, the most since begin() */
 } world;
 
 void begin(world *w);    /* zeros the counters */

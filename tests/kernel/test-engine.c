@@ -215,6 +215,26 @@ static double bound_used(source *s)
     return bound > 0x1p-1000 && isfinite(bound) && isfinite(most) ? most / bound : 0;
 }
 
+/* Where many stretches fail, memory is that of one of them: there are hundreds here. */
+static void check_many_failures(void)
+{
+    enum { N = 200000, NH = 20000, EACH = 2000 };
+    double *x = guarded_doubles(N, AT_END), *h = guarded_doubles(NH, AT_END);
+    double *y = guarded_doubles(N, AT_END);
+    for (int i = 0; i < N; i++)
+        x[i] = (1 + 0.3 * sin(1.3 * i)) * (i % EACH < EACH / 4 ? 1e-10 : 1);
+    for (int i = 0; i < NH; i++)
+        h[i] = exp(-pow((i - NH / 2) / 20.0, 2)) + 1e-14;
+    cm_options o = {CM_CAUSAL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO};
+    begin(&here);
+    cm_conv((cm_samples){x, NULL, N, 1}, (cm_samples){h, NULL, NH, 1}, &o, (cm_output){y, NULL},
+            env());
+    expect(here.nalloc > 200, "nothing fails");
+    expect(here.most < 40, "%zu blocks of memory at a time", here.most);
+    release(&here);
+    release_guarded();
+}
+
 /* ---- transforms ------------------------------------------------------------------------ */
 
 static double *aligned(size_t n)
@@ -356,6 +376,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "levels") == 0)
         return report("test-engine");
     check_thread_counts();
+    check_many_failures();
     check_long_choice();
     double used = 0;
     for (int level = 0; level < LEVELS; level++) {
