@@ -25,7 +25,7 @@
  *   - In the product, the roundings of sums, turns and products of complex numbers, and of
  *     the kernel divided by n, add less than 12 eps ||x|| ||h||, whatever N is.
  *
- * In all less than 12.7 eps log2(N) + 12 eps. The largest error seen in tests is 1/90 of the
+ * In all less than 12.7 eps log2(N) + 12 eps. The largest error seen in tests is 1/60 of the
  * bound, for a transform of a prime length, which method.c does not take, 1/29.
  *
  * So an output is certain if that is at most 1e-11 B[k] (a little less, as the sums here
