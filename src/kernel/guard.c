@@ -8,7 +8,7 @@
  * by the usual analysis of three complex transforms of N = n / 2 values, two to a number:
  *
  *   - A butterfly with its twiddle factor has a relative error of at most
- *     (2 + sqrt(5)) eps / 2, and a factor that is itself off by 4 units in the last place,
+ *     (1 + sqrt(5)) eps / 2, and a factor that is itself off by 4 units of eps / 2,
  *     as FFTW's may be, makes that c = 3.7 eps. Radix-2 transforms have log2(N) of these one
  *     after the other; FFTW's of higher radices have fewer factors, and were not analysed.
  *
@@ -50,7 +50,7 @@
  * On ordinary data this loses a factor of 6 to 10 where there are 50 to 200 to
  * lose, and certifies all but the outputs at the ends.
  *
- * Cost: one pass over a block and n / 36 to n / 9 pairs of cells.
+ * Cost: one pass over a block, two where levels change, and n / 36 to n / 9 pairs of cells.
  */
 #include "guard.h"
 
@@ -125,7 +125,7 @@ static size_t cell_size(const double *h, size_t nh, size_t n, size_t lead)
     cm_moduli m = cm_current_simd()->moduli(h, nh, 0);
     double one = sqrt((double)nh * (double)(n - lead) / (double)n); /* for n pairs */
     double c = 6 * one < 128 ? 128 : 6 * one;
-    if (c * m.sumsq > m.sum * m.sum && m.sumsq > 0)
+    if (c * m.sumsq > m.sum * m.sum)
         c = m.sum * m.sum / m.sumsq;
     c = c < 3 * one ? 3 * one : c;
     return c < 48 ? 32 : ((size_t)c + 16) / 32 * 32;

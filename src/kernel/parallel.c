@@ -11,10 +11,10 @@
  */
 #include "parallel.h"
 
+#include "cpu.h"
+
 #ifdef _OPENMP
 #include <omp.h>
-
-#include "cpu.h"
 #endif
 
 /* Multiply-adds, some 7 ms of them. On a busy machine a thread may wait for
@@ -53,6 +53,7 @@ void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int t
             if (cm_work(&work, (size_t)work_each, env))
                 progress(i + 1, nitem, env);
         }
+        cm_fence();
         return;
     }
 #ifdef _OPENMP

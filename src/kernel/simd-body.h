@@ -2,7 +2,7 @@
  *
  * The files simd-*.c set SIMD_LANES, SIMD_GROUP, SIMD_TARGET and SIMD_LEVEL and
  * include this. The vectors are those of gcc and clang, so that the code is plain
- * C and a debugger steps through it.
+ * C, but for one instruction, and a debugger steps through it.
  */
 #include <float.h>
 #include <math.h>

@@ -491,6 +491,15 @@ test_that("a number of threads may come from the option or the system", {
   expect_identical(one, callr::r(child, libpath = library, env = c(OMP_NUM_THREADS = "2")))
 })
 
+test_that("columns by one thread are those by two, whatever the method", {
+  x <- matrix(c(1, 2, 3, 4, 5, 6), 2)
+  for (method in c("auto", "direct", "fft")) {
+    y <- conv(x, c(1, 10), method = method, threads = 1)
+    expect_equal(y, matrix(c(1, 12, 20, 3, 34, 40, 5, 56, 60), 3))
+    expect_identical(y, conv(x, c(1, 10), method = method, threads = 2))
+  }
+})
+
 test_that("a class of matrix is a matrix", {
   x <- structure(matrix(1:4, 2), class = c("matrix", "array"))
   expect_identical(conv(x, 1), matrix(c(1, 2, 3, 4), 2))
