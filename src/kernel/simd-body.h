@@ -120,7 +120,7 @@ SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
     ivec mask = {0};
     size_t i = 0;
     for (; i + W <= n; i += W)
-        mask -= modulus(load(x + i)) < bound;
+        mask -= modulus(load(x + i)) < bound; /* true is -1 */
     size_t count = lanes_count(mask);
     for (; i < n; i++)
         count += fabs(x[i]) < bound;
