@@ -76,6 +76,9 @@ kernel_make = $(MAKE) --no-print-directory -C tests/kernel
 kernel-test: kernel-setup ## the C kernel by itself: gcc, clang, and their sanitizers
 	@$(kernel_make) -j2 test
 
+kernel-bits: kernel-setup ## a hash over the bits of random convolutions, to compare before and after
+	@$(kernel_make) -j2 bits
+
 kernel-test-arm: ## the same for 64-bit ARM, by an emulator
 	@sh tools/setup.sh $(NEEDS_ARM)
 	@$(kernel_make) -j2 arm

@@ -83,7 +83,7 @@ size_t cm_source(ptrdiff_t i, size_t n, cm_boundary boundary);
 void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
              const cm_env *env);
 
-/* cpu.c: uses the best instruction set that the processor has, up to `cap`
+/* choose.c: uses the best instruction set that the processor has, up to `cap`
  * ("base", "avx2"; NULL for no cap), and returns its name. */
 const char *cm_simd_level(const char *cap);
 

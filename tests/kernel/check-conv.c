@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "method.h"
+#include "convolve/method.h"
 #include "support.h"
 
 #define PROMISE 1e-11L

@@ -1,10 +1,10 @@
-/* parallel.c by POSIX threads, for the thread sanitizer, see Makefile: as many threads
+/* threads.c by POSIX threads, for the thread sanitizer, see Makefile: as many threads
  * as there may be, however little the work, take one item after the other. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "parallel.h"
+#include "base/threads.h"
 
 typedef struct {
     size_t nitem, *next;

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fft.h"
-#include "guard.h"
-#include "method.h"
-#include "parallel.h"
-#include "simd.h"
+#include "convolve/fft.h"
+#include "convolve/guard.h"
+#include "convolve/method.h"
+#include "base/threads.h"
+#include "loops/loops.h"
 #include "support.h"
 
 /* ---- loops ------------------------------------------------------------------------ */

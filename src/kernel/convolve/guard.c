@@ -52,12 +52,12 @@
  *
  * Cost: one pass over a block, two where levels change, and n / 36 to n / 9 pairs of cells.
  */
-#include "guard.h"
+#include "convolve/guard.h"
 
 #include <float.h>
 #include <math.h>
 
-#include "simd.h"
+#include "loops/loops.h"
 
 #define LEVEL 0.6
 

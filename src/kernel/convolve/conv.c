@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "method.h"
-#include "parallel.h"
+#include "convolve/method.h"
+#include "base/threads.h"
 
 static double *doubles(size_t n, const cm_env *env)
 {

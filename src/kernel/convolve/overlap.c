@@ -22,12 +22,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "fft.h"
-#include "guard.h"
+#include "convolve/fft.h"
+#include "convolve/guard.h"
 #include "kernel.h"
-#include "method.h"
-#include "parallel.h"
-#include "simd.h"
+#include "convolve/method.h"
+#include "base/threads.h"
+#include "loops/loops.h"
 
 /* From here on in place: slower by itself, but it needs a third less memory. */
 #define IN_PLACE_FROM 4194304

@@ -9,11 +9,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cpu.h"
+#include "base/cpu.h"
 #ifdef CM_X86
 #include <immintrin.h>
 #endif
-#include "simd.h"
+#include "loops/loops.h"
 
 #define W SIMD_LANES
 #define INLINE static inline __attribute__((always_inline)) SIMD_TARGET
@@ -90,7 +90,7 @@ INLINE unsigned long long lanes_count(ivec v)
     return (unsigned long long)v[0];
 }
 
-#include "direct-tile.h"
+#include "loops/tile.h"
 
 SIMD_TARGET static cm_moduli moduli(const double *x, size_t n, double around)
 {

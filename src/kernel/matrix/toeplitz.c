@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "sum.h"
+#include "base/sum.h"
 
 /* Operations that an entry of new memory counts for, whoever writes the zeros. */
 #define NEW_MEMORY 4

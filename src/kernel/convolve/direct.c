@@ -1,7 +1,7 @@
 /* Convolution by its definition: y[k] = sum_j x[j] h[first + k - j].
  *
  * Outputs are computed a tile at a time, and within it a block of the kernel at
- * a time, by the functions of direct-tile.h, which know nothing of edges: where
+ * a time, by the functions of tile.h, which know nothing of edges: where
  * a tile reaches past the signal it sees a copy with zeros around it.
  *
  * Sums are blocked. Adding m terms left to right has an error of up to m eps / 2
@@ -16,9 +16,9 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "method.h"
-#include "parallel.h"
-#include "simd.h"
+#include "convolve/method.h"
+#include "base/threads.h"
+#include "loops/loops.h"
 
 /* From here on the form for long kernels is the faster: on AVX-512 it makes 25 to 43
  * GFMA/s from 16 to 1024 samples, the short form 20 (gcc 12, processors of 2023 and 2024). */

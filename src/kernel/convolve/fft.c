@@ -22,7 +22,7 @@
  * call gives the same bits, whatever this package has computed before. Another package that
  * plans with the same FFTW can change that: what FFTW has measured for it, it uses for all.
  */
-#include "fft.h"
+#include "convolve/fft.h"
 
 #include <fftw3.h>
 #include <limits.h>

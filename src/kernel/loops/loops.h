@@ -1,6 +1,6 @@
 /* What is compiled once for each instruction set: loops over consecutive doubles.
- * simd-base.c, simd-avx2.c and simd-avx512.c are the same source, simd-body.h and
- * direct-tile.h, for vectors of 2, 4 and 8 doubles. */
+ * set-base.c, set-avx2.c and set-avx512.c are the same source, body.h and
+ * tile.h, for vectors of 2, 4 and 8 doubles. */
 #ifndef CONVMAT_SIMD_H
 #define CONVMAT_SIMD_H
 
@@ -31,7 +31,7 @@ typedef struct {
 typedef struct {
     const char *level;
     size_t lanes;
-    /* See direct-tile.h. */
+    /* See tile.h. */
     void (*tile_short)(const double *x, const double *h, size_t nh, double *y, size_t nt);
     void (*tile_long)(const double *x, const double *h, size_t nh, double *y, size_t nt,
                       ptrdiff_t lo, ptrdiff_t hi);

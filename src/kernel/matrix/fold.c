@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "sum.h"
+#include "base/sum.h"
 
 /* NA stays NA, whatever else is missing: the hardware would keep either. */
 static void add(double term, double *sum, double *lost, const cm_env *env)

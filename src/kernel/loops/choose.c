@@ -1,9 +1,9 @@
 /* The loops for the best instruction set that the processor has. */
 #include <string.h>
 
-#include "cpu.h"
+#include "base/cpu.h"
 #include "kernel.h"
-#include "simd.h"
+#include "loops/loops.h"
 
 static const cm_simd *current = &cm_simd_base;
 

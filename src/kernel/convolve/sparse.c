@@ -14,9 +14,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "method.h"
-#include "parallel.h"
-#include "simd.h"
+#include "convolve/method.h"
+#include "base/threads.h"
+#include "loops/loops.h"
 
 /* Outputs of an item of work. */
 enum { SPAN = 64 * CM_STRIP };

@@ -9,9 +9,9 @@
  *
  * Cost: a few microseconds a round.
  */
-#include "parallel.h"
+#include "base/threads.h"
 
-#include "cpu.h"
+#include "base/cpu.h"
 
 #ifdef _OPENMP
 #include <omp.h>

@@ -20,8 +20,8 @@
 #include <math.h>
 
 #include "kernel.h"
-#include "method.h"
-#include "simd.h"
+#include "convolve/method.h"
+#include "loops/loops.h"
 
 double cm_survey(cm_samples x)
 {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "simd.h"
+#include "loops/loops.h"
 
 enum { CM_ALIGN = 64 };
 

@@ -2,12 +2,12 @@
  * measured on AVX-512 machines of 2023 and 2024. Only their ratios matter, and those vary
  * less between machines. `make bench` shows what it comes to.
  */
-#include "method.h"
+#include "convolve/method.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "simd.h"
+#include "loops/loops.h"
 
 /* Most terms that are added one after the other: see sparse.c. */
 #define SPARSE_MOST 16384
