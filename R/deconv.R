@@ -162,166 +162,75 @@ deconv <- function(y, h, n = NULL, mode = "full", origin = NULL, boundary = "zer
   )
 }
 
-deconv_methods <- c("lsq", "ridge", "division")
-
-# ---- arguments ---------------------------------------------------------------
-
-check_real <- function(x, arg, what) {
-  x <- check_samples(x, arg, what)
-  if (is.complex(x)) {
-    abort("type", sprintf("`%s` must be real, not complex.", arg))
-  }
-  if (length(x) == 0L) {
-    abort("length", sprintf("`%s` must have at least one value, not none.", arg))
-  }
-  check_finite(x, arg)
-  x
-}
-
-check_real_kernel <- function(h) {
-  if (is.complex(h)) {
-    abort("type", "`h` must be real, not complex.")
-  }
-  as.double(check_kernel(h))
-}
-
-check_penalty <- function(lambda, missing, order, method) {
-  if (method != "ridge") {
-    if (!identical(lambda, 0)) {
-      abort(
-        "value",
-        sprintf("`lambda` must not be given with method \"%s\".", method),
-        "Method \"ridge\" has a penalty."
-      )
-    }
-    if (order > 0) {
-      abort(
-        "value",
-        sprintf("`order` must be 0 with method \"%s\", not %g.", method, order),
-        "Method \"ridge\" has a penalty."
-      )
-    }
-    return(0)
-  }
-  if (missing) {
-    abort("value", "`lambda` must be given with method \"ridge\": a number, or \"gcv\".")
-  }
-  if (identical(lambda, "gcv")) {
-    return(lambda)
-  }
-  if (is.character(lambda)) {
-    abort("value", sprintf(
-      "`lambda` must be a number, 0 or more, or \"gcv\", not %s.", show_value(lambda)
-    ))
-  }
-  check_number(lambda, "lambda", "a number, 0 or more, or \"gcv\"", function(l) l >= 0 && l < Inf)
-}
-
-# How many samples x has.
-check_signal_length <- function(n, ny, nh, mode) {
-  possible <- switch(mode,
-    full = ny - nh + 1,
-    valid = unique(c(ny + nh - 1, if (ny <= nh) nh - ny + 1)),
-    ny
-  )
-  if (possible[1L] < 1) {
-    abort("length", sprintf(
-      "`y` must have at least %s values with mode \"full\", as many as `h`, not %s.",
-      format_count(nh), format_count(ny)
-    ))
-  }
-  if (is.null(n)) {
-    return(possible[1L])
-  }
-  n <- check_count(n, "n")
-  if (!n %in% possible) {
-    abort("length", sprintf(
-      "`n` must be %s with mode \"%s\", for `y` of %s and `h` of %s values, not %s.",
-      paste(format_count(possible), collapse = " or "), mode, format_count(ny),
-      format_count(nh), format_count(n)
-    ))
-  }
-  n
-}
-
-check_division <- function(h, mode) {
-  if (mode != "full") {
-    abort("value", sprintf("`mode` must be \"full\" with method \"division\", not \"%s\".", mode))
-  }
-  if (h[1L] == 0) {
-    abort(
-      "value", "`h` must not begin with 0 with method \"division\", which divides by its first sample.",
-      "Leave out its leading zeros, and as many values of `y`."
-    )
-  }
-}
-
-# The normal matrix, its factor, its inverse, and one copy of each while it is made.
-check_band_memory <- function(n, nh, order, boundary) {
-  check_memory(
-    8 * n * (band_width(n, nh, order, boundary) + 1) * 4,
-    sprintf("`y` and `h` are too long: the bands of %s diagonals need", format_count(min(n, nh)))
-  )
-}
-
-band_width <- function(n, nh, order, boundary) {
-  min(n - 1, max(nh - 1, order) * (if (boundary == "wrap") 2 else 1))
-}
-
-# ---- long division -----------------------------------------------------------
-
-divide <- function(y, h, n) {
-  x <- y[seq_len(n), , drop = FALSE] / h[1L]
-  if (length(h) > 1L) {
-    x[] <- stats::filter(x, -h[-1L] / h[1L], "recursive")
-  }
-  if (!all(is.finite(x))) {
-    abort(
-      "numeric", "The quotient grows past the largest number there is.",
-      locations(!is.finite(x)),
-      "Method \"lsq\" does not let errors grow."
-    )
-  }
-  fitted <- conv(x, h, method = "direct")
-  list(
-    coefficients = x, residuals = y - fitted, fitted.values = fitted,
-    lambda = 0, edf = NA_real_, gcv = rep(NA_real_, ncol(y)), rcond = NA_real_, search = NULL
-  )
-}
-
-# ---- dress -----------------------------------------------------------------------
-
-dress_signal <- function(x, y, mode, origin, nh) {
-  n <- nrow(x)
-  keeps_length <- mode %in% c("same", "causal")
-  if (!is.matrix(y)) {
-    x <- drop_matrix(x)
-    if (keeps_length) {
-      names(x) <- names(y)
-    }
+# All on scaled data: kernel and penalty at most 1, each column of y at most 1.
+deconvolve <- function(y, h, n, mode, origin, boundary, lambda, order, minimum_norm) {
+  weight <- if (is.numeric(lambda)) sqrt(lambda) else 0
+  unit_h <- power_of_two(max(abs(h), weight))
+  unit_y <- power_of_two(vapply(seq_len(ncol(y)), function(c) max(abs(y[, c])), 0))
+  h <- h / unit_h
+  y <- scale_columns(y, 1 / unit_y)
+  problem <- deconv_problem(h, n, mode, origin, boundary, order)
+  out <- if (is.numeric(lambda)) {
+    fit <- fit_band(problem, (weight / unit_h)^2, y)
+    if (is.null(fit)) singular_fit(problem, (weight / unit_h)^2, y, minimum_norm) else fit
   } else {
-    dimnames(x) <- if (keeps_length) dimnames(y) else if (!is.null(colnames(y))) list(NULL, colnames(y))
+    fit_gcv(problem, y)
   }
-  if (stats::is.ts(y)) {
-    before <- if (mode == "valid") min(n, nh) - 1 else 0
-    shift <- if (keeps_length) 0 else (if (is.null(origin)) 0 else as.double(origin)) - before
-    attr(x, "tsp") <- new_tsp(y, shift, n)
-    class(x) <- ts_class(NCOL(x))
+  if (is.numeric(lambda)) {
+    warn_condition(out$rcond, lambda)
+    out$lambda <- lambda
+  } else {
+    out$lambda <- out$lambda * unit_h^2
+    out$search$lambda <- out$search$lambda * unit_h^2
   }
-  x
+  unscale(out, unit_h, unit_y)
 }
 
-dress_like <- function(x, y) {
-  if (!is.matrix(y)) {
-    x <- drop_matrix(x)
-  }
-  for (name in c("names", "dimnames", "tsp", "class")) {
-    attr(x, name) <- attr(y, name)
-  }
-  x
+# Neither it nor its reciprocal overflows.
+power_of_two <- function(size) {
+  ifelse(size > 0, 2^pmin(pmax(floor(log2(size)), -1000), 1000), 1)
 }
 
-drop_matrix <- function(x) {
-  dim(x) <- NULL
-  x
+scale_columns <- function(x, by) x * rep(by, each = nrow(x))
+
+unscale <- function(out, unit_h, unit_y) {
+  # in two steps, since the factor may overflow where x does not
+  power <- log2(unit_y) - log2(unit_h)
+  half <- floor(power / 2)
+  out$coefficients <- scale_columns(scale_columns(out$coefficients, 2^half), 2^(power - half))
+  if (!all(is.finite(out$coefficients))) {
+    abort(
+      "numeric", "x is larger than the largest number there is.",
+      "Use smaller units for `y`, or larger ones for `h`."
+    )
+  }
+  out$fitted.values <- scale_columns(out$fitted.values, unit_y)
+  out$residuals <- scale_columns(out$residuals, unit_y)
+  out$gcv <- out$gcv * unit_y^2
+  if (!is.null(out$search)) {
+    out$search$gcv <- scale_columns(out$search$gcv, unit_y^2)
+  }
+  out
+}
+
+warn_condition <- function(rcond, lambda) {
+  if (rcond >= rcond_warn) {
+    return(invisible())
+  }
+  warn(
+    "numeric",
+    sprintf(
+      "x is ill-conditioned: its reciprocal condition is about %s (the warning comes below %s).",
+      format(rcond, digits = 2L), format(rcond_warn)
+    ),
+    sprintf(
+      "The spectrum of `h` is almost 0 somewhere: relative errors in `y` may become %s times as large.",
+      format(1 / rcond, digits = 2L)
+    ),
+    if (lambda > 0) {
+      "Use a larger `lambda`, or \"gcv\"."
+    } else {
+      "Use method \"ridge\", for instance with `lambda = \"gcv\"`."
+    }
+  )
 }

@@ -1,0 +1,48 @@
+# What deconv() returns, printed.
+
+#' @rdname deconv
+#' @param x An object of class `deconv`.
+#' @param digits Whole number: significant digits to print.
+#' @export
+print.deconv <- function(x, digits = 3L, ...) {
+  columns <- NCOL(x$y)
+  cat(sprintf(
+    "Deconvolution of %s values%s by a kernel of %s, mode \"%s\"%s\n\n",
+    format_count(NROW(x$y)), if (columns > 1L) sprintf(" in each of %d columns", columns) else "",
+    format_count(length(x$h)), x$mode,
+    if (x$boundary == "zero") "" else sprintf(", boundary \"%s\"", x$boundary)
+  ))
+  if (x$method == "division") print_division(x, digits) else print_fit(x, digits)
+  invisible(x)
+}
+
+print_division <- function(x, digits) {
+  cat("Quotient:\n")
+  print(stats::coef(x), digits = digits)
+  cat("Remainder:\n")
+  print(stats::residuals(x), digits = digits)
+}
+
+print_fit <- function(x, digits) {
+  number <- function(v) vapply(signif(v, digits), format, "", digits = digits)
+  # one number, or the range of those of the columns
+  span <- function(v) paste(unique(number(range(v))), collapse = " to ")
+  found <- stats::coef(x)
+  size <- sqrt(colSums(as.matrix(x$residuals)^2) / colSums(as.matrix(x$y)^2))
+  penalised <- c("x", "the differences of x", "the second differences of x")[x$order + 1]
+  ridge <- x$method == "ridge"
+  cat(
+    sprintf("x:         %s values from %s to %s\n", format_count(NROW(found)), number(min(found)), number(max(found))),
+    "Method:    least squares", if (ridge) c(" with a penalty on ", penalised), "\n",
+    if (ridge) {
+      c("lambda:    ", span(x$lambda), if (!is.null(x$search)) ", chosen by generalised cross-validation", "\n")
+    },
+    sprintf("Fit:       %s degrees of freedom for %s values", span(x$edf), format_count(NROW(x$y))),
+    if (all(is.finite(size))) sprintf("; residuals are %s %% of y", span(100 * size)), "\n",
+    if (all(x$rcond > 0)) {
+      sprintf("Condition: relative errors in y may become up to %s times as large in x\n", span(1 / x$rcond))
+    },
+    "\ncoef() gives x, fitted() gives conv(x, h), residuals() what is left of y.\n",
+    sep = ""
+  )
+}

@@ -1,0 +1,31 @@
+test_that("plot() draws x, y with its fit, and the search", {
+  h <- c(1, 2, 1)
+  y <- conv(sin(0:20 / 3), h) + 0.1 * cos(0:22)
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  before <- graphics::par(c("mfrow", "mar", "mgp"))
+  searched <- deconv(y, h, method = "ridge", lambda = "gcv", order = 2)
+  plain <- deconv(ts(cbind(y, y)), h, n = 21)
+  for (fit in list(
+    searched, plain, deconv(y, h, mode = "same"), deconv(y, h, mode = "valid", singular = "minimum_norm")
+  )) {
+    expect_identical(withVisible(plot(fit)), list(value = fit, visible = FALSE))
+    plot(fit, "x", col = 2, main = "mine", type = "h")
+    plot(fit, which = c("fit", "x"), xlim = c(0, 5))
+  }
+  expect_identical(graphics::par(c("mfrow", "mar", "mgp")), before)
+  expect_error(plot(plain, "gcv"), "was not searched", class = "convmat_error_value")
+  expect_error(plot(plain, "residuals"), "must be one of", class = "convmat_error_value")
+})
+
+test_that("the axes of x and y agree", {
+  h <- c(0, 0, 1, 0.1)
+  x <- c(0, 1, 0, 0, 2, 0)
+  peak <- function(v) which.max(as.numeric(v))
+  fit <- deconv(conv(x, h), h)
+  expect_identical(measured_at(fit)[peak(fit$y)] - found_at(fit)[peak(coef(fit))], 2)
+  fit <- deconv(conv(x, h), h, origin = 2) # the kernel's peak is at time zero
+  expect_identical(measured_at(fit)[peak(fit$y)] - found_at(fit)[peak(coef(fit))], 0)
+  fit <- deconv(conv(c(x, 0, 0), h, "valid"), h, mode = "valid", singular = "minimum_norm")
+  expect_identical(measured_at(fit), 4:8 + 0)
+})
