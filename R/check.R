@@ -280,3 +280,15 @@ check_limits <- function(x, arg) {
   check_values(x, c(TRUE, x[2L] > x[1L]), arg, "increasing")
   x
 }
+
+# A result of doubles that R can index and this machine can hold.
+check_result_size <- function(nrow, ncol, of = "the regressors need") {
+  if (max(nrow, ncol) > .Machine$integer.max) {
+    abort("memory", sprintf(
+      "R has no place for a %s x %s matrix.", format_count(nrow), format_count(ncol)
+    ))
+  }
+  check_memory(8 * nrow * ncol, sprintf(
+    "Too large: %s a %s x %s matrix of", of, format_count(nrow), format_count(ncol)
+  ))
+}
