@@ -125,6 +125,14 @@ symbols: trust-setup ## links with -z defs and -flto; no entry of R or C that a 
 	@( $(call staged,symbols) ) $(call quietly,symbols)
 	@Rscript tools/symbols.R build/symbols/convmat
 
+floors: ## who includes and calls whom in the kernel; then faults are planted, and found
+	@sh tools/setup.sh nm:binutils
+	@Rscript tools/floors.R
+	@Rscript tools/floors.R self-test
+
+map: ## CONTRIBUTING.md's tables name every file of src/ and R/ once
+	@Rscript tools/map.R
+
 check-newest: setup ## R CMD check with the newest releases of R, built or fetched into a cache
 	@sh tools/newest-r.sh $(R)
 
