@@ -128,7 +128,7 @@ static SEXP conv_plain(SEXP x, SEXP h, cm_options how)
 {
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
     cm_samples sx = {REAL_RO(x), NULL, nx, 1}, sh = {REAL_RO(h), NULL, nh, 1};
-    if (!R_FINITE(cm_survey(sh)))
+    if (!R_FINITE(cm_max_modulus(sh)))
         return R_NilValue;
     SEXP threads = threads_option();
     if (!is_thread_count(threads))
@@ -179,13 +179,13 @@ SEXP ffi_conv_two(SEXP x, SEXP h)
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options)
 {
     cm_options how = ffi_options(options);
-    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h), n = 0;
+    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
     cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
-    cm_problem p = {REAL_RO(x), nx, REAL_RO(h), nh, NULL, w, 1, 0, 0, 0, 0};
-    double cost;
+    cm_problem p = {.x = REAL_RO(x), .nx = nx, .h = REAL_RO(h), .nh = nh, .w = w, .ncol = 1};
+    cm_plan plan = cm_choose(&p);
     SEXP out = Rf_allocVector(REALSXP, 3);
-    REAL(out)[0] = cm_choose(&p, &n, &cost);
-    REAL(out)[1] = (double)n;
-    REAL(out)[2] = cost;
+    REAL(out)[0] = plan.method;
+    REAL(out)[1] = (double)plan.length;
+    REAL(out)[2] = plan.cost;
     return out;
 }

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "convolve/method.h"
+#include "convolve/direct.h"
+#include "convolve/engine.h"
 #include "support.h"
 
 static const size_t sizes[] = {1,  2,  3,  4,  5,  7,  8,  9,   15,  16,  17,  24,

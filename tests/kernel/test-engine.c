@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/threads.h"
+#include "convolve/choice.h"
+#include "convolve/engine.h"
 #include "convolve/fft.h"
 #include "convolve/guard.h"
-#include "convolve/method.h"
-#include "base/threads.h"
+#include "convolve/overlap.h"
 #include "loops/loops.h"
 #include "support.h"
 
@@ -40,7 +42,7 @@ static void check_moduli(const cm_simd *simd, const double *x, size_t n)
         count += fabs(x[i]) < 1.5;
     }
     cm_moduli m = simd->moduli(x, n, 1.5);
-    expect(simd->survey(x, n) == most, "survey of %zu at %s", n, simd->level);
+    expect(simd->max_modulus(x, n) == most, "max_modulus of %zu at %s", n, simd->level);
     expect(m.sum == (double)sum && m.sumsq == (double)sumsq && m.off == (double)off,
            "moduli of %zu at %s", n, simd->level); /* eighths: the sums are exact */
     expect(simd->count_below(x, n, 1.5) == count, "count_below of %zu at %s", n, simd->level);
@@ -123,8 +125,8 @@ static void check_loops(source *s)
             check_moduli(simd, samples(s, n, side ? AT_END : AT_START, 0), n);
             check_scale(s, simd, n, side ? AT_END : AT_START);
             for (int wild = 1; wild < 4 && n; wild++)
-                expect(isnan(simd->survey(samples(s, n, AT_END, wild), n)),
-                       "survey of %zu at %s misses what is not finite", n, simd->level);
+                expect(isnan(simd->max_modulus(samples(s, n, AT_END, wild), n)),
+                       "max_modulus of %zu at %s misses what is not finite", n, simd->level);
         }
         release_guarded();
     }
@@ -165,8 +167,8 @@ static void check_guard(source *s)
         memset(h, 0, nh * sizeof *h);
     x[draw(s, n)] *= pow(10, 4 * fabs(draw_unit(s)) + 5);
     begin(&here);
-    cm_guard *guard = cm_guard_new(h, nh, n, lead, 0.7e-11, env());
-    cm_guard_look(guard, x);
+    cm_guard *guard = cm_guard_new(h, nh, n, lead, 1, env());
+    cm_guard_measure(guard, x);
     size_t c = cm_guard_group(guard);
     expect(c >= 32 && c % 32 == 0 && c < 160 + 6 * nh, "cells of %zu for %zu", c, nh);
     for (size_t t = 0; t < n - lead; t++) {
@@ -175,7 +177,7 @@ static void check_guard(source *s)
             moduli += fabs(h[i] * x[lead + t - i]);
         int passed = cm_guard_passes(guard, t / c);
         passes += passed != 0;
-        wrong += passed && cm_guard_error(guard) > 1e-11 * 0.7001 * moduli;
+        wrong += passed && cm_guard_error(guard) > 0.7001 * CM_PROMISE * moduli;
     }
     expect(wrong == 0, "the guard passes %zu outputs wrongly", wrong);
     release(&here);
@@ -198,11 +200,11 @@ static double bound_used(source *s)
     memset(block, 0, n * sizeof *block);
     memcpy(block, x, nx * sizeof *block);
     begin(&here);
-    cm_guard *guard = cm_guard_new(h, nh, n, 0, 0.7e-11, env());
-    cm_guard_look(guard, block);
-    cm_problem p = {x, nx, h, nh, y, w, 1, nx, w.ny, cm_survey((cm_samples){x, NULL, nx, 1}),
-                    0};
-    cm_conv_fft(&p, n, 0, env());
+    cm_guard *guard = cm_guard_new(h, nh, n, 0, 1, env());
+    cm_guard_measure(guard, block);
+    cm_problem p = {
+        x, nx, h, nh, y, w, 1, nx, w.ny, cm_max_modulus((cm_samples){x, NULL, nx, 1}), 0};
+    cm_conv_overlap(&p, n, NULL, env());
     for (size_t t = 0; t < w.ny; t++) {
         long double sum = 0;
         for (size_t i = t < nx ? 0 : t - nx + 1; i < nh && i <= t; i++)
@@ -280,13 +282,13 @@ static void check_transform(source *s, size_t n, int in_place)
 }
 
 /* The turns are right to the last bits: an error of theirs would be one of all outputs. */
-static void check_turns(size_t n)
+static void check_twiddles(size_t n)
 {
     double *work = aligned(n), off = 0;
-    const cm_turns *turns = &cm_fft_plan(n, work, work)->turns;
+    const cm_twiddles *twiddles = &cm_fft_plan(n, work, work)->twiddles;
     for (size_t k = 1; k < (n / 2 + 1) / 2; k++) {
-        const double *f = turns->fine + 2 * ((k - 1) % turns->nfine),
-                     *c = turns->coarse + 2 * ((k - 1) / turns->nfine);
+        const double *f = twiddles->fine + 2 * ((k - 1) % twiddles->nfine),
+                     *c = twiddles->coarse + 2 * ((k - 1) / twiddles->nfine);
         long double angle = 2 * 3.14159265358979323846264338327950288L * k / (n / 2);
         off = fmax(off, (double)hypotl(
                             (long double)f[0] * c[0] - (long double)f[1] * c[1] - cosl(angle),
@@ -308,7 +310,7 @@ static void check_plans(source *s)
         cm_fft_forget();
     }
     for (size_t n = 2; n < 40000; n += n < 300 ? 2 : n / 3 * 2)
-        check_turns(n);
+        check_twiddles(n);
 }
 
 /* ---- the choice ---------------------------------------------------------------------------
@@ -316,17 +318,18 @@ static void check_plans(source *s)
 
 static void check_choice(source *s)
 {
-    size_t nx = draw_size(s, 4000), nh = draw_size(s, 4000), first = draw(s, nx + nh - 1),
-           n = 0;
+    size_t nx = draw_size(s, 4000), nh = draw_size(s, 4000), first = draw(s, nx + nh - 1);
     cm_window w = {first, 1 + draw(s, nx + nh - 1 - first)};
     const double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_END);
-    double cost = NAN;
-    cm_problem p = {x, nx, h, nh, NULL, w, 1, nx, w.ny, 1, 0};
-    cm_method method = cm_choose(&p, &n, &cost);
-    expect(method == CM_DIRECT || method == CM_FFT_GUARDED || method == CM_SPARSE,
-           "method %d is chosen", (int)method);
-    expect(cost > 0 && isfinite(cost), "the cost is %g", cost);
-    expect(method != CM_FFT_GUARDED || (n > 1 && n % 2 == 0), "transforms of %zu", n);
+    cm_problem p = {
+        .x = x, .nx = nx, .h = h, .nh = nh, .w = w, .ncol = 1, .xstep = nx, .ystep = w.ny};
+    cm_plan plan = cm_choose(&p);
+    expect(plan.method == CM_DIRECT || plan.method == CM_FFT_GUARDED ||
+               plan.method == CM_SPARSE,
+           "method %d is chosen", (int)plan.method);
+    expect(plan.cost > 0 && isfinite(plan.cost), "the cost is %g", plan.cost);
+    expect(plan.method != CM_FFT_GUARDED || (plan.length > 1 && plan.length % 2 == 0),
+           "transforms of %zu", plan.length);
     release_guarded();
 }
 
@@ -335,15 +338,15 @@ static void check_choice(source *s)
 static void check_long_choice(void)
 {
     enum { N = 2500000, HALF = 60000 };
-    double *x = guarded_doubles(N, AT_END), cost;
-    size_t n = 0;
+    double *x = guarded_doubles(N, AT_END);
     for (size_t i = 0; i < N; i++)
         x[i] = i % 2 ? 0 : 1;
-    cm_problem p = {x, N, x, N, NULL, {0, 2 * N - 1}, 1, N, 2 * N - 1, 1, 0};
-    expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED && n >= 2 * N - 1, "transforms of %zu",
-           n);
-    p = (cm_problem){x, HALF, x, HALF, NULL, {0, 2 * HALF - 1}, 1, HALF, 2 * HALF - 1, 1, 0};
-    expect(cm_choose(&p, &n, &cost) == CM_FFT_GUARDED, "half zeros are not few");
+    cm_problem p = {.x = x, .nx = N, .h = x, .nh = N, .w = {0, 2 * N - 1}, .ncol = 1};
+    cm_plan plan = cm_choose(&p);
+    expect(plan.method == CM_FFT_GUARDED && plan.length >= 2 * N - 1, "transforms of %zu",
+           plan.length);
+    p.nx = p.nh = HALF, p.w.ny = 2 * HALF - 1;
+    expect(cm_choose(&p).method == CM_FFT_GUARDED, "half zeros are not few");
     release_guarded();
 }
 

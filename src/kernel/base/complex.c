@@ -4,7 +4,7 @@
  * `re + im * I` would do to an infinity. */
 #include <complex.h>
 
-#include "kernel.h"
+#include "base/complex.h"
 
 typedef union {
     double part[2];

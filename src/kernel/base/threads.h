@@ -2,7 +2,7 @@
 #ifndef CONVMAT_PARALLEL_H
 #define CONVMAT_PARALLEL_H
 
-#include "kernel.h"
+#include "base/env.h"
 
 /* Item `item` of a job, in thread `thread` of those that cm_threads() tells. It
  * writes what no other item reads or writes, and allocates nothing. Where `env` is
@@ -16,14 +16,6 @@ int cm_threads(size_t nitem, double work_each, const cm_env *env);
 
 /* What a column costs besides its sums, in multiply-adds. */
 #define CM_COLUMN_WORK 1000.0
-
-/* env without progress(), for what is only a part of the computation. */
-static inline cm_env cm_quiet(const cm_env *env)
-{
-    cm_env quiet = *env;
-    quiet.progress = NULL;
-    return quiet;
-}
 
 /* Runs all items, `threads` at a time, and polls in between. */
 void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int threads,

@@ -1,8 +1,6 @@
-/* What the words of the interface mean, for the function, the matrix and the
- * lags alike: which part of F a mode is, and what a boundary puts outside x.
- * Cost: none.
- */
-#include "kernel.h"
+/* Which part of F a mode is, and which sample a boundary puts outside x: one definition for
+ * the function, the matrices and the lags. */
+#include "base/window.h"
 
 /* full    F[0 ... nx+nh-2]
  * same    nx values from `origin` on
@@ -26,7 +24,7 @@ cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin)
  *   wrap     c d|a b c d|a b      reflect  b a|a b c d|d c
  *   nearest  a a|a b c d|d d      mirror   c b|a b c d|c b
  *
- * with as many turns as it takes. CM_ZERO has no source and does not come here. */
+ * with as many bounces as it takes. */
 size_t cm_source(ptrdiff_t i, size_t n, cm_boundary boundary)
 {
     ptrdiff_t last = (ptrdiff_t)n - 1;

@@ -1,35 +1,53 @@
-/* Convolution with everything a user can ask for around it:
+/* The product, in the order in which things happen:
  *
- *   1. a boundary other than zero extends the signal by nh - 1 samples;
- *   2. what is not finite is taken out of it;
- *   3. real parts are convolved, four of them for complex numbers;
- *   4. what was taken out is put back into the outputs it belongs to.
+ *   1. A boundary other than zero extends the signal by nh - 1 samples.
+ *   2. Every column is measured: is it finite, and how large? Where the sizes alone choose
+ *      direct sums, columns that are finite are convolved at once, while they are in the cache.
+ *   3. Neighbouring finite columns are convolved together. A complex product is up to four
+ *      real ones, and what overflows is put right.
+ *   4. A column with samples that are not finite is convolved without them, and they are put
+ *      back into the outputs that have them as a term.
  *
- * Step 3 sees the same finite signal whatever is to happen to missing values,
- * so outputs without them have the same bits under every choice. It takes all
- * columns at once that need neither 2 nor 4; or each while it is in the cache.
+ * Step 3 sees the same finite signal whatever is to happen to missing values, so outputs
+ * without them have the same bits under every choice.
  *
- * Memory: nx + nh - 1 samples for 1, nx for 2, ny doubles for complex numbers, of
+ * Memory: nx + nh - 1 samples for step 1, nx for step 4, ny doubles for complex numbers, of
  * each column.
  */
+#include "convolve/conv.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "kernel.h"
-#include "convolve/method.h"
 #include "base/threads.h"
+#include "convolve/choice.h"
+#include "convolve/engine.h"
+#include "convolve/missing.h"
 
-static double *doubles(size_t n, const cm_env *env)
-{
-    return env->alloc(env->data, n * sizeof(double));
-}
+/* Samples that are measured as one item of work: they fit the second-level cache. */
+#define MEASURED_AT_ONCE 50000
 
-/* x[source of place w.first - (nh - 1) + i] for all i an output needs, of each column. */
+/* Measuring a sample takes as long as so many multiply-adds: memory is slower than sums. */
+#define MEASURE_WORK 20
+
+/* What all columns share, and what step 3 must know of those it is given. */
+typedef struct {
+    size_t nx, nh;
+    cm_window w;
+    cm_method method;
+    double max_h;
+    int is_part; /* of complex numbers */
+    const cm_env *env;
+} setting;
+
+/* ---- 1. the boundary -------------------------------------------------------- */
+
+/* x[source of place origin - (nh - 1) + i] for all i that an output needs, of each column. */
 static double *extend(const double *x, size_t nx, size_t ncol, size_t nh,
                       const cm_options *options, const cm_env *env)
 {
     size_t n = nx + nh - 1;
-    double *extended = doubles(n * ncol, env), *to = extended;
+    double *extended = cm_doubles(n * ncol, env), *to = extended;
     ptrdiff_t from = (ptrdiff_t)options->origin - (ptrdiff_t)(nh - 1);
     for (size_t c = 0; c < ncol; c++, x += nx)
         for (size_t i = 0; i < n; i++)
@@ -37,183 +55,210 @@ static double *extend(const double *x, size_t nx, size_t ncol, size_t nh,
     return extended;
 }
 
+/* ---- 3. finite columns --------------------------------------------------------- */
+
+/* Outputs with a product that overflows are what the infinite products make of them:
+ * an FFT does not form products, and a fused multiply-add does not round them. Each sample has
+ * a term in some output. */
+static void restore_overflow(const setting *s, const double *x, const double *h, double *y)
+{
+    double most_h = cm_max_modulus((cm_samples){h, NULL, s->nh, 1});
+    size_t work = 0, end = s->w.first + s->w.ny;
+    for (int pass = 0; pass < 2; pass++) { /* first 0 into all of them, then add up */
+        for (size_t j = 0; j < s->nx; j++) {
+            if (isfinite(x[j] * most_h))
+                continue;
+            size_t k0 = j > s->w.first ? j : s->w.first, k1 = j + s->nh < end ? j + s->nh : end;
+            for (size_t k = k0; k < k1; k++) {
+                double product = x[j] * h[k - j], *yk = y + (k - s->w.first);
+                if (isinf(product))
+                    *yk = pass == 0 ? 0 : *yk + copysign(INFINITY, product);
+            }
+            cm_work(&work, k1 - k0, s->env);
+        }
+    }
+}
+
+/* Real signals with a real kernel; no modulus in x is above max_x. */
+static void conv_real(const setting *s, const double *x, size_t ncol, double max_x,
+                      const double *h, double *y)
+{
+    const cm_env *env = s->env; /* NULL in a worker thread, which allocates nothing */
+    cm_problem p = {.x = x,
+                    .nx = s->nx,
+                    .h = h,
+                    .nh = s->nh,
+                    .y = y,
+                    .w = s->w,
+                    .ncol = ncol,
+                    .xstep = s->nx,
+                    .ystep = s->w.ny,
+                    .max_x = max_x,
+                    .is_part = s->is_part};
+    void *mark = env ? env->mark(env->data) : NULL;
+    cm_conv_real(&p, s->method, env);
+    if (env)
+        env->release(env->data, mark);
+    for (size_t c = 0; c < ncol && !isfinite(max_x * s->max_h); c++)
+        restore_overflow(s, x + c * s->nx, h, y + c * s->w.ny);
+}
+
+static void conv_complex(setting s, cm_samples x, double max_x, cm_samples h, cm_output y)
+{
+    const cm_env quiet = cm_quiet(s.env);
+    s.env = &quiet;
+    s.is_part = 1;
+    conv_real(&s, x.re, x.ncol, max_x, h.re, y.re);
+    conv_real(&s, x.im ? x.im : x.re, x.ncol, max_x, x.im ? h.re : h.im, y.im);
+    if (!x.im || !h.im)
+        return;
+    size_t ny = s.w.ny * x.ncol;
+    double *part = cm_doubles(ny, &quiet);
+    conv_real(&s, x.im, x.ncol, max_x, h.im, part);
+    for (size_t t = 0; t < ny; t++)
+        y.re[t] -= part[t];
+    conv_real(&s, x.re, x.ncol, max_x, h.im, part);
+    for (size_t t = 0; t < ny; t++)
+        y.im[t] += part[t];
+}
+
+static void conv_finite(const setting *s, cm_samples x, double max_x, cm_samples h, cm_output y)
+{
+    if (x.im || h.im)
+        conv_complex(*s, x, max_x, h, y);
+    else
+        conv_real(s, x.re, x.ncol, max_x, h.re, y.re);
+}
+
+/* ---- 2. measuring columns --------------------------------------------------------- */
+
+enum { FINITE, NOT_FINITE, CONVOLVED };
+
+typedef struct {
+    unsigned char state;
+    double max; /* the largest modulus, if finite */
+} column;
+
+/* Columns are measured by several threads. */
+typedef struct {
+    const setting *s;
+    cm_samples x;
+    const double *h;
+    double *y;
+    size_t cols; /* of an item */
+    int at_once; /* convolve them, too */
+    column *column;
+} measurement;
+
+/* Measures the columns of an item, and convolves them if asked to and if all are finite,
+ * products included. */
+static void measure_item(void *job, size_t item, int thread, const cm_env *env)
+{
+    const measurement *m = job;
+    size_t from = item * m->cols, end = from + m->cols;
+    end = end < m->x.ncol ? end : m->x.ncol;
+    double max_x = 0;
+    int finite = 1;
+    (void)thread;
+    for (size_t c = from; c < end; c++) {
+        double max = cm_max_modulus(cm_columns(m->x, c, 1));
+        m->column[c] = (column){isfinite(max) ? FINITE : NOT_FINITE, max};
+        max_x = max > max_x ? max : max_x;
+        finite &= isfinite(max * m->s->max_h) != 0;
+    }
+    if (!m->at_once || !finite)
+        return;
+    setting s = *m->s;
+    cm_env quiet;
+    if (env)
+        quiet = cm_quiet(env);
+    s.env = env ? &quiet : NULL;
+    conv_real(&s, m->x.re + from * m->x.n, end - from, max_x, m->h, m->y + from * s.w.ny);
+    for (size_t c = from; c < end; c++)
+        m->column[c].state = CONVOLVED;
+}
+
+/* Whether to convolve columns as they are measured. Few columns are shared out among threads
+ * better one after the other. */
+static int may_be_at_once(const measurement *m, cm_samples h, const cm_env *env)
+{
+    const setting *s = m->s;
+    cm_problem p = {
+        .x = m->x.re, .nx = s->nx, .h = h.re, .nh = s->nh, .y = m->y, .w = s->w, .ncol = 1};
+    if (m->x.ncol == 1 || m->x.im || h.im)
+        return 0;
+    if (env->threads > 1 && m->x.ncol / m->cols < 4 * (size_t)env->threads)
+        return 0;
+    return cm_sizes_choose_sums(&p, s->method);
+}
+
+static void measure_columns(measurement *m, const cm_env *env)
+{
+    const setting *s = m->s;
+    double each = MEASURE_WORK * (double)s->nx + CM_COLUMN_WORK;
+    if (m->at_once)
+        each += (double)s->nh * (double)s->w.ny;
+    each *= (double)m->cols;
+    size_t nitem = (m->x.ncol + m->cols - 1) / m->cols;
+    cm_env quiet = cm_quiet(env);
+    cm_for_each(nitem, each, measure_item, m, cm_threads(nitem, each, env),
+                m->at_once ? env : &quiet);
+}
+
+/* ---- 4. columns that are not finite ------------------------------------------------- */
+
 /* A copy of x with 0 at the places at[...]. */
 static double *zeroed(const double *x, size_t nx, const size_t *at, size_t nat,
                       const cm_env *env)
 {
-    double *copy = doubles(nx, env);
+    double *copy = cm_doubles(nx, env);
     memcpy(copy, x, nx * sizeof *copy);
     for (size_t p = 0; p < nat; p++)
         copy[at[p]] = 0;
     return copy;
 }
 
-/* Outputs with a product that overflows are what the infinite products make of them:
- * an FFT does not form products, and a fused multiply-add does not round them. Each sample has
- * a term in some output. */
-static void restore_overflow(const double *x, size_t nx, const double *h, size_t nh, double *y,
-                             cm_window w, const cm_env *env)
+static void conv_not_finite(const setting *s, cm_samples x, cm_samples h,
+                            const cm_options *options, cm_output y)
 {
-    double most_h = cm_survey((cm_samples){h, NULL, nh, 1});
-    size_t work = 0, end = w.first + w.ny;
-    for (int pass = 0; pass < 2; pass++) { /* first 0 into all of them, then add up */
-        for (size_t j = 0; j < nx; j++) {
-            if (isfinite(x[j] * most_h))
-                continue;
-            size_t k0 = j > w.first ? j : w.first, k1 = j + nh < end ? j + nh : end;
-            for (size_t k = k0; k < k1; k++) {
-                double product = x[j] * h[k - j], *yk = y + (k - w.first);
-                if (isinf(product))
-                    *yk = pass == 0 ? 0 : *yk + copysign(INFINITY, product);
-            }
-            cm_work(&work, k1 - k0, env);
-        }
-    }
+    void *mark = s->env->mark(s->env->data);
+    size_t nat = cm_find_nonfinite(x, NULL),
+           *at = s->env->alloc(s->env->data, nat * sizeof *at);
+    cm_find_nonfinite(x, at);
+    cm_samples finite = {zeroed(x.re, x.n, at, nat, s->env), NULL, x.n, 1};
+    if (x.im)
+        finite.im = zeroed(x.im, x.n, at, nat, s->env);
+    conv_finite(s, finite, cm_max_modulus(finite), h, y);
+    cm_restore_nonfinite(x, at, nat, h, y, s->w, options, s->env);
+    s->env->release(s->env->data, mark);
 }
 
-/* How real parts are convolved: all the same way. */
-typedef struct {
-    size_t nx, nh, ncol;
-    cm_window w;
-    cm_method method;
-    double max_x;
-    int may_overflow, is_part;
-    const cm_env *env;
-} task;
-
-static void product(const task *task, const double *x, const double *h, double *y)
-{
-    size_t nx = task->nx, ny = task->w.ny;
-    cm_problem p = {x,  nx, h,           task->nh,     y, task->w, task->ncol,
-                    nx, ny, task->max_x, task->is_part};
-    const cm_env *env = task->env; /* NULL in a thread, which allocates nothing */
-    void *mark = env ? env->mark(env->data) : NULL;
-    cm_conv_real(&p, task->method, env);
-    if (env)
-        env->release(env->data, mark);
-    for (size_t c = 0; c < task->ncol && task->may_overflow; c++)
-        restore_overflow(x + c * nx, nx, h, task->nh, y + c * ny, task->w, task->env);
-}
-
-static void conv_complex(cm_samples x, cm_samples h, cm_output y, task task)
-{
-    const cm_env quiet = cm_quiet(task.env);
-    task.env = &quiet;
-    task.is_part = 1;
-    product(&task, x.re, h.re, y.re);
-    product(&task, x.im ? x.im : x.re, x.im ? h.re : h.im, y.im);
-    if (!x.im || !h.im)
-        return;
-    size_t ny = task.w.ny * task.ncol;
-    double *part = doubles(ny, &quiet);
-    product(&task, x.im, h.im, part);
-    for (size_t t = 0; t < ny; t++)
-        y.re[t] -= part[t];
-    product(&task, x.re, h.im, part);
-    for (size_t t = 0; t < ny; t++)
-        y.im[t] += part[t];
-}
-
-static void conv_finite(cm_samples x, cm_samples h, cm_output y, const task *task)
-{
-    if (x.im || h.im)
-        conv_complex(x, h, y, *task);
-    else
-        product(task, x.re, h.re, y.re);
-}
-
-/* Columns c ... c + ncol - 1. */
-static cm_samples columns(cm_samples x, size_t c, size_t ncol)
-{
-    return (cm_samples){x.re + c * x.n, x.im ? x.im + c * x.n : NULL, x.n, ncol};
-}
+/* ---- all of it ------------------------------------------------------------------------ */
 
 static cm_output output(cm_output y, size_t t)
 {
     return (cm_output){y.re + t, y.im ? y.im + t : NULL};
 }
 
-/* One column with samples that are not finite. */
-static void conv_column(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
-                        task task)
+/* Steps 3 and 4: runs of finite columns, and the others one by one. */
+static void conv_columns(const setting *s, cm_samples x, const column *column, cm_samples h,
+                         const cm_options *options, cm_output y)
 {
-    size_t nat = cm_find_nonfinite(x, NULL),
-           *at = task.env->alloc(task.env->data, nat * sizeof *at);
-    cm_find_nonfinite(x, at);
-    cm_samples finite = {zeroed(x.re, x.n, at, nat, task.env), NULL, x.n, 1};
-    if (x.im)
-        finite.im = zeroed(x.im, x.n, at, nat, task.env);
-    task.ncol = 1;
-    task.max_x = cm_survey(finite);
-    task.may_overflow = !isfinite(task.max_x * cm_survey(h));
-    conv_finite(finite, h, y, &task);
-    cm_restore_nonfinite(x, at, nat, h, y, task.w, options, task.env);
-}
-
-/* Columns are looked at by several threads. Where sums will do, an item's are convolved at
- * once, while they are in the cache. */
-typedef struct {
-    cm_samples x;
-    const double *h;
-    double *y;
-    const task *task;
-    size_t cols; /* of an item */
-    int at_once;
-    double max_h, *largest;
-} survey;
-
-#define DONE (-1.0) /* in place of the largest modulus of a column */
-
-static void survey_item(void *job, size_t item, int thread, const cm_env *env)
-{
-    const survey *survey = job;
-    size_t from = item * survey->cols, end = from + survey->cols;
-    end = end < survey->x.ncol ? end : survey->x.ncol;
-    int finite = 1;
-    task task = *survey->task;
-    (void)thread;
-    for (size_t c = from; c < end; c++) {
-        double largest = cm_survey(columns(survey->x, c, 1));
-        survey->largest[c] = largest;
-        task.max_x = largest > task.max_x ? largest : task.max_x;
-        finite &= isfinite(largest * survey->max_h) != 0;
+    size_t from = 0, work = 0;
+    double max_x = 0;
+    for (size_t c = 0; c <= x.ncol; c++) {
+        cm_work(&work, (size_t)CM_COLUMN_WORK, s->env);
+        if (c < x.ncol && column[c].state == FINITE) {
+            max_x = column[c].max > max_x ? column[c].max : max_x;
+            continue;
+        }
+        if (c > from)
+            conv_finite(s, cm_columns(x, from, c - from), max_x, h, output(y, from * s->w.ny));
+        if (c < x.ncol && column[c].state == NOT_FINITE)
+            conv_not_finite(s, cm_columns(x, c, 1), h, options, output(y, c * s->w.ny));
+        max_x = 0;
+        from = c + 1;
     }
-    if (!survey->at_once || !finite)
-        return;
-    cm_env quiet;
-    if (env)
-        quiet = cm_quiet(env);
-    task.ncol = end - from;
-    task.env = env ? &quiet : NULL;
-    product(&task, survey->x.re + from * survey->x.n, survey->h, survey->y + from * task.w.ny);
-    for (size_t c = from; c < end; c++)
-        survey->largest[c] = DONE;
-}
-
-/* The largest modulus of each column, NaN for those that are not finite, DONE for those that
- * are convolved. */
-static const double *survey_columns(survey *job, const cm_env *env)
-{
-    size_t ny = job->task->w.ny;
-    double each = 20 * (double)job->x.n + CM_COLUMN_WORK; /* memory is slower than sums */
-    if (job->at_once)
-        each += (double)job->task->nh * (double)ny;
-    each *= (double)job->cols;
-    size_t nitem = (job->x.ncol + job->cols - 1) / job->cols;
-    cm_env quiet = cm_quiet(env);
-    cm_for_each(nitem, each, survey_item, job, cm_threads(nitem, each, env),
-                job->at_once ? env : &quiet);
-    return job->largest;
-}
-
-/* Is it worth while to convolve columns as they are looked at? Long ones are shared out
- * better by themselves. */
-static int may_be_at_once(cm_samples x, cm_samples h, const survey *job, const cm_env *env)
-{
-    cm_problem p = {x.re, x.n, h.re, h.n, job->y, job->task->w, 1, 0, 0, 0, 0};
-    if (x.im || h.im || (env->threads > 1 && x.ncol / job->cols < 4 * (size_t)env->threads))
-        return 0;
-    return cm_sums_will_do(&p, job->task->method);
 }
 
 void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
@@ -226,34 +271,17 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         x.im = x.im ? extend(x.im, x.n, x.ncol, h.n, options, env) : NULL;
         x.n += h.n - 1;
     }
-    task task = {x.n, h.n, 0, w, options->method, 0, 0, 0, env};
-    double one, max_h = cm_survey(h);
-    survey job = {x, h.re, y.re, &task, 1 + 50000 / x.n, 0, max_h, &one};
-    if (x.ncol > 1) {
-        job.at_once = may_be_at_once(x, h, &job, env);
-        job.largest = doubles(x.ncol, env);
-    }
-    const double *largest = survey_columns(&job, env);
+    setting s = {.nx = x.n, .nh = h.n, .w = w, .method = options->method, .env = env};
+    s.max_h = cm_max_modulus(h);
+    column one;
+    measurement m = {.s = &s, .x = x, .h = h.re, .y = y.re, .column = &one};
+    m.cols = 1 + MEASURED_AT_ONCE / x.n;
+    m.at_once = may_be_at_once(&m, h, env);
+    if (x.ncol > 1)
+        m.column = env->alloc(env->data, x.ncol * sizeof *m.column);
+    measure_columns(&m, env);
     cm_env quiet = cm_quiet(env);
-    if (job.at_once) /* all but a few columns are done, and told of */
-        task.env = &quiet;
-    size_t from = 0, work = 0;
-    for (size_t c = 0; c <= x.ncol; c++) {
-        cm_work(&work, (size_t)CM_COLUMN_WORK, env);
-        if (c < x.ncol && isfinite(largest[c]) && largest[c] != DONE) {
-            task.max_x = largest[c] > task.max_x ? largest[c] : task.max_x;
-            continue;
-        }
-        task.ncol = c - from;
-        task.may_overflow = !isfinite(task.max_x * max_h);
-        if (task.ncol > 0)
-            conv_finite(columns(x, from, task.ncol), h, output(y, from * w.ny), &task);
-        if (c < x.ncol && largest[c] != DONE) {
-            void *mark = env->mark(env->data);
-            conv_column(columns(x, c, 1), h, options, output(y, c * w.ny), task);
-            env->release(env->data, mark);
-        }
-        task.max_x = 0;
-        from = c + 1;
-    }
+    if (m.at_once) /* all but a few columns are done, and progress has been told of them */
+        s.env = &quiet;
+    conv_columns(&s, x, m.column, h, options, y);
 }

@@ -13,10 +13,10 @@
  * Cost: one multiply-add for every pair (x[j], h[i]) that meets in an output,
  * and a little more at the edges; 40 kB of stack.
  */
+#include "convolve/direct.h"
+
 #include <string.h>
 
-#include "kernel.h"
-#include "convolve/method.h"
 #include "base/threads.h"
 #include "loops/loops.h"
 
@@ -24,28 +24,13 @@
  * GFMA/s from 16 to 1024 samples, the short form 20 (gcc 12, processors of 2023 and 2024). */
 #define LONG_FROM(lanes) ((lanes) == 2 ? 8 : (lanes) + 8)
 
-/* So many outputs are written past the caches: R's memory for a result has mostly left them
- * since it was used last. conv() is 1.25 times as fast for 1e5 samples by 64 or 200, 1.2 times
- * for 1e6 by 500, and 1.14 times where sum() reads the result next (a Xeon of 2023). */
-#define LARGE 32768
-
-/* Multiply-adds of an item of work, some 20 us. */
+/* Multiply-adds of an item of work: some 20 us, much more than handing it to a thread costs. */
 #define SPAN_WORK 1000000
 
-int cm_work(size_t *work, size_t done, const cm_env *env)
-{
-    *work += done;
-    if (!env || *work < CM_POLL_WORK)
-        return 0;
-    env->poll(env->data);
-    *work = 0;
-    return 1;
-}
-
-/* x[from ... from + n - 1], counted from x[0], with zeros outside of x; a copy
- * in `buffer` only where x does not reach. Some of it is in x. */
-static const double *stretch(const double *x, size_t nx, ptrdiff_t from, size_t n,
-                             double *buffer)
+/* The samples x[from ... from + n - 1], with zeros outside of x. They are copied to `buffer`
+ * only if some lie outside; at least one lies inside. */
+static const double *padded(const double *x, size_t nx, ptrdiff_t from, size_t n,
+                            double *buffer)
 {
     if (from >= 0 && (size_t)from + n <= nx)
         return x + from;
@@ -64,24 +49,25 @@ static void block_sums(const double *x, size_t nx, const double *h, size_t i, si
                        size_t k, size_t nt, double *s, const cm_simd *simd)
 {
     double xb[CM_BLOCK + CM_TILE + CM_OVERRUN], hb[CM_BLOCK];
-    size_t nh = end - i, whole = (nh + simd->lanes - 1) / simd->lanes * simd->lanes;
-    const double *from = stretch(x, nx, (ptrdiff_t)k - (ptrdiff_t)i - (ptrdiff_t)whole,
-                                 whole + nt + CM_OVERRUN, xb);
+    size_t nh = end - i, rounded = (nh + simd->lanes - 1) / simd->lanes * simd->lanes;
+    const double *from = padded(x, nx, (ptrdiff_t)k - (ptrdiff_t)i - (ptrdiff_t)rounded,
+                                rounded + nt + CM_OVERRUN, xb);
     if (nh < LONG_FROM(simd->lanes)) {
-        simd->tile_short(from + whole, h + i, nh, s, nt);
+        simd->tile_short(from + rounded, h + i, nh, s, nt);
         return;
     }
     const double *hi = h + i;
-    if (nh < whole) { /* to whole vectors */
+    if (nh < rounded) { /* zeros make it a number of full vectors */
         memcpy(hb, hi, nh * sizeof *hb);
-        memset(hb + nh, 0, (whole - nh) * sizeof *hb);
+        memset(hb + nh, 0, (rounded - nh) * sizeof *hb);
         hi = hb;
     }
     ptrdiff_t lo = (ptrdiff_t)i - (ptrdiff_t)k; /* places of x[0] and of x[nx] */
-    simd->tile_long(from + whole, hi, nh, s, nt, lo, lo + (ptrdiff_t)nx);
+    simd->tile_long(from + rounded, hi, nh, s, nt, lo, lo + (ptrdiff_t)nx);
 }
 
-static void flush(double *from, double *to, size_t nt)
+/* Adds the sums `from` to those in `to`, and sets them to 0. */
+static void add_up(double *from, double *to, size_t nt)
 {
     for (size_t t = 0; t < nt; t++) {
         to[t] += from[t];
@@ -100,7 +86,7 @@ static void tile(const cm_problem *p, const double *x, double *y, size_t t0, siz
            i1 = k + nt < p->nh ? k + nt : p->nh, work = 0;
     if (i1 - i0 <= CM_BLOCK) {
         block_sums(x, p->nx, p->h, i0, i1, k, nt, s1, simd);
-        cm_put(p, s1, nt, 1, y + t0);
+        cm_write_outputs(p, s1, nt, 1, y + t0);
         return;
     }
     memset(s2, 0, sizeof s2);
@@ -108,35 +94,29 @@ static void tile(const cm_problem *p, const double *x, double *y, size_t t0, siz
     for (size_t i = i0, nblock = 1; i < i1; i += CM_BLOCK, nblock++) {
         size_t end = i1 - i < CM_BLOCK ? i1 : i + CM_BLOCK;
         block_sums(x, p->nx, p->h, i, end, k, nt, s1, simd);
-        flush(s1, s2, nt);
+        add_up(s1, s2, nt);
         if (nblock % CM_BLOCK == 0)
-            flush(s2, y + t0, nt);
+            add_up(s2, y + t0, nt);
         cm_work(&work, nt * (end - i), env);
     }
-    flush(s2, y + t0, nt);
+    add_up(s2, y + t0, nt);
 }
 
-void cm_put(const cm_problem *p, const double *outputs, size_t nt, double factor, double *y)
-{
-    const cm_simd *simd = cm_current_simd();
-    int large = p->w.ny * p->ncol >= LARGE && p->w.ny >= CM_TILE;
-    (large ? simd->stream : simd->scale)(outputs, nt, factor, y);
-}
-
-/* An item is a span of outputs of a column, or several whole columns. */
+/* How outputs are shared out: an item of work is a span of outputs of one column, or several
+ * entire columns. */
 typedef struct {
     const cm_problem *p;
     size_t span, nspan; /* outputs of an item, items of a column */
-    size_t cols;
-} task;
+    size_t cols;        /* columns of an item */
+} shares;
 
 static void span_item(void *job, size_t item, int thread, const cm_env *env)
 {
-    const task *task = job;
-    const cm_problem *p = task->p;
-    size_t c = item / task->nspan * task->cols, begin = item % task->nspan * task->span,
-           end = p->w.ny - begin < task->span ? p->w.ny : begin + task->span,
-           last = p->ncol - c < task->cols ? p->ncol : c + task->cols;
+    const shares *s = job;
+    const cm_problem *p = s->p;
+    size_t c = item / s->nspan * s->cols, begin = item % s->nspan * s->span,
+           end = p->w.ny - begin < s->span ? p->w.ny : begin + s->span,
+           last = p->ncol - c < s->cols ? p->ncol : c + s->cols;
     (void)thread;
     for (; c < last; c++) {
         for (size_t t = begin; t < end; t += CM_TILE) {
@@ -148,23 +128,14 @@ static void span_item(void *job, size_t item, int thread, const cm_env *env)
 
 void cm_conv_direct(const cm_problem *p, const cm_env *env)
 {
-    if (p->nh > p->nx) { /* F is symmetric in x and h: let h be the shorter */
-        for (size_t c = 0; c < p->ncol; c++) {
-            cm_problem swapped = cm_column(p, c);
-            swapped.x = p->h, swapped.nx = p->nh;
-            swapped.h = p->x + c * p->xstep, swapped.nh = p->nx;
-            cm_conv_direct(&swapped, env);
-        }
-        return;
-    }
     size_t span = SPAN_WORK / p->nh / CM_TILE * CM_TILE;
     span = span > 0 ? span : CM_TILE;
-    task task = {p, span, (p->w.ny + span - 1) / span, 1};
-    if (task.nspan == 1) {
+    shares s = {p, span, (p->w.ny + span - 1) / span, 1};
+    if (s.nspan == 1) {
         span = p->w.ny;
-        task.cols = 1 + SPAN_WORK / (p->nh * span);
+        s.cols = 1 + SPAN_WORK / (p->nh * span);
     }
-    size_t nitem = (p->ncol + task.cols - 1) / task.cols * task.nspan;
-    double each = ((double)p->nh * (double)span + CM_COLUMN_WORK) * (double)task.cols;
-    cm_for_each(nitem, each, span_item, &task, cm_threads(nitem, each, env), env);
+    size_t nitem = (p->ncol + s.cols - 1) / s.cols * s.nspan;
+    double each = ((double)p->nh * (double)span + CM_COLUMN_WORK) * (double)s.cols;
+    cm_for_each(nitem, each, span_item, &s, cm_threads(nitem, each, env), env);
 }

@@ -29,7 +29,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernel.h"
+#include "loops/loops.h"
 
 enum { PLANS = 24 };
 
@@ -48,13 +48,13 @@ static void discard(entry *e)
         fftw_destroy_plan(e->fft.forward);
     if (e->fft.backward)
         fftw_destroy_plan(e->fft.backward);
-    free(e->fft.turns.fine);
+    free(e->fft.twiddles.fine);
     *e = (entry){.used = 0};
 }
 
 /* exp(-2 pi i k / n) for k < n / 2, by angles up to an eighth of a turn, which are exact to
- * the last bit or two; beyond, where make_turns() fills vectors up, anything finite. */
-static void turn(size_t k, size_t n, double *z)
+ * the last bit or two; beyond, where make_twiddles() fills vectors up, anything finite. */
+static void twiddle(size_t k, size_t n, double *z)
 {
     size_t eighths = 8 * k / n;
     double quarter = (double)n / 4, off = (double)k; /* angle from 0, 1/4, 1/4 or 1/2 turn */
@@ -65,9 +65,9 @@ static void turn(size_t k, size_t n, double *z)
     z[1] = eighths == 0 || eighths == 3 ? -s : -c;
 }
 
-/* Each turn k = 1 ... N/2 is a fine one times a coarse one, of which there are about as
+/* Each factor k = 1 ... N/2 is a fine one times a coarse one, of which there are about as
  * many. 0 if there is no memory. */
-static int make_turns(size_t n, cm_turns *turns)
+static int make_twiddles(size_t n, cm_twiddles *twiddles)
 {
     size_t nfine = CM_LANES, half = n / 2, ncoarse;
     while (nfine * nfine < half / 2)
@@ -76,11 +76,11 @@ static int make_turns(size_t n, cm_turns *turns)
     double *z = malloc(2 * (nfine + ncoarse) * sizeof *z);
     if (!z)       // # nocov
         return 0; // # nocov
-    *turns = (cm_turns){nfine, z, z + 2 * nfine};
+    *twiddles = (cm_twiddles){nfine, z, z + 2 * nfine};
     for (size_t i = 0; i < nfine; i++)
-        turn(i + 1, half, turns->fine + 2 * i);
+        twiddle(i + 1, half, twiddles->fine + 2 * i);
     for (size_t i = 0; i < ncoarse; i++)
-        turn(i * nfine, half, turns->coarse + 2 * i);
+        twiddle(i * nfine, half, twiddles->coarse + 2 * i);
     return 1;
 }
 
@@ -103,7 +103,7 @@ const cm_fft *cm_fft_plan(size_t n, double *work, double *spectrum)
     e->fft.forward = fftw_plan_dft_1d((int)(n / 2), from, to, FFTW_FORWARD, FFTW_ESTIMATE);
     e->fft.backward = fftw_plan_dft_1d((int)(n / 2), to, from, FFTW_BACKWARD, FFTW_ESTIMATE);
     // # nocov start: FFTW refuses no length, and stops where memory is out
-    if (!e->fft.forward || !e->fft.backward || !make_turns(n, &e->fft.turns)) {
+    if (!e->fft.forward || !e->fft.backward || !make_twiddles(n, &e->fft.twiddles)) {
         discard(e);
         return NULL;
     }
@@ -127,7 +127,7 @@ size_t cm_fft_nfactor(const cm_fft *fft)
 void cm_fft_factors(const cm_fft *fft, const double *b, double *factors)
 {
     size_t half = fft->n / 2, end = (half - 1) / 2 + 1;
-    cm_current_simd()->factors(b, half, &fft->turns, 1, end, factors);
+    cm_current_simd()->factors(b, half, &fft->twiddles, 1, end, factors);
 }
 
 /* Where a spectrum is its own mirror image: at k = 0, with w = 1, and at N / 2, with -1. */
@@ -158,7 +158,7 @@ void cm_fft_multiply(const cm_fft *fft, double *a, const double *b, const double
     }
     for (size_t k = 1; k < end; k += SOME) {
         size_t to = end - k < SOME ? end : k + SOME;
-        simd->factors(b, half, &fft->turns, k, to, part);
+        simd->factors(b, half, &fft->twiddles, k, to, part);
         simd->multiply(a, half, k, to, part);
     }
 }

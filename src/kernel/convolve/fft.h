@@ -13,7 +13,7 @@ enum { CM_ALIGN = 64 };
 typedef struct {
     size_t n;
     void *forward, *backward;
-    cm_turns turns;
+    cm_twiddles twiddles;
 } cm_fft;
 
 /* From a bounded cache. Not for two threads at once. NULL if FFTW cannot. */
@@ -27,5 +27,8 @@ size_t cm_fft_nfactor(const cm_fft *fft);
 void cm_fft_factors(const cm_fft *fft, const double *b, double *factors);
 void cm_fft_multiply(const cm_fft *fft, double *a, const double *b, const double *factors);
 void cm_fft_backward(const cm_fft *fft, double *spectrum, double *work);
+
+/* Forgets all plans. */
+void cm_fft_forget(void);
 
 #endif

@@ -1,56 +1,49 @@
-/* The error of an FFT, held against what is promised for each output.
+/* Which outputs of a block of transforms keep the promise.
  *
- * The promise: |computed - exact| <= 1e-11 B[k] for every output k, where
- * B = |x| * |h|. An FFT's error does not depend on k. For a block of n samples,
+ * An FFT's error is the same for all outputs of a block, whatever their size; for a block of n
+ * samples it is at most
  *
- *     error <= 13 eps (1 + log2(n)) ||x|| ||h||,
+ *     E = 13 eps (1 + log2(n)) ||x|| ||h||,
  *
- * by the usual analysis of three complex transforms of N = n / 2 values, two to a number:
+ * which vignette("numerics") derives. Output k is certain if E <= CM_PROMISE B[k], with
+ * B = |x| * |h|. B is not known, but a lower bound of it will do, and comes from cells:
  *
- *   - A butterfly with its twiddle factor has a relative error of at most
- *     (1 + sqrt(5)) eps / 2, and a factor that is itself off by 4 units of eps / 2,
- *     as FFTW's may be, makes that c = 3.7 eps. Radix-2 transforms have log2(N) of these one
- *     after the other; FFTW's of higher radices have fewer factors, and were not analysed.
+ *     group g of outputs          output t of the block is sum h[i] x[lead + t - i]
+ *     |<------- c ------->|
  *
- *   - So the transforms of x and of h are those of signals that differ by c log2(N) of their
- *     2-norms, and the outputs differ by c log2(N) ||x|| ||h|| for each of the two.
+ *     cells of the kernel         0        1        2   ...   nq - 1
+ *     h  |.......|.......|.......|.....|                      the last may be shorter
  *
- *   - The inverse transform has an error of c log2(N) times the 1-norm of the product of the
- *     spectra, divided by N. In the notation of fft.c, with Ye and Yo the transforms of
- *     even and odd outputs, |Z[k]| + |Z[N-k]| <= 2 sqrt(|Ye|^2 + |Yo|^2), and that is
- *     sqrt(2) times the 2-norm of Y[k] and Y[k+N] in the transform Y of all n of them,
- *     so that the 1-norm is at most n / sqrt(2) ||x|| ||h|| by the inequality of Cauchy and
- *     Schwarz for Y = X H: sqrt(2) c log2(N) ||x|| ||h||.
+ *     cells of the block          j begins with sample lead + 1 + (j - nq) c
+ *     x  |.......|.......|.......|.......|.......|.......|
+ *             j     j + 1
  *
- *   - In the product, the roundings of sums, turns and products of complex numbers, and of
- *     the kernel divided by n, add less than 12 eps ||x|| ||h||, whatever N is.
+ * The samples of kernel cell q that an output of group g meets are c consecutive ones out of
+ * two adjoining cells of the block, with numbers g - q - 1 and g - q if cell 0 begins with the
+ * sample after that of output 0.
  *
- * In all less than 12.7 eps log2(N) + 12 eps. The largest error seen in tests is 1/60 of the
- * bound, for a transform of a prime length, which method.c does not take, 1/29.
+ *     in the vignette    here
+ *     c                  guard->c          samples of a cell, outputs of a group
+ *     u, v               threshold         0.6 of the mean modulus of a cell of h, of x
+ *     a, b               of shortfall      max(0, 1 - |x| / threshold), summed over a cell
+ *     E                  guard->error
  *
- * So an output is certain if that is at most 1e-11 B[k] (a little less, as the sums here
- * are rounded too; and 0.7 of it if both parts of a complex number may be off), for which
- * a lower bound of B[k] will do. Kernel and block are cut into cells of c
- * samples, outputs into groups of c. The samples of kernel cell q that an output of
- * group g meets are c consecutive ones from two adjoining cells of the block, j
- * and j + 1 with j = g - q - 1, if cell 0 begins with the sample after that of
- * output 0. Call what a sample lacks of a level u, as a part of it, max(0, 1 - |x| / u). A
- * pair of samples that lack a and b of levels u and v adds at least
- * (1 - a) (1 - b) u v >= (1 - a - b) u v to B[k]. So cell q adds at least
+ * Two samples that fall short of u and v by a and b, as parts of these, have a product of at
+ * least (1 - a) (1 - b) u v >= (1 - a - b) u v. So kernel cell q adds to B[k] at least
  *
- *   - u v times: its size, less all that it lacks of u, less all that j and j + 1 lack of v;
- *   - the sum of |h| in q times the least |x| in j and j + 1, which is at least v less what
- *     they lack in all.
+ *   - u v times: its size, less its shortfall, less the shortfalls of both cells of the block;
+ *   - or the sum of |h| in q times the least |x| in these two, which is at least v less what
+ *     they fall short in all.
  *
- * And the other way round, as B is symmetric: the sum of |x| in a cell times the
- * least |h| in the two kernel cells it meets. Any levels would do; 0.6 of the mean modulus of
- * a cell is about the best for normal and for exponential samples. What is lacking of a lower
- * level is less, so the lower one of two cells serves for both.
+ * And the other way round, as B is symmetric in x and h: the sum of |x| in a cell times the
+ * least |h| in the two kernel cells it meets. Any threshold gives a bound; 0.6 of the mean is
+ * about the best for normal and for exponential samples. The shortfall from a lower threshold
+ * is smaller, so the lower one of two adjoining cells serves for both.
  *
- * On ordinary data this loses a factor of 6 to 10 where there are 50 to 200 to
- * lose, and certifies all but the outputs at the ends.
+ * On ordinary data the bound is a sixth to a tenth of B, where B is 50 to 200 times what is
+ * needed; all are certified but the outputs at the ends.
  *
- * Cost: one pass over a block, two where levels change, and n / 36 to n / 9 pairs of cells.
+ * Cost: one pass over a block, two where thresholds change, and n / 36 to n / 9 pairs of cells.
  */
 #include "convolve/guard.h"
 
@@ -59,49 +52,56 @@
 
 #include "loops/loops.h"
 
-#define LEVEL 0.6
+#define THRESHOLD 0.6 /* of the mean modulus */
 
 /* Squares that add up to this have lost less than 2^-100 of it by underflow, even
  * 2^60 of them. */
 #define SMALLEST 0x1p-800
 
+/* What a certificate may use of the promise: the sums here are rounded, too, and of a complex
+ * number both parts may be off. */
+#define PART_OF_PROMISE 0.99
+#define PART_OF_PROMISE_COMPLEX 0.7
+
 typedef struct {
-    double size, sum;   /* number of samples, sum of their moduli */
-    double level, lack; /* what they lack of the level in all */
+    double size, sum;            /* number of samples, sum of their moduli */
+    double threshold, shortfall; /* and the sum of what they fall short of it, as parts */
 } cell;
 
 /* Two adjoining cells of the block. */
 typedef struct {
-    double sum;                /* of the later one */
-    double level, lack, least; /* of both */
-} both;
+    double sum;                         /* of the later one */
+    double threshold, shortfall, least; /* of both */
+} adjoining;
 
 struct cm_guard {
     size_t nh, n, lead, c;
     size_t nq, nj; /* cells of the kernel, of the block */
     cell *h;
-    double *least; /* of kernel cells q - 1 and q; 0 if q is not whole */
-    both *x; /* x[j + nq] is cells j and j + 1, cell j beginning with sample lead + 1 + j c */
+    double *least; /* of kernel cells q - 1 and q; 0 if q is not full */
+    adjoining *x;  /* x[j + nq] is cells j and j + 1, cell j as in the drawing */
     double norm_h, promise, error;
 };
 
-/* Samples from ... to - 1 of x. Neighbours are often alike, and so `level` is tried first. */
-static cell look(const double *x, size_t from, size_t to, double level, double *sumsq)
+/* Measures samples from ... to - 1 of x. Neighbours are often alike, so the threshold of the
+ * cell before is tried first. */
+static cell measure(const double *x, size_t from, size_t to, double threshold, double *sumsq)
 {
-    if (from >= to) /* no samples, and none that lack anything */
+    if (from >= to) /* no samples, so none falls short */
         return (cell){0, 0, DBL_MAX, 0};
     const cm_simd *simd = cm_current_simd();
     size_t n = to - from;
-    cm_moduli m = simd->moduli(x + from, n, level);
-    double best = m.sum / (double)n * LEVEL;
-    if (!(level > 0.7 * best && level < 1.3 * best)) {
-        level = best;
-        m = simd->moduli(x + from, n, level);
+    cm_moduli m = simd->moduli(x + from, n, threshold);
+    double best = m.sum / (double)n * THRESHOLD;
+    if (!(threshold > 0.7 * best && threshold < 1.3 * best)) {
+        threshold = best;
+        m = simd->moduli(x + from, n, threshold);
     }
     *sumsq += m.sumsq;
-    double size = (double)n,
-           lack = level > 0 ? (m.off - m.sum + size * level) / 2 / level : size;
-    return (cell){size, m.sum, level, lack};
+    double size = (double)n, shortfall = size;
+    if (threshold > 0) /* sum of max(0, threshold - |x|), by |d| = max(d, 0) + max(-d, 0) */
+        shortfall = (m.off - m.sum + size * threshold) / 2 / threshold;
+    return (cell){size, m.sum, threshold, shortfall};
 }
 
 static double least_modulus(const double *x, size_t n)
@@ -117,9 +117,10 @@ static double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-/* About n / 36 pairs of cells, of at least 128 samples; up to n / 9 and of 32 for kernels of
- * which less than a cell counts, narrow bells above all: what lies around it would be lacking.
- * For one of 500 that is 10 deviations wide on both sides conv() is 12 times as fast so. */
+/* Samples of a cell. There are about n / 36 pairs of cells of at least 128 samples. Kernels of
+ * which less than a cell counts, narrow bells above all, have up to n / 9 and cells of 32, or
+ * what lies around the peak would fall short: conv() is 12 times as fast so for a bell of 500
+ * samples that reaches 10 standard deviations to both sides. */
 static size_t cell_size(const double *h, size_t nh, size_t n, size_t lead)
 {
     cm_moduli m = cm_current_simd()->moduli(h, nh, 0);
@@ -131,11 +132,16 @@ static size_t cell_size(const double *h, size_t nh, size_t n, size_t lead)
     return c < 48 ? 32 : ((size_t)c + 16) / 32 * 32;
 }
 
-cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, double promise,
+cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, int is_part,
                        const cm_env *env)
 {
+    double part = is_part ? PART_OF_PROMISE_COMPLEX : PART_OF_PROMISE;
     cm_guard *guard = env->alloc(env->data, sizeof *guard);
-    *guard = (cm_guard){nh, n, lead, cell_size(h, nh, n, lead), .promise = promise};
+    *guard = (cm_guard){.nh = nh,
+                        .n = n,
+                        .lead = lead,
+                        .c = cell_size(h, nh, n, lead),
+                        .promise = part * CM_PROMISE};
     guard->nq = (nh + guard->c - 1) / guard->c;
     guard->nj = guard->nq + (n - lead + guard->c - 1) / guard->c;
     guard->h = env->alloc(env->data, guard->nq * sizeof *guard->h);
@@ -145,7 +151,7 @@ cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, double
     for (size_t q = 0; q < guard->nq; q++) {
         size_t from = q * guard->c, to = from + guard->c, end = to < nh ? to : nh;
         double least = least_modulus(h + from, end - from);
-        guard->h[q] = look(h, from, end, 0, &sumsq);
+        guard->h[q] = measure(h, from, end, 0, &sumsq);
         guard->least[q] = to <= nh + 1 ? smaller(before, least) : 0;
         before = least;
     }
@@ -153,13 +159,15 @@ cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, double
     return guard;
 }
 
-static both join(const cell *a, const cell *b)
+static adjoining join(const cell *a, const cell *b)
 {
-    double level = smaller(a->level, b->level), lack = a->lack + b->lack;
-    return (both){b->sum, level, lack, lack < 1 ? level * (1 - lack) : 0};
+    double threshold = smaller(a->threshold, b->threshold),
+           shortfall = a->shortfall + b->shortfall;
+    return (adjoining){b->sum, threshold, shortfall,
+                       shortfall < 1 ? threshold * (1 - shortfall) : 0};
 }
 
-int cm_guard_look(cm_guard *guard, const double *x)
+int cm_guard_measure(cm_guard *guard, const double *x)
 {
     double sumsq = 0;
     size_t before = guard->nq * guard->c;
@@ -169,8 +177,8 @@ int cm_guard_look(cm_guard *guard, const double *x)
         size_t zeros = from < before ? before - from : 0; /* before x[0] there is nothing */
         from = from > before ? from - before : 0;
         to = to > before ? to - before : 0;
-        cell now = look(x, from, to < guard->n ? to : guard->n, last.level, &sumsq);
-        now.lack += (double)zeros;
+        cell now = measure(x, from, to < guard->n ? to : guard->n, last.threshold, &sumsq);
+        now.shortfall += (double)zeros;
         if (j > 0)
             guard->x[j - 1] = join(&last, &now);
         last = now;
@@ -195,8 +203,8 @@ int cm_guard_passes(const cm_guard *guard, size_t g)
     double need = guard->error / guard->promise, bound = 0, other = 0;
     for (size_t q = 0; q < guard->nq; q++) {
         const cell *h = guard->h + q;
-        const both *x = guard->x + (g + guard->nq - q - 1);
-        double pairs = (h->size - h->lack - x->lack) * h->level * x->level;
+        const adjoining *x = guard->x + (g + guard->nq - q - 1);
+        double pairs = (h->size - h->shortfall - x->shortfall) * h->threshold * x->threshold;
         double least = h->sum * x->least; /* not below 0 */
         bound += pairs > least ? pairs : least;
         other += x->sum * guard->least[q]; /* the later cell meets kernel cells q - 1 and q */

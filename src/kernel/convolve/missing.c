@@ -17,21 +17,13 @@
  * Cost: O(nx + ny); one multiply-add for each infinite term of an output
  * without missing ones; renormalise convolves once more.
  */
+#include "convolve/missing.h"
+
 #include <math.h>
 
-#include "kernel.h"
-#include "convolve/method.h"
-#include "loops/loops.h"
+#include "base/complex.h"
+#include "convolve/engine.h"
 
-double cm_survey(cm_samples x)
-{
-    const cm_simd *simd = cm_current_simd();
-    size_t n = x.n * x.ncol;
-    double re = simd->survey(x.re, n), im = x.im ? simd->survey(x.im, n) : 0;
-    return re >= im || isnan(re) ? re : im;
-}
-
-/* How many samples are not finite; their places go to at[], unless NULL. */
 size_t cm_find_nonfinite(cm_samples x, size_t *at)
 {
     size_t nat = 0;
@@ -89,7 +81,9 @@ static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_sam
     double *weight = env->alloc(env->data, w.ny * sizeof *weight);
     for (size_t i = 0; i < n; i++)
         present[i] = 1;
-    cm_problem p = {present, h.n, h.re, h.n, total, {h.n - 1, 1}, 1, 0, 0, 1, 0};
+    cm_problem p = {
+        .x = present, .nx = h.n, .h = h.re, .nh = h.n, .y = total, .ncol = 1, .max_x = 1};
+    p.w = (cm_window){h.n - 1, 1};
     cm_conv_real(&p, method, env);
     for (size_t p = 0; p < nat; p++) /* each has a term in some output */
         if (sample_missing(x, at[p]))
@@ -110,8 +104,6 @@ static void renormalise(cm_output y, size_t t, double weight, double total, doub
         y.im[t] = y.im[t] / weight * total;
 }
 
-/* Puts the samples x[at[...]], which y was computed without, back into y, the
- * window w of F. For CM_NA_RENORMALISE h is real, not negative and not 0. */
 void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,
                           cm_window w, const cm_options *options, const cm_env *env)
 {

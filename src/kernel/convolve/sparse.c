@@ -5,16 +5,18 @@
  * reach them add their part of a kernel with zeros around it.
  *
  * Terms are added one after the other, so the error is up to the number of
- * nonzero samples within reach of an output times eps / 2; method.c does not
- * come here with more than 2^14 of them, which makes 1.8e-12.
+ * nonzero samples within reach of an output times eps / 2: 1.8e-12 for
+ * CM_SPARSE_MOST of them.
  *
  * Cost: nh multiply-adds for each sample that is not zero, and memory for those
  * samples and a kernel.
  */
+#include "convolve/sparse.h"
+
 #include <stdint.h>
 #include <string.h>
 
-#include "convolve/method.h"
+#include "base/search.h"
 #include "base/threads.h"
 #include "loops/loops.h"
 
@@ -27,38 +29,41 @@ typedef struct {
     size_t n;             /* samples that are not zero, their places and values */
     const size_t *at;
     const double *value;
-} task;
+} nonzeros;
+
+typedef struct {
+    const size_t *at;
+    size_t least;
+} places;
+
+static int is_from(const void *data, size_t i)
+{
+    const places *p = data;
+    return p->at[i] >= p->least;
+}
 
 /* The first of the places at[...] that is k or later. */
-static size_t first_from(const task *task, size_t k)
+static size_t first_from(const nonzeros *x, size_t k)
 {
-    size_t lo = 0, hi = task->n;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (task->at[mid] < k)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
+    places p = {x->at, k};
+    return cm_first(x->n, is_from, &p);
 }
 
 static void span_item(void *job, size_t item, int thread, const cm_env *env)
 {
-    const task *task = job;
-    const cm_problem *p = task->p;
+    const nonzeros *x = job;
+    const cm_problem *p = x->p;
     size_t t = item * SPAN, end = p->w.ny - t < SPAN ? p->w.ny : t + SPAN, k = p->w.first + t,
-           reach = p->nh - 1, lo = first_from(task, k < reach ? 0 : k - reach), hi = lo,
-           work = 0;
+           reach = p->nh - 1, lo = first_from(x, k < reach ? 0 : k - reach), hi = lo, work = 0;
     (void)thread;
     for (; t < end; t += CM_STRIP, k += CM_STRIP) {
         size_t nt = end - t < CM_STRIP ? end - t : CM_STRIP;
-        while (lo < task->n && task->at[lo] + reach < k)
+        while (lo < x->n && x->at[lo] + reach < k)
             lo++;
-        while (hi < task->n && task->at[hi] < k + nt)
+        while (hi < x->n && x->at[hi] < k + nt)
             hi++;
         double last[CM_STRIP], *y = nt == CM_STRIP ? p->y + t : last;
-        cm_current_simd()->strip(task->padded, task->at + lo, task->value + lo, hi - lo, k, y);
+        cm_current_simd()->strip(x->padded, x->at + lo, x->value + lo, hi - lo, k, y);
         if (y == last)
             memcpy(p->y + t, last, nt * sizeof *y);
         cm_work(&work, (hi - lo) * CM_STRIP, env);
@@ -90,26 +95,22 @@ static size_t find_nonzero(const double *x, size_t nx, size_t *at, double *value
 
 static double *padded_kernel(const cm_problem *p, const cm_env *env)
 {
-    double *h = env->alloc(env->data, (p->nh + 2 * CM_STRIP) * sizeof *h);
+    double *h = cm_doubles(p->nh + 2 * CM_STRIP, env);
     memset(h, 0, CM_STRIP * sizeof *h);
     memcpy(h + CM_STRIP, p->h, p->nh * sizeof *h);
     memset(h + CM_STRIP + p->nh, 0, CM_STRIP * sizeof *h);
     return h + CM_STRIP;
 }
 
-size_t cm_count_nonzero(const double *x, size_t n)
+void cm_conv_sparse(const cm_problem *p, size_t nonzero, const cm_env *env)
 {
-    return n - cm_current_simd()->count_below(x, n, 0x1p-1074);
-}
-
-void cm_conv_sparse(const cm_problem *p, size_t n, const cm_env *env)
-{
-    size_t *at = env->alloc(env->data, (n + 1) * sizeof *at); /* and one that is written over */
-    double *value = env->alloc(env->data, (n + 1) * sizeof *value);
-    n = find_nonzero(p->x, p->nx, at,
-                     value); /* fewer where the processor takes denormals for 0 */
-    task task = {p, padded_kernel(p, env), n, at, value};
+    /* and a place more, which is written over */
+    size_t *at = env->alloc(env->data, (nonzero + 1) * sizeof *at);
+    double *value = cm_doubles(nonzero + 1, env);
+    /* fewer than `nonzero` where the processor takes denormals for 0 */
+    size_t n = find_nonzero(p->x, p->nx, at, value);
+    nonzeros x = {p, padded_kernel(p, env), n, at, value};
     size_t nitem = (p->w.ny + SPAN - 1) / SPAN;
     double each = (double)n * (double)(p->nh + CM_STRIP) / (double)nitem;
-    cm_for_each(nitem, each, span_item, &task, cm_threads(nitem, each, env), env);
+    cm_for_each(nitem, each, span_item, &x, cm_threads(nitem, each, env), env);
 }

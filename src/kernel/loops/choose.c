@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/cpu.h"
-#include "kernel.h"
 #include "loops/loops.h"
 
 static const cm_simd *current = &cm_simd_base;

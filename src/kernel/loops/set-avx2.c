@@ -1,10 +1,9 @@
-/* loops.h for AVX2 with FMA. */
+/* AVX2 with FMA. */
 #include "base/cpu.h"
-#include "loops/loops.h"
 #ifdef CM_X86
 #define SIMD_LEVEL avx2
 #define SIMD_LANES 4
 #define SIMD_GROUP 2
 #define SIMD_TARGET __attribute__((target("avx2,fma")))
-#include "loops/body.h"
+#include "loops/set.h"
 #endif

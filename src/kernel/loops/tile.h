@@ -1,4 +1,4 @@
-/* One tile of outputs of direct convolution; part of body.h.
+/* One tile of outputs of direct convolution.
  *
  * y[t] = sum_i h[i] x[t - i], t < nt, i < nh. x must have nh samples before x[0]
  * and CM_OVERRUN after x[nt - 1], h be padded with zeros to whole vectors for the

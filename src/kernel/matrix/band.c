@@ -20,7 +20,7 @@
  */
 #include <string.h>
 
-#include "kernel.h"
+#include "matrix/band.h"
 
 typedef double four __attribute__((vector_size(32))); /* of whatever vectors there are */
 

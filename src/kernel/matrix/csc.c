@@ -7,9 +7,10 @@
  */
 #include <string.h>
 
-#include "kernel.h"
+#include "matrix/csc.h"
 
-/* What both turns need: the kernel without its zeros, and a column of sums. */
+/* What both passes need, counting and filling: the kernel without its zeros, and a column of
+ * sums. */
 typedef struct {
     const cm_matrix *matrix;
     const cm_env *env;
@@ -65,13 +66,12 @@ static size_t summed_column(csc *s, size_t c, int *row, double *value)
     size_t k = matrix->start[c], end = matrix->start[c + 1];
     memcpy(s->column + r0, matrix->h + (matrix->first + r0 - c), rows * sizeof(double));
     cm_add_outside(matrix, c, s->column, s->lost, &s->work, s->env);
-    for (; k < end && matrix->place[k] < 0; k++)
-        n +=
-            take_rows(s, matrix->place[k], &done, row ? row + n : NULL, row ? value + n : NULL);
-    n += take_rows(s, (ptrdiff_t)c, &done, row ? row + n : NULL, row ? value + n : NULL);
-    for (; k < end; k++)
-        n +=
-            take_rows(s, matrix->place[k], &done, row ? row + n : NULL, row ? value + n : NULL);
+    for (int own = 0; k < end || !own;) { /* places in order, the column's own among them */
+        int next_own = !own && (k == end || matrix->place[k] >= 0);
+        ptrdiff_t p = next_own ? (ptrdiff_t)c : matrix->place[k++];
+        own |= next_own;
+        n += take_rows(s, p, &done, row ? row + n : NULL, row ? value + n : NULL);
+    }
     return n;
 }
 

@@ -10,10 +10,10 @@
  *
  * Cost: n + nh - 1 additions, n doubles of memory.
  */
-#include <math.h>
+#include "matrix/fold.h"
+
 #include <string.h>
 
-#include "kernel.h"
 #include "base/sum.h"
 
 /* NA stays NA, whatever else is missing: the hardware would keep either. */

@@ -12,15 +12,18 @@
  * Cost: each entry is written once, but for memory that is zero already only the
  * band is; nh * nrow / 2 additions for folding, n + nh indices.
  */
+#include "matrix/toeplitz.h"
+
 #include <string.h>
 
-#include "kernel.h"
+#include "base/complex.h"
+#include "base/search.h"
 #include "base/sum.h"
 
 /* Operations that an entry of new memory counts for, whoever writes the zeros. */
 #define NEW_MEMORY 4
 
-/* Lists the places outside the signal by their source, in two turns: counts, then fills. */
+/* Lists the places outside the signal by their source, in two passes: counts, then fills. */
 static void list_places(cm_matrix *matrix, cm_boundary boundary, const cm_env *env)
 {
     size_t n = matrix->ncol, outside = matrix->nh - 1;
@@ -54,7 +57,6 @@ cm_matrix cm_conv_matrix(const double *h, size_t nh, size_t width, size_t n,
     return matrix;
 }
 
-/* The transpose of the full matrix: S[i, c] = h[c - i]. */
 cm_matrix cm_shifted_kernels(const double *h, size_t nh, size_t width, size_t n,
                              const cm_env *env)
 {
@@ -64,7 +66,7 @@ cm_matrix cm_shifted_kernels(const double *h, size_t nh, size_t width, size_t n,
     return (cm_matrix){back, nh, width, nh - 1, n, n + nh - 1, NULL, NULL};
 }
 
-/* How many rows place p reaches, from *r0 on: those with 0 <= first + r - p < nh. */
+/* The rows r with 0 <= first + r - p < nh. */
 size_t cm_place_rows(const cm_matrix *matrix, ptrdiff_t p, size_t *r0)
 {
     ptrdiff_t from = p - (ptrdiff_t)matrix->first, to = from + (ptrdiff_t)matrix->nh;
@@ -75,8 +77,6 @@ size_t cm_place_rows(const cm_matrix *matrix, ptrdiff_t p, size_t *r0)
     return to > from ? (size_t)(to - from) : 0;
 }
 
-/* Adds what the places outside the signal bring to column c. lost[...] is 0 before
- * and after; both have nrow entries. */
 void cm_add_outside(const cm_matrix *matrix, size_t c, double *column, double *lost,
                     size_t *work, const cm_env *env)
 {
@@ -100,7 +100,6 @@ void cm_add_outside(const cm_matrix *matrix, size_t c, double *column, double *l
     }
 }
 
-/* The matrix that is all but in A: with `zeroed` A holds zeros. */
 void cm_dense(const cm_matrix *matrix, double *A, int zeroed, const cm_env *env)
 {
     size_t nrow = matrix->nrow, width = matrix->width, work = 0, r0;
@@ -123,18 +122,24 @@ void cm_dense(const cm_matrix *matrix, double *A, int zeroed, const cm_env *env)
     }
 }
 
+/* Places of one source, increasing, of which those above `bound` are looked for. */
+typedef struct {
+    const ptrdiff_t *place;
+    ptrdiff_t bound;
+} places;
+
+static int is_above(const void *data, size_t i)
+{
+    const places *p = data;
+    return p->place[i] > p->bound;
+}
+
 /* The first place of source c that reaches row r or one after it. */
 static size_t first_place(const cm_matrix *matrix, size_t r, size_t c)
 {
-    size_t lo = matrix->start[c], hi = matrix->start[c + 1];
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if ((ptrdiff_t)(matrix->first + r) - matrix->place[mid] < (ptrdiff_t)matrix->nh)
-            hi = mid;
-        else
-            lo = mid + 1;
-    }
-    return lo;
+    size_t start = matrix->start[c];
+    places p = {matrix->place + start, (ptrdiff_t)(matrix->first + r) - (ptrdiff_t)matrix->nh};
+    return start + cm_first(matrix->start[c + 1] - start, is_above, &p);
 }
 
 /* One entry, by the same sums. */
@@ -158,8 +163,7 @@ void cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry)
         entry[d] = cm_total(entry[d], lost[d]);
 }
 
-/* The nx by nx + nh - 1 matrix whose row i is x[i] h from column i on. Only
- * the band is multiplied: outside it there is 0, also in the row of an NA. */
+/* Only the band is multiplied: outside it there is 0, also in the row of an NA. */
 void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, size_t width,
                        double *A, int zeroed, const cm_env *env)
 {

@@ -1,0 +1,50 @@
+/* What the kernel needs of the world: memory, interrupts, progress, and R's NA.
+ *
+ * The kernel owns nothing. Memory comes from alloc() and belongs to the caller, so that
+ * alloc(), where there is no memory, and poll(), on an interrupt, may leave by longjmp at any
+ * time. Nothing else can go wrong in the kernel, and so its functions return no status.
+ */
+#ifndef CONVMAT_ENV_H
+#define CONVMAT_ENV_H
+
+#include <stddef.h>
+
+/* All are called from the thread that called the kernel.
+ *
+ * alloc     memory for any type; never NULL
+ * mark      a point in time, for release()
+ * release   takes back all that alloc() gave since mark()
+ * poll      looks for an interrupt; called about every CM_POLL_WORK operations, or every 12 to
+ *           80 ms where several threads share the work
+ * is_na     tells NA, whose value is `na`, from other NaNs
+ * threads   the most threads to use at a time
+ * progress  is told which part of a long computation is done, from 0 to 1; may be NULL */
+typedef struct {
+    void *(*alloc)(void *data, size_t bytes);
+    void *(*mark)(void *data);
+    void (*release)(void *data, void *mark);
+    void (*poll)(void *data);
+    void *data;
+    int (*is_na)(double value);
+    double na;
+    int threads;
+    void (*progress)(void *data, double done);
+} cm_env;
+
+#define CM_POLL_WORK 4000000 /* multiply-adds; a few milliseconds on any machine */
+
+/* Adds `done` operations to the work since the last poll. From CM_POLL_WORK on it polls,
+ * begins to count anew, and returns 1. Never polls if env is NULL, as in a worker thread. */
+int cm_work(size_t *work, size_t done, const cm_env *env);
+
+/* env without progress(), for what is only a part of the computation. */
+static inline cm_env cm_quiet(const cm_env *env)
+{
+    cm_env quiet = *env;
+    quiet.progress = NULL;
+    return quiet;
+}
+
+double *cm_doubles(size_t n, const cm_env *env);
+
+#endif

@@ -1,0 +1,43 @@
+/* The words of the interface: modes, boundaries, choices for missing values, methods. The
+ * enums are in the order of the names in R/check.R.
+ *
+ * The signal x has nx samples and the kernel h has nh, both at least 1. Their full convolution
+ * is
+ *
+ *     F[k] = sum_j x[j] h[k - j],   k = 0 ... nx + nh - 2,
+ *
+ * and the output y is a window of F: ny values from `first` on.
+ */
+#ifndef CONVMAT_WINDOW_H
+#define CONVMAT_WINDOW_H
+
+#include <stddef.h>
+
+typedef enum { CM_FULL, CM_SAME, CM_CAUSAL, CM_VALID } cm_mode;
+typedef enum { CM_ZERO, CM_WRAP, CM_NEAREST, CM_REFLECT, CM_MIRROR } cm_boundary;
+typedef enum { CM_NA_PROPAGATE, CM_NA_ZERO, CM_NA_RENORMALISE } cm_na;
+
+/* The first three have names in R; the others are what CM_AUTO may choose. */
+typedef enum { CM_AUTO, CM_DIRECT, CM_FFT, CM_FFT_GUARDED, CM_SPARSE } cm_method;
+
+typedef struct {
+    cm_mode mode;
+    size_t origin; /* kernel samples before time zero */
+    cm_boundary boundary;
+    cm_na na;
+    cm_method method;
+} cm_options;
+
+typedef struct {
+    size_t first; /* index into F of the first output */
+    size_t ny;    /* number of outputs */
+} cm_window;
+
+/* The window of F that a mode means. */
+cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin);
+
+/* The index of the sample that stands at place i of a signal of n samples, where i may lie
+ * outside 0 ... n - 1. The boundary is not CM_ZERO, which has no sample there. */
+size_t cm_source(ptrdiff_t i, size_t n, cm_boundary boundary);
+
+#endif

@@ -1,0 +1,161 @@
+/* Costs are in nanoseconds, the means of those measured on AVX-512 machines of 2023 and 2024.
+ * Only their ratios matter, and those vary less between machines. bench/costs.c measures them
+ * and prints the tables below in this form.
+ */
+#include "convolve/choice.h"
+
+#include <math.h>
+
+#include "convolve/sparse.h"
+#include "loops/loops.h"
+
+/* Number of pairs (j, i) of samples with j + i < k, j < nx and i < nh. */
+static double pairs_below(double k, double nx, double nh)
+{
+    double sum = 0, part[4] = {k, k - nx, k - nh, k - nx - nh};
+    for (int i = 0; i < 4; i++)
+        if (part[i] > 0)
+            sum += (i == 1 || i == 2 ? -1 : 1) * part[i] * (part[i] + 1) / 2;
+    return sum;
+}
+
+/* Multiply-adds of the outputs of a window. */
+static double pairs(size_t nx, size_t nh, cm_window w)
+{
+    return pairs_below((double)(w.first + w.ny), (double)nx, (double)nh) -
+           pairs_below((double)w.first, (double)nx, (double)nh);
+}
+
+static double direct_cost(size_t nx, size_t nh, cm_window w)
+{
+    size_t lanes = cm_current_simd()->lanes, shorter = nx < nh ? nx : nh;
+    double each = lanes == 8 ? (shorter < 32 ? 0.05 : 0.024) : lanes == 4 ? 0.055 : 0.16;
+    return each * pairs(nx, nh, w) + (double)w.ny + 100;
+}
+
+/* A pair of transforms with all that comes before and after, the guard included, in
+ * nanoseconds a value, of lengths that FFTW is good at. Beyond the table it grows with log2(n).
+ */
+static const struct {
+    size_t n;
+    double each;
+} lengths[] = {{256, 3.8},     {512, 3.7},   {1024, 3.8},     {2048, 4.1},
+               {2560, 4.1},    {4096, 4.2},  {5120, 4.4},     {8960, 5.0},
+               {17920, 5.2},   {40960, 6.3}, {81920, 6.9},    {131072, 7.8},
+               {327680, 10.0}, {655360, 11}, {1048576, 13.5}, {2097152, 17}};
+
+enum { LENGTHS = sizeof lengths / sizeof *lengths };
+
+/* The least 16 2^a times an odd number that FFTW is good at, from `least` on. */
+static size_t smooth(size_t least)
+{
+    static const short odd[] = {1,  5,   7,   9,   15,  21,  25,  27,  35,  45,  49,  63, 75,
+                                81, 105, 125, 135, 147, 175, 189, 225, 245, 315, 343, 375};
+    size_t best = 0;
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        size_t n = 16 * (size_t)odd[i];
+        while (n < least)
+            n *= 2;
+        if (best == 0 || n < best)
+            best = n;
+    }
+    return best;
+}
+
+static double fft_cost(size_t n)
+{
+    int i = 0;
+    while (i + 1 < LENGTHS && lengths[i].n < n)
+        i++;
+    double more = n > lengths[i].n ? log2((double)n / (double)lengths[i].n) : 0;
+    return (lengths[i].each + more) * (double)n + 300;
+}
+
+/* The best length of the transforms, and the cost of it all. */
+static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
+{
+    if (nh > nx) /* F is symmetric in x and h */
+        return best_fft(nh, nx, w, best);
+    size_t one_block = smooth(cm_one_block_length(nx, nh, w));
+    *best = one_block;
+    double least = 1.5 * fft_cost(one_block);
+    for (int i = 0; i < LENGTHS && lengths[i].n < one_block; i++) {
+        size_t n = lengths[i].n;
+        if (n < 2 * nh)
+            continue;
+        double blocks = ceil((double)w.ny / (double)(n - nh + 1));
+        double cost = (blocks + 0.5) * fft_cost(n);
+        if (cost < least) {
+            least = cost;
+            *best = n;
+        }
+    }
+    return least;
+}
+
+static double sparse_cost_each(size_t lanes)
+{
+    return lanes == 8 ? 0.05 : lanes == 4 ? 0.1 : 0.3;
+}
+
+size_t cm_count_nonzero(const double *x, size_t n)
+{
+    return n - cm_current_simd()->count_below(x, n, 0x1p-1074);
+}
+
+int cm_plan_sparse(const cm_problem *p, double than, cm_plan *plan)
+{
+    size_t nx = p->nx, nh = p->nh;
+    int some = 0; /* zeros among 64 samples: few of them mean few in all */
+    for (size_t i = 0; i < 64; i++)
+        some += p->x[i * (nx / 64)] == 0;
+    if (some < 8)
+        return 0;
+    size_t nonzero = cm_count_nonzero(p->x, nx);
+    if ((nonzero < nh ? nonzero : nh) > CM_SPARSE_MOST)
+        return 0;
+    double reach = (double)(nh < p->w.ny ? nh : p->w.ny) + CM_STRIP;
+    double cost = (double)nonzero * reach * sparse_cost_each(cm_current_simd()->lanes) +
+                  (double)nx + (double)p->w.ny;
+    if (cost >= than)
+        return 0;
+    *plan = (cm_plan){CM_SPARSE, 0, nonzero, cost};
+    return 1;
+}
+
+cm_plan cm_plan_by_size(const cm_problem *p, cm_method method)
+{
+    cm_plan plan = {.method = method};
+    if (method == CM_FFT || method == CM_FFT_GUARDED)
+        best_fft(p->nx, p->nh, p->w, &plan.length);
+    if (method != CM_AUTO)
+        return plan;
+    plan = (cm_plan){.method = CM_DIRECT, .cost = direct_cost(p->nx, p->nh, p->w)};
+    double fft = INFINITY;
+    if (plan.cost > 2000)
+        fft = best_fft(p->nx, p->nh, p->w, &plan.length);
+    if (fft < plan.cost)
+        plan.method = CM_FFT_GUARDED, plan.cost = fft;
+    return plan;
+}
+
+int cm_may_be_sparse(const cm_problem *p, const cm_plan *plan)
+{
+    return plan->cost > 4000 + 2 * (double)p->nx;
+}
+
+cm_plan cm_choose(const cm_problem *problem)
+{
+    cm_problem p = cm_trimmed(problem);
+    cm_plan plan = cm_plan_by_size(&p, CM_AUTO);
+    if (cm_may_be_sparse(&p, &plan))
+        cm_plan_sparse(&p, plan.cost, &plan);
+    return plan;
+}
+
+int cm_sizes_choose_sums(const cm_problem *problem, cm_method method)
+{
+    cm_problem p = cm_trimmed(problem);
+    cm_plan plan = cm_plan_by_size(&p, method);
+    return plan.method == CM_DIRECT && !cm_may_be_sparse(&p, &plan);
+}

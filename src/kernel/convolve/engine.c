@@ -1,0 +1,125 @@
+/* Runs a plan, and computes again what its transforms are not sure of. */
+#include "convolve/engine.h"
+
+#include "convolve/choice.h"
+#include "convolve/direct.h"
+#include "convolve/overlap.h"
+#include "convolve/samples.h"
+#include "convolve/sparse.h"
+
+/* What is computed again goes by transforms only if those see no more of the signal and the
+ * kernel than this part of what the first ones saw: less to see is less error. */
+#define AGAIN_BY_FFT 0.3
+
+static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_env *env);
+
+/* The outputs of one column that transforms are not sure of, again: neighbours together, but no
+ * more at once than a block has. */
+static void mend(const cm_problem *p, const cm_doubts *doubts, size_t c, const cm_env *env)
+{
+    const unsigned char *doubtful = doubts->doubtful + c * doubts->nblock * doubts->ngroup;
+    size_t from = 0, to = 0;
+    for (size_t b = 0; b < doubts->nblock; b++) {
+        size_t block_end = (b + 1) * doubts->block;
+        for (size_t g = 0; g < doubts->ngroup; g++) {
+            size_t t = b * doubts->block + g * doubts->group, end = t + doubts->group;
+            if (!doubtful[b * doubts->ngroup + g])
+                continue;
+            end = end > block_end ? block_end : end;
+            if (t != to || to - from >= doubts->block) {
+                if (to > from)
+                    run_part(p, from, to, env);
+                from = t;
+            }
+            to = end > p->w.ny ? p->w.ny : end;
+        }
+    }
+    if (to > from)
+        run_part(p, from, to, env);
+}
+
+/* With a kernel no longer than the signals. */
+static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *env)
+{
+    cm_doubts doubts;
+    int guarded = plan->method == CM_FFT_GUARDED;
+    if (plan->method == CM_DIRECT ||
+        !cm_conv_overlap(p, plan->length, guarded ? &doubts : NULL, env)) {
+        cm_conv_direct(p, env);
+        return;
+    }
+    if (!guarded)
+        return;
+    cm_env quiet = cm_quiet(env);
+    for (size_t c = 0; c < p->ncol; c++) {
+        cm_problem column = cm_column(p, c);
+        mend(&column, &doubts, c, &quiet);
+    }
+}
+
+/* By sums or transforms. */
+static void run(const cm_problem *p, const cm_plan *plan, const cm_env *env)
+{
+    if (p->nh <= p->nx) {
+        run_ordered(p, plan, env);
+        return;
+    }
+    for (size_t c = 0; c < p->ncol; c++) { /* F is symmetric in x and h */
+        cm_problem q = cm_swapped(p, c);
+        if (plan->method != CM_DIRECT)
+            q.max_x = cm_max_modulus((cm_samples){q.x, NULL, q.nx, 1});
+        run_ordered(&q, plan, env);
+    }
+}
+
+/* Outputs from ... to - 1 of a problem of one column. */
+static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_env *env)
+{
+    void *mark = env->mark(env->data);
+    cm_problem p = cm_part(whole, from, to - from);
+    cm_plan plan = cm_choose(&p);
+    double seen = (double)whole->nx * (double)whole->nh;
+    if (plan.method == CM_FFT_GUARDED && (double)p.nx * (double)p.nh >= AGAIN_BY_FFT * seen)
+        plan.method = CM_DIRECT;
+    if (plan.method == CM_SPARSE)
+        cm_conv_sparse(&p, plan.nonzero, env);
+    else
+        run(&p, &plan, env);
+    env->release(env->data, mark);
+}
+
+/* Columns of mostly zeros one by one, those between them together. */
+static void run_apart(const cm_problem *p, const cm_plan *plan, const cm_env *env)
+{
+    size_t from = 0;
+    for (size_t c = 0; c <= p->ncol; c++) {
+        cm_problem column = cm_column(p, c);
+        cm_plan sparse;
+        int is_sparse = c < p->ncol && cm_plan_sparse(&column, plan->cost, &sparse);
+        if (c < p->ncol && !is_sparse)
+            continue;
+        cm_problem between = cm_column(p, from);
+        between.ncol = c - from;
+        if (between.ncol > 0)
+            run(&between, plan, env);
+        if (is_sparse)
+            cm_conv_sparse(&column, sparse.nonzero, env);
+        from = c + 1;
+    }
+}
+
+void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env)
+{
+    cm_problem p = cm_trimmed(problem);
+    cm_plan plan = cm_plan_by_size(&p, method);
+    if (method == CM_AUTO && cm_may_be_sparse(&p, &plan)) {
+        run_apart(&p, &plan, env);
+    } else if (method == CM_SPARSE) {
+        for (size_t c = 0; c < p.ncol; c++) {
+            cm_problem column = cm_column(&p, c);
+            cm_conv_sparse(&column, cm_count_nonzero(column.x, p.nx), env);
+        }
+    } else {
+        run(&p, &plan, env);
+    }
+}

@@ -1,0 +1,61 @@
+#include "convolve/problem.h"
+
+#include "loops/loops.h"
+
+/* So many outputs are written past the caches: R's memory for a result has mostly left them
+ * since it was used last. Measured by bench/costs.c. */
+#define WRITE_PAST_FROM 32768
+
+cm_problem cm_column(const cm_problem *p, size_t c)
+{
+    cm_problem q = *p;
+    q.x += c * p->xstep;
+    q.y += c * p->ystep;
+    q.ncol = 1;
+    return q;
+}
+
+cm_problem cm_trimmed(const cm_problem *p)
+{
+    cm_problem q = *p;
+    size_t last = p->w.first + p->w.ny - 1; /* terms have j <= last, j > first - nh */
+    size_t j0 = p->w.first >= p->nh ? p->w.first - (p->nh - 1) : 0;
+    size_t i0 = p->w.first >= p->nx ? p->w.first - (p->nx - 1) : 0;
+    q.x += j0;
+    q.nx = (last < p->nx ? last + 1 : p->nx) - j0;
+    q.h += i0;
+    q.nh = (last < p->nh ? last + 1 : p->nh) - i0;
+    q.w.first -= j0 + i0;
+    return q;
+}
+
+cm_problem cm_swapped(const cm_problem *p, size_t c)
+{
+    cm_problem q = cm_column(p, c);
+    const double *x = q.x;
+    q.x = p->h, q.nx = p->nh;
+    q.h = x, q.nh = p->nx;
+    return q;
+}
+
+cm_problem cm_part(const cm_problem *p, size_t t, size_t nt)
+{
+    cm_problem q = *p;
+    q.w = (cm_window){p->w.first + t, nt};
+    q.y += t;
+    return cm_trimmed(&q);
+}
+
+size_t cm_one_block_length(size_t nx, size_t nh, cm_window w)
+{
+    size_t n = nx + nh - 1 - w.first, end = w.first + w.ny;
+    return n < end ? end : n;
+}
+
+void cm_write_outputs(const cm_problem *p, const double *outputs, size_t nt, double factor,
+                      double *y)
+{
+    const cm_simd *simd = cm_current_simd();
+    int large = p->w.ny * p->ncol >= WRITE_PAST_FROM && p->w.ny >= CM_TILE;
+    (large ? simd->stream : simd->scale)(outputs, nt, factor, y);
+}

@@ -1,0 +1,39 @@
+/* What a method gets: real signals to convolve with one real kernel, all finite. */
+#ifndef CONVMAT_PROBLEM_H
+#define CONVMAT_PROBLEM_H
+
+#include "base/window.h"
+
+typedef struct {
+    const double *x;
+    size_t nx;
+    const double *h;
+    size_t nh;
+    double *y;
+    cm_window w;
+    size_t ncol, xstep, ystep; /* signals, and from one to the next in x and in y */
+    double max_x;              /* no modulus in x is larger */
+    int is_part;               /* of complex numbers: errors of two parts may add up */
+} cm_problem;
+
+/* Column c by itself. */
+cm_problem cm_column(const cm_problem *p, size_t c);
+
+/* Without the samples of x and h that no output has a term of. */
+cm_problem cm_trimmed(const cm_problem *p);
+
+/* Column c with x and h exchanged, which gives the same F. max_x is still that of x. */
+cm_problem cm_swapped(const cm_problem *p, size_t c);
+
+/* Outputs t ... t + nt - 1 of a problem of one column, with only the samples they need. */
+cm_problem cm_part(const cm_problem *p, size_t t, size_t nt);
+
+/* The least length of a cyclic convolution that gives all outputs at once: no output may be
+ * met by F[k + length], and the trimmed x and h must fit. */
+size_t cm_one_block_length(size_t nx, size_t nh, cm_window w);
+
+/* nt outputs of a problem, times a factor, to their place in y. */
+void cm_write_outputs(const cm_problem *p, const double *outputs, size_t nt, double factor,
+                      double *y);
+
+#endif

@@ -1,0 +1,64 @@
+/* Measures of consecutive samples; see loops.h. */
+SIMD_TARGET static cm_moduli moduli(const double *x, size_t n, double around)
+{
+    vec sum[2] = {0}, sumsq[2] = {0}, off[2] = {0};
+    size_t i = 0;
+    for (; i + 2 * W <= n; i += 2 * W) {
+#pragma GCC unroll 2
+        for (int g = 0; g < 2; g++) {
+            vec v = load(x + i + g * W), a = modulus(v);
+            sum[g] += a;
+            sumsq[g] += v * v;
+            off[g] += modulus(a - around);
+        }
+    }
+    cm_moduli m = {lanes_sum(sum[0] + sum[1]), lanes_sum(sumsq[0] + sumsq[1]),
+                   lanes_sum(off[0] + off[1])};
+    for (; i < n; i++) {
+        m.sum += fabs(x[i]);
+        m.sumsq += x[i] * x[i];
+        m.off += fabs(fabs(x[i]) - around);
+    }
+    return m;
+}
+
+SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
+{
+    ivec mask = {0};
+    size_t i = 0;
+    for (; i + W <= n; i += W)
+        mask -= modulus(load(x + i)) < bound; /* true is -1 */
+    size_t count = lanes_count(mask);
+    for (; i < n; i++)
+        count += fabs(x[i]) < bound;
+    return count;
+}
+
+SIMD_TARGET static double max_modulus(const double *x, size_t n)
+{
+    vec most[4] = {0}, nan[4] = {0}; /* x - x is 0 or NaN */
+    size_t i = 0;
+    for (; i + 4 * W <= n; i += 4 * W) {
+#pragma GCC unroll 4
+        for (int g = 0; g < 4; g++) {
+            vec v = load(x + i + g * W), a = modulus(v);
+            most[g] = GREATER(most[g], a);
+            nan[g] += v - v;
+        }
+    }
+    for (; i < n && n >= W; i += W) {
+        vec v = load(x + (i + W <= n ? i : n - W)), a = modulus(v); /* some of it again */
+        most[0] = GREATER(most[0], a);
+        nan[0] += v - v;
+    }
+    vec all = GREATER(GREATER(most[0], most[1]), GREATER(most[2], most[3])),
+        sums = nan[0] + nan[1] + (nan[2] + nan[3]);
+    FOLD(all, GREATER);
+    FOLD(sums, SUM);
+    double max = all[0], sum = sums[0];
+    for (; i < n; i++) { /* less than a vector */
+        max = larger(max, fabs(x[i]));
+        sum += x[i] - x[i];
+    }
+    return max + sum;
+}

@@ -1,0 +1,30 @@
+/* One set of loops, and its table of functions. The files set-*.c set SIMD_LANES, SIMD_GROUP,
+ * SIMD_TARGET and SIMD_LEVEL and include this. */
+#include "loops/loops.h"
+#include "loops/vectors.h"
+
+#include "loops/measure.h"
+#include "loops/spectrum.h"
+#include "loops/strip.h"
+#include "loops/tile.h"
+#include "loops/write.h"
+
+#define TABLE_(level) cm_simd_##level
+#define TABLE(level) TABLE_(level)
+#define STRING_(level) #level
+#define STRING(level) STRING_(level)
+
+const cm_simd TABLE(SIMD_LEVEL) = {
+    .level = STRING(SIMD_LEVEL),
+    .lanes = W,
+    .tile_short = tile_short,
+    .tile_long = tile_long,
+    .moduli = moduli,
+    .count_below = count_below,
+    .max_modulus = max_modulus,
+    .scale = scale,
+    .stream = stream,
+    .factors = factors,
+    .multiply = multiply,
+    .strip = strip,
+};

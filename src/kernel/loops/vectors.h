@@ -1,0 +1,86 @@
+/* Vectors of SIMD_LANES doubles, by gcc's and clang's extensions: plain C, but for one
+ * instruction in write.h, and a debugger steps through it. */
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#ifdef CM_X86
+#include <immintrin.h>
+#endif
+
+#define W SIMD_LANES
+#define INLINE static inline __attribute__((always_inline)) SIMD_TARGET
+
+typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
+typedef long long ivec __attribute__((vector_size(8 * W), aligned(8), may_alias));
+
+INLINE vec load(const double *p)
+{
+    return *(const vec *)p;
+}
+
+INLINE void store(double *p, vec v)
+{
+    *(vec *)p = v;
+}
+
+/* Bits of b where the mask is set, else of a. */
+INLINE vec choose(ivec mask, vec a, vec b)
+{
+    return (vec)(((ivec)b & mask) | ((ivec)a & ~mask));
+}
+
+INLINE vec modulus(vec v)
+{
+    ivec all = {0};
+    return (vec)((ivec)v & (all + 0x7fffffffffffffffLL));
+}
+
+INLINE double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* Lanes of two vectors, those of b counted on from those of a. */
+#ifdef __clang__
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (ivec){__VA_ARGS__})
+#endif
+
+/* The halves, quarters and eighths of a vector change places. */
+#if SIMD_LANES == 8
+#define HALVES(v) SHUFFLE(v, v, 4, 5, 6, 7, 0, 1, 2, 3)
+#define QUARTERS(v) SHUFFLE(v, v, 2, 3, 0, 1, 6, 7, 4, 5)
+#define EIGHTHS(v) SHUFFLE(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#elif SIMD_LANES == 4
+#define HALVES(v) SHUFFLE(v, v, 2, 3, 0, 1)
+#define QUARTERS(v) SHUFFLE(v, v, 1, 0, 3, 2)
+#else
+#define HALVES(v) SHUFFLE(v, v, 1, 0)
+#endif
+
+/* Of all lanes: their sum, the greatest, the sum of whole numbers. */
+#define SUM(a, b) (a) + (b)
+#define GREATER(a, b) choose((b) > (a), a, b)
+#if SIMD_LANES == 8
+#define FOLD(v, f) v = f(v, HALVES(v)), v = f(v, QUARTERS(v)), v = f(v, EIGHTHS(v))
+#elif SIMD_LANES == 4
+#define FOLD(v, f) v = f(v, HALVES(v)), v = f(v, QUARTERS(v))
+#else
+#define FOLD(v, f) v = f(v, HALVES(v))
+#endif
+
+INLINE double lanes_sum(vec v)
+{
+    FOLD(v, SUM);
+    return v[0];
+}
+
+INLINE unsigned long long lanes_count(ivec v)
+{
+    FOLD(v, SUM);
+    return (unsigned long long)v[0];
+}
