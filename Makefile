@@ -58,6 +58,12 @@ help: ## list the targets
 walkthrough: $(PAGE) ## knit the page, installing what is missing
 	@echo "convmat: the page is $(CURDIR)/$(PAGE)"
 
+articles: build/installed ## knit all pages, those of the site too, into build/articles
+	@rm -rf build/articles && mkdir -p build/articles && cp -R vignettes build/articles/source
+	@Rscript -e 'for (page in dir("build/articles/source", "[.]Rmd$$", recursive = TRUE, full.names = TRUE))' \
+	   -e 'rmarkdown::render(page, output_dir = "build/articles", envir = new.env(), quiet = TRUE)' $(call quietly,articles)
+	@echo "convmat: the pages are in $(CURDIR)/build/articles"
+
 test: build/installed ## run the tests, installing what is missing
 	@echo "convmat: running the tests in tests/testthat"
 	@NOT_CRAN=true Rscript tools/test.R

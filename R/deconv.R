@@ -109,7 +109,7 @@
 #' Lawson, C. L. and Hanson, R. J. (1974) _Solving Least Squares Problems_, chapter 27. SIAM
 #'   (1995). \doi{10.1137/1.9781611971217}
 #'
-#' @seealso [conv()]; `vignette("the-convolution-matrix-in-practice")`.
+#' @seealso [conv()]; the article "The convolution matrix in practice" on the site.
 #' @examples
 #' x <- c(0, 0, 3, 1, 0, 0, 0, 2, 0, 0)
 #' h <- c(1, 2, 1.5, 0.5)

@@ -34,7 +34,7 @@
 #' @references Brett, M., _nipraxis_, chapter "Convolution with matrices",
 #'   <https://textbook.nipraxis.org/convolution_matrices.html>
 #'
-#' @seealso [regressors()]; `vignette("how-wrong-is-a-grid")`.
+#' @seealso [regressors()]; the article "How wrong is a grid?" on the site.
 #' @examples
 #' # sampled at the scans, responses to blocks are early by half a scan
 #' discretisation_error(ds114_events, scan_times(173, tr = 2.5), "nipraxis",

@@ -2,7 +2,7 @@
 # solution costs. Writes bench/deconv.md. Run from the package's folder with convmat installed.
 library(convmat)
 
-# the problem of vignette("the-convolution-matrix-in-practice")
+# the problem of the article "The convolution matrix in practice"
 t <- 0:199
 truth <- 1.5 * exp(-(t - 40)^2 / 72) + (t >= 80 & t < 120) + 0.6 * exp(-(t - 160)^2 / 32)
 h <- hrf(0:19, normalise = "area")
@@ -43,7 +43,7 @@ writeLines(c(
   "",
   "Written by bench/deconv.R.",
   "",
-  "The signal of `vignette(\"the-convolution-matrix-in-practice\")`, 200 samples, under 20 samples of",
+  "The signal of the article \"The convolution matrix in practice\", 200 samples, under 20 samples of",
   "the haemodynamic response, with white noise; 100 seeds each. The root mean square error of x",
   "with `lambda = \"gcv\"`, over that with the best lambda:",
   "",
@@ -51,7 +51,7 @@ writeLines(c(
   "|---|---|---|---|---|",
   rows,
   "",
-  "The vignette has sd 0.03 and order 1. Order 0 does not suit a signal that is smooth.",
+  "The article has sd 0.03 and order 1. Order 0 does not suit a signal that is smooth.",
   "",
   "Mode full, 50 samples of kernel, ridge with a given lambda, order 2, all of the result, with the",
   sprintf("BLAS of R there, of two threads where it has any (%s). Medians of 5:", basename(dirname(normalizePath(extSoftVersion()[["BLAS"]])))),

@@ -1,5 +1,5 @@
 # The error of each output of conv(), NumPy, SciPy and stats::convolve() on the same random and hostile
-# cases, against exact sums. Writes bench/numerics.md and vignettes/numerics.csv. `make numerics`
+# cases, against exact sums. Writes bench/numerics.md and vignettes/articles/numerics.csv. `make numerics`
 # installs what is needed and runs it; Rscript bench/numerics.R [CASES [SEED]].
 library(convmat)
 python <- Sys.which(c("/usr/bin/python3", "python3"))[1L]
@@ -93,7 +93,7 @@ made <- sprintf(
   "%s cases with %s outputs; R %s, numpy %s, scipy %s, instructions %s", format(ncase, big.mark = ",", scientific = FALSE),
   format(outputs, big.mark = ",", scientific = FALSE), getRversion(), versions[1], versions[2], .Call(convmat:::ffi_simd_level, NULL)
 )
-con <- file("vignettes/numerics.csv", "w")
+con <- file("vignettes/articles/numerics.csv", "w")
 writeLines(paste("#", made), con)
 write.csv(format(table, digits = 3), con, row.names = FALSE, quote = 1)
 close(con)

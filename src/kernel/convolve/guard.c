@@ -5,7 +5,7 @@
  *
  *     E = 13 eps (1 + log2(n)) ||x|| ||h||,
  *
- * which vignette("numerics") derives. Output k is certain if E <= CM_PROMISE B[k], with
+ * which vignettes/articles/numerics.Rmd derives. Output k is certain if E <= CM_PROMISE B[k], with
  * B = |x| * |h|. B is not known, but a lower bound of it will do, and comes from cells:
  *
  *     group g of outputs          output t of the block is sum h[i] x[lead + t - i]
