@@ -16,13 +16,15 @@ may_use <- list(
   events = c("base", "loops", "events")
 )
 
-# Within `convolve` a method knows neither the other methods nor who chooses and runs it; a choice runs nothing.
+# Within `convolve` a method knows neither the other methods nor who chooses and runs it. The choice may know
+# the limits of a method, which its header has, but calls nothing there: a choice runs nothing.
 methods <- c("convolve/direct", "convolve/sparse", "convolve/overlap")
 above <- c("convolve/choice", "convolve/engine", "convolve/missing", "convolve/conv")
 forbidden <- c(
   sapply(methods, function(method) c(setdiff(methods, method), above), simplify = FALSE),
-  list("convolve/choice" = c(methods, setdiff(above, "convolve/choice")))
+  list("convolve/choice" = setdiff(above, "convolve/choice"))
 )
+forbidden_calls <- list("convolve/choice" = methods)
 
 # Loops have no memory and are not interrupted.
 forbidden_in_loops <- "base/env"
@@ -31,12 +33,14 @@ r_headers <- "^(R|Rinternals|Rdefines|Rmath|Rversion|Rconfig|S)[.]h$|^R_ext/"
 
 stem <- function(file) sub("[.][^.]*$", "", file)
 
-# May `from`, a file such as "convolve/sparse.c", use `to`?
-allowed <- function(from, to) {
+# May `from`, a file such as "convolve/sparse.c", include `to`?
+may_include <- function(from, to) {
   folders <- may_use[[dirname(from)]]
   if (!(dirname(to) %in% folders || stem(to) %in% stem(folders))) return(FALSE)
   !(stem(to) %in% c(forbidden[[stem(from)]], if (dirname(from) == "loops") forbidden_in_loops))
 }
+
+may_call <- function(from, to) may_include(from, to) && !(stem(to) %in% forbidden_calls[[stem(from)]])
 
 # Groups of nodes that reach each other; `edges` is a matrix of names, one row an edge.
 circles <- function(edges) {
@@ -53,12 +57,12 @@ circle_findings <- function(edges, verb) {
   vapply(circles(edges), function(files) paste(paste(files, collapse = ", "), verb, "each other"), "")
 }
 
-# One row an #include of a file of the kernel: the file, and what stands between quotes or brackets.
+# One row an #include of a file of the kernel: the file, and what it includes; "<R.h>" keeps its brackets.
 includes <- function(kernel) {
   files <- list.files(kernel, "[.][ch]$", recursive = TRUE)
   rows <- lapply(files, function(file) {
     lines <- grep("^ *# *include ", readLines(file.path(kernel, file)), value = TRUE)
-    cbind(rep(file, length(lines)), sub("^ *# *include *[\"<]([^\">]*)[\">].*", "\\1", lines))
+    cbind(rep(file, length(lines)), sub("^ *# *include *\"?(<[^>]*>|[^\"]*).*", "\\1", lines))
   })
   do.call(rbind, rows)
 }
@@ -71,11 +75,11 @@ include_findings <- function(kernel) {
   ours <- file.exists(file.path(kernel, to))
   beside <- !ours & file.exists(file.path(kernel, dirname(from), to))
   into_kernel <- ours & to != "kernel.h"
-  upward <- into_kernel & !mapply(allowed, from, to)
+  upward <- into_kernel & !mapply(may_include, from, to)
   c(
     sprintf("%s includes %s, which its folder may not use", from, to)[upward],
     sprintf("%s includes kernel.h, which is for the glue", from)[to == "kernel.h"],
-    sprintf("%s includes %s, a header of R", from, to)[grepl(r_headers, to)],
+    sprintf("%s includes %s, a header of R", from, to)[grepl(r_headers, gsub("[<>]", "", to))],
     sprintf("%s includes %s without its folder", from, to)[beside],
     circle_findings(cbind(from, to)[into_kernel, , drop = FALSE], "include")
   )
@@ -110,7 +114,7 @@ uses <- function(folder) {
 symbol_findings <- function(folder) {
   rows <- uses(folder)
   if (nrow(rows) == 0) stop("no symbols were read")
-  bad <- !mapply(allowed, rows[, 1], rows[, 2])
+  bad <- !mapply(may_call, rows[, 1], rows[, 2])
   c(
     sprintf("%s calls %s() of %s, which it may not use", rows[, 1], rows[, 3], rows[, 2])[bad],
     circle_findings(rows[, 1:2], "need")
@@ -164,6 +168,10 @@ faults <- list(
   "a call from a method to the choice" = list(
     file = "kernel/convolve/sparse.c", calls = "kernel/convolve/choice.c",
     found = "^convolve/sparse.c calls .* of convolve/choice.c"
+  ),
+  "a call from the choice to a method" = list(
+    file = "kernel/convolve/choice.c", calls = "kernel/convolve/sparse.c",
+    found = "^convolve/choice.c calls .* of convolve/sparse.c"
   ),
   "a call from a loop to memory" = list(
     file = "kernel/loops/choose.c", calls = "kernel/base/env.c", found = "^loops/choose.c calls .* of base/env.c"
