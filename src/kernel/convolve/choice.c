@@ -6,8 +6,10 @@
 
 #include <math.h>
 
-#include "convolve/sparse.h"
 #include "loops/loops.h"
+
+/* The most terms that the sparse method may add one after the other: see sparse.c. */
+#define SPARSE_MOST 16384
 
 /* Number of pairs (j, i) of samples with j + i < k, j < nx and i < nh. */
 static double pairs_below(double k, double nx, double nh)
@@ -112,7 +114,7 @@ int cm_plan_sparse(const cm_problem *p, double than, cm_plan *plan)
     if (some < 8)
         return 0;
     size_t nonzero = cm_count_nonzero(p->x, nx);
-    if ((nonzero < nh ? nonzero : nh) > CM_SPARSE_MOST)
+    if ((nonzero < nh ? nonzero : nh) > SPARSE_MOST)
         return 0;
     double reach = (double)(nh < p->w.ny ? nh : p->w.ny) + CM_STRIP;
     double cost = (double)nonzero * reach * sparse_cost_each(cm_current_simd()->lanes) +

@@ -6,7 +6,7 @@
  *
  * Terms are added one after the other, so the error is up to the number of
  * nonzero samples within reach of an output times eps / 2: 1.8e-12 for
- * CM_SPARSE_MOST of them.
+ * 2^14 of them.
  *
  * Cost: nh multiply-adds for each sample that is not zero, and memory for those
  * samples and a kernel.

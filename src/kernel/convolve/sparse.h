@@ -5,10 +5,8 @@
 #include "base/env.h"
 #include "convolve/problem.h"
 
-/* For one column, of which at most `nonzero` samples are not 0. Only the smaller of nonzero and
- * nh up to CM_SPARSE_MOST keeps the promise. */
+/* For one column, of which at most `nonzero` samples are not 0. The smaller of nonzero and nh
+ * is at most 2^14, or the promise is not kept. */
 void cm_conv_sparse(const cm_problem *p, size_t nonzero, const cm_env *env);
-
-#define CM_SPARSE_MOST 16384 /* terms that are added one after the other */
 
 #endif
