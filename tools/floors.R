@@ -90,7 +90,8 @@ compile <- function(kernel, files, folder) {
   for (place in unique(dirname(file.path(folder, files)))) dir.create(place, FALSE, TRUE)
   status <- parallel::mclapply(files, mc.cores = 2, function(file) {
     object <- file.path(folder, sub("[.]c$", ".o", file))
-    system2("gcc", c("-std=gnu2x -O0 -fno-lto -w -I", shQuote(kernel), "-c", shQuote(file.path(kernel, file)), "-o", shQuote(object)))
+    flags <- c("-std=gnu2x -O0 -fno-lto -w -I", shQuote(kernel))
+    system2("gcc", c(flags, "-c", shQuote(file.path(kernel, file)), "-o", shQuote(object)))
   })
   if (any(unlist(status) != 0)) stop("the kernel does not compile")
 }
@@ -198,7 +199,11 @@ plant <- function(fault, src, objects) {
     lines <- sub(fault$without, "", lines, fixed = TRUE)
   } else if (!is.null(fault$calls)) {
     name <- a_function(objects, fault$calls)
-    lines <- c(lines, sprintf("extern char %s[];\nchar *planted(void);\nchar *planted(void) { return %s; }", name, name))
+    # by another name, as a header that is included may declare it
+    lines <- c(
+      lines, sprintf("extern char planted[] __asm__(\"%s\");", name),
+      "char *plant(void);", "char *plant(void) { return planted; }"
+    )
   } else {
     lines <- c(fault$lines, lines)
   }
