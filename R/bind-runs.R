@@ -5,7 +5,8 @@
 #' One table of the events of all runs, with a column `run`, so that one call of
 #' [regressors()] makes the columns of all of them.
 #'
-#' @param ... Events, one argument for each run; or one list of them. Runs are called
+#' @param ... Events (or data frames, as for [as_events()]), one argument for each run; or
+#'   one list of them. Runs are called
 #'   by the arguments' names or, if no argument has one, 1, 2, ....
 #'
 #' @returns [events()] with the rows of all arguments in turn and the column `run`:
@@ -14,7 +15,7 @@
 #'   where all arguments have them.
 #'
 #' @section Errors:
-#' `convmat_error_type` if an argument is not made by [events()];
+#' `convmat_error_type` if an argument is no table of events;
 #' `convmat_error_length` if there is none; `convmat_error_value` if names are not
 #' complete and different, or some have a `trial_type` and others have not.
 #'
@@ -52,17 +53,15 @@ bind_runs <- function(...) {
   all
 }
 
-all_different <- function(names) !anyNA(names) && all(names != "") && !anyDuplicated(names)
-
 # One table of several; `run` is left out unless all have it.
 bind_events <- function(tables) {
   for (i in seq_along(tables)) {
-    if (!inherits(tables[[i]], "events")) {
+    if (!is.data.frame(tables[[i]])) {
       abort("type", sprintf(
-        "Argument %d must be made by `events()`, not %s.", i, describe(tables[[i]])
+        "Argument %d must be made by `events()`, or a data frame, not %s.", i, describe(tables[[i]])
       ))
     }
-    check_events(tables[[i]])
+    tables[[i]] <- event_table(tables[[i]], sprintf("argument %d", i), missing = "keep")
   }
   typed <- vapply(tables, function(table) !is.null(table[["trial_type"]]), NA)
   if (any(typed) && !all(typed)) {
@@ -77,7 +76,7 @@ bind_events <- function(tables) {
     bind_column(lapply(plain, `[[`, name))
   })
   n <- sum(vapply(plain, nrow, 0L))
-  structure(columns, class = c("events", "data.frame"), row.names = seq_len(n))
+  new_events(columns, n)
 }
 
 bind_column <- function(parts) {

@@ -217,6 +217,8 @@ check_dim <- function(nrow, ncol, who, instead, arg = "n") {
   }
 }
 
+all_different <- function(names) !anyNA(names) && all(names != "") && !anyDuplicated(names)
+
 check_memory <- function(bytes, needs, instead = NULL) {
   limit <- max_bytes()
   if (bytes > limit) {

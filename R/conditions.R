@@ -16,6 +16,13 @@ warn <- function(kind, ..., call = user_call()) {
   ))
 }
 
+inform <- function(...) {
+  message(structure(
+    class = c("convmat_message", "message", "condition"),
+    list(message = paste0(..., "\n"), call = NULL)
+  ))
+}
+
 # The call by which the user entered the package. From the innermost call to its
 # caller, and so on, that is the last function of ours before one of the user's;
 # base and stats may stand in between, since `lapply()` and `integrate()` call us

@@ -1,22 +1,67 @@
 # What one does with a table of events: print, plot, bind, take the class off.
 
 #' @rdname events
+#' @param n How many rows to print, at least 2. Of a longer table the first and the last
+#'   ones are shown, and how many events there are of each type in each run.
 #' @export
-print.events <- function(x, ...) {
-  cat(sprintf("<%d event%s%s>\n", nrow(x), if (nrow(x) == 1L) "" else "s", events_span(x)))
-  if (nrow(x) > 0L) {
-    NextMethod()
+print.events <- function(x, n = 20, ...) {
+  n <- check_number(n, "n", "a number, at least 2", function(n) n >= 2)
+  cat(sprintf("<%s%s>\n", count_of(nrow(x), "event"), events_span(x)))
+  if (nrow(x) > n) {
+    print_ends(x, n, ...)
+  } else if (nrow(x) > 0L) {
+    print(as.data.frame(x), ...)
   }
   invisible(x)
 }
 
 # ", 10 to 400 s, 3 types" where the table still has those columns.
 events_span <- function(x) {
-  span <- if (nrow(x) > 0L && is.numeric(x[["onset"]]) && is.numeric(x[["duration"]])) {
-    sprintf(", %s to %s s", format(min(x$onset)), format(max(x$onset + x$duration)))
+  ends <- if (is.numeric(x[["onset"]]) && is.numeric(x[["duration"]])) {
+    finite_range(c(x$onset, x$onset + x$duration))
   }
+  gaps <- sum(incomplete_rows(x))
   types <- length(unique(x[["trial_type"]]))
-  paste0(c(span, if (types > 0L) sprintf(", %d type%s", types, if (types == 1L) "" else "s")), collapse = "")
+  paste0(c(
+    if (length(ends)) sprintf(", %s to %s s", format(ends[1L]), format(ends[2L])),
+    if (types > 0L) paste0(", ", count_of(types, "type")),
+    if (gaps > 0L) sprintf(", %s with missing values", format_count(gaps))
+  ), collapse = "")
+}
+
+finite_range <- function(x) if (any(is.finite(x))) range(x, finite = TRUE)
+
+print_ends <- function(x, n, ...) {
+  head <- ceiling(n / 2)
+  rows <- c(seq_len(head), nrow(x) - rev(seq_len(floor(n) - head)) + 1)
+  shown <- as.data.frame(x)[rows, , drop = FALSE]
+  row.names(shown) <- format_count(rows)
+  text <- utils::capture.output(print(shown, ...))
+  # a table too wide for the console comes in several parts, each with a line of names
+  part <- length(rows) + 1L
+  if (length(text) %% part == 0L) {
+    for (end in rev(seq(1L + head, length(text), by = part))) text <- append(text, "...", end)
+  }
+  writeLines(text)
+  print_counts(x)
+}
+
+# "trial_type: face (120), house (118)"; the most frequent ones if there are many.
+print_counts <- function(x) {
+  counts <- function(name) {
+    found <- if (is.atomic(x[[name]])) sort(table(x[[name]]), decreasing = TRUE)
+    if (length(found) > 0L) {
+      most <- utils::head(found, 6L)
+      paste0(
+        c(sprintf("%s (%s)", names(most), format_count(as.vector(most))), if (length(found) > 6L) sprintf("%d more", length(found) - 6L)),
+        collapse = ", "
+      )
+    }
+  }
+  for (name in c("trial_type", "run")) {
+    text <- counts(name)
+    if (!is.null(text)) writeLines(strwrap(paste0(name, ": ", text), exdent = 2L))
+  }
 }
 
 #' @rdname events
@@ -37,19 +82,22 @@ rbind.events <- function(...) bind_events(unname(list(...)))
 #' @rdname events
 #' @param col Colours, one for each type.
 #' @param xlim Two times: the first and the last to show. `NULL` for those of the events.
-#' @param main,xlab Title, and title of the time axis.
+#' @param ylim Two numbers: the lower and the upper end of what is shown of the lanes, which
+#'   count from 0 at the bottom. `NULL` for all.
+#' @param main,xlab,ylab Title, and titles of the axes.
 #' @export
-plot.events <- function(x, ..., col = NULL, xlim = NULL, main = "Events", xlab = "Time (s)") {
-  events <- check_events(x)
+plot.events <- function(x, ..., col = NULL, xlim = NULL, ylim = NULL, main = "Events",
+                        xlab = "Time (s)", ylab = "") {
+  events <- check_events(complete_events(x))
   type <- event_types(events)
   lanes <- event_lanes(events, type)
   n <- nlevels(lanes)
   of <- if (is.null(col)) event_colours(nlevels(type)) else rep_len(col, nlevels(type))
-  span <- range(events$onset, events$onset + events$duration, if (nrow(x) == 0L) 0:1)
+  span <- range(events$onset, events$onset + events$duration, if (length(events$onset) == 0L) 0:1)
   graphics::plot(
     NULL,
-    xlim = xlim %||% span, ylim = c(0, max(n, 1)),
-    yaxt = "n", yaxs = "i", bty = "n", xlab = xlab, ylab = "", main = main, ...
+    xlim = xlim %||% span, ylim = ylim %||% c(0, max(n, 1)),
+    yaxt = "n", yaxs = "i", bty = "n", xlab = xlab, ylab = ylab, main = main, ...
   )
   # lanes from top to bottom; amplitudes fill 0.65 of one, upwards or downwards
   reach <- range(0, events$amplitude)
@@ -63,6 +111,15 @@ plot.events <- function(x, ..., col = NULL, xlim = NULL, main = "Events", xlab =
     adj = c(0, 1), cex = 0.9
   )
   invisible(x)
+}
+
+# Those that can be drawn; a warning tells of the others.
+complete_events <- function(x) {
+  gone <- incomplete_rows(x)
+  if (any(gone)) {
+    warn("value", "Events with missing values are not drawn.", locations(gone, "Rows"))
+  }
+  x[!gone, ]
 }
 
 # Boxes and spikes.

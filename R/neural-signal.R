@@ -7,7 +7,7 @@
 #' duration 0 puts its amplitude on the one grid point whose step
 #' \[t, t + dt) holds its onset.
 #'
-#' @param events Events, made by [events()].
+#' @param events Events, made by [events()]; or a data frame, taken as [as_events()] does.
 #' @param times Numeric vector of at least 2 times in seconds, increasing by
 #'   equal steps dt: the grid.
 #'
@@ -21,7 +21,7 @@
 #' point or lies off the grid; the message names its rows.
 #'
 #' @section Errors:
-#' `convmat_error_type` if `events` is not made by [events()] or `times` is not
+#' `convmat_error_type` if `events` is no data frame or `times` is not
 #' a plain numeric vector; `convmat_error_length` if there are fewer than 2
 #' times; `convmat_error_value` if a time is not finite or steps are not equal.
 #'

@@ -332,8 +332,6 @@ unquote <- function(fields) {
   gsub("\001", "\t", ifelse(quoted, inside, fields), fixed = TRUE)
 }
 
-count_of <- function(n, what) sprintf("%d %s%s", n, what, if (n == 1L) "" else "s")
-
 # A quote that opens a field must close it.
 check_quotes <- function(text) {
   rest <- gsub(quoted_field, "", text$lines, perl = TRUE)
@@ -528,11 +526,4 @@ convert_column <- function(cells) {
   cells[!present] <- NA
   numbers <- all(is_number(cells[present])) && all(is.finite(as.double(cells[present])))
   if (numbers) as.double(cells) else cells
-}
-
-inform <- function(...) {
-  message(structure(
-    class = c("convmat_message", "message", "condition"),
-    list(message = paste0(..., "\n"), call = NULL)
-  ))
 }

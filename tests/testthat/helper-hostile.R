@@ -123,11 +123,20 @@ valid_values <- list(
   shape = expression(6, c(6, 12)), scale = expression(1, c(0.9, 1)), weight = expression(1, c(1, -0.3)),
   name = expression("mine", utf8),
   onset = expression(c(1, 4), numeric(0), 3L), duration = expression(0, c(0, 2)), amplitude = expression(1, c(1, -2)),
+  df = expression(
+    e(run = 1:2), data.frame(onset = 1:2, duration = 0, kind = c("a", NA)), tibble(onset = 1, duration = 2, rt = 3),
+    list(names = c("a", "b"), onsets = list(1:2, 3), durations = list(0, 1))
+  ),
+  `as_events$onset` = expression("onset", "duration"), `as_events$duration` = expression("duration", 0.5),
+  `as_events$amplitude` = expression(NULL, "duration", 2), `as_events$trial_type` = expression("trial_type", NULL),
+  `as_events$run` = expression("run", NULL), `as_events$missing` = expression("error", "drop", "keep"),
+  `print$n` = expression(20, 2, Inf), ylim = expression(NULL, c(0, 3)),
   `read_events$amplitude` = expression(NULL, 1, "duration"),
   trial_type = expression(NULL, c("a", "b"), factor(c("b", "a"), levels = c("a", "b", "c"))),
   run = expression(NULL, 1:2, c("u", "v"), factor(1:2)),
   events = expression(
-    e(), e(trial_type = c("a", "b")), events(numeric(0)), e(run = 1:2), e(run = c("u", "v")), bind_runs(e(), e())
+    e(), e(trial_type = c("a", "b")), events(numeric(0)), e(run = 1:2), e(run = c("u", "v")), bind_runs(e(), e()),
+    as.data.frame(e(trial_type = 1:2)), tibble(onset = 1:2, duration = 0)
   ),
   times = expression(0:9, seq(0.5, 20, by = 0.5), list(0:9, 0:4), list(u = 0:9, v = 0:9)),
   dt = expression(NULL, 0.1, 0.5), `discretisation_error$dt` = expression(0.5, c(1, 0.5)),
@@ -149,7 +158,7 @@ valid_values <- list(
   `correlate$...` = expression(list(), list(threads = 1), list(na = "zero"), list(method = "fft", boundary = "zero")),
   `bind_runs$...` = expression(list(e(), e()), list(a = e(), b = e(trial_type = NULL)), list(list(e(), e()))),
   `c$...` = expression(list(e(), e()), list(e(trial_type = "a"))),
-  `rbind$...` = expression(list(e(), e()), list(e(run = 1:2))),
+  `rbind$...` = expression(list(e(), e()), list(e(run = 1:2)), list(e(), as.data.frame(e()))),
   `...` = expression(list())
 )
 

@@ -24,6 +24,11 @@ test_that("c() and rbind() put rows together", {
   expect_identical(names(c(extra, a)), names(a))
   expect_identical(c(extra, extra)$rt, c(0.5, 0.6, 0.5, 0.6))
   expect_identical(c(a), a)
+  # data frames, too
+  expect_identical(rbind(a, as.data.frame(b)), both)
+  expect_identical(rbind(a, data.frame(onset = 1, duration = 2, amplitude = 3, trial_type = "b")), both)
+  gaps <- as_events(data.frame(onset = 1:2, duration = c(NA, 1), trial_type = "a"), missing = "keep")
+  expect_identical(c(gaps, a)$duration, c(NA, 1, 1, 1))
 })
 
 test_that("as.data.frame() takes the class off", {
@@ -45,6 +50,35 @@ test_that("plot() draws any events and returns them", {
   }
   expect_invisible(plot(ds000114_events, main = "blocks", col = "red", cex.axis = 2))
   expect_identical(graphics::par("mar"), mar)
+})
+
+test_that("a long table prints its ends and what is in it", {
+  set.seed(7)
+  ev <- events(0:999 / 2, 1, trial_type = sample(c("face", "house", "scrambled"), 1000, TRUE), run = rep(1:2, 500))
+  ev$onset[c(2, 500)] <- NA
+  expect_snapshot({
+    print(ev, n = 7)
+    print(ev[c("onset", "duration")], n = 4)
+  })
+  expect_length(utils::capture.output(print(ev)), 25) # 20 rows, a title, names, "...", counts
+  expect_length(utils::capture.output(print(ev[1:20, ])), 22)
+  expect_length(utils::capture.output(print(ev, n = Inf)), 1002)
+  for (i in 1:12) ev[[paste0("a_column_with_a_long_name_", i)]] <- i
+  wide <- utils::capture.output(print(ev, n = 6)) # several parts
+  expect_identical(sum(wide == "..."), sum(grepl("^999", wide)))
+  expect_gt(sum(wide == "..."), 1)
+  expect_error(print(ev, n = 1), "`n` must be a number, at least 2", class = "convmat_error_value")
+  expect_output(print(events(0:29, trial_type = as.character(1:30)), n = 2), "24 more")
+})
+
+test_that("events with missing values print, and the others are drawn", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  ev <- as_events(data.frame(onset = c(1, NA), duration = c(NA, 1)), missing = "keep")
+  expect_output(print(ev), "<2 events, 1 to 1 s, 2 with missing values>", fixed = TRUE)
+  expect_warning(plot(ev), "Rows: 1, 2.", class = "convmat_warning_value")
+  plot(ds000114_events, ylim = c(1, 3), ylab = "Types")
+  expect_identical(graphics::par("usr")[3:4], c(1, 3))
 })
 
 test_that("messages say what is wrong", {

@@ -17,6 +17,9 @@ test_that("types stay what they are", {
   expect_identical(events(1:2, trial_type = type)$trial_type, type)
   expect_identical(events(1:2, trial_type = as.ordered(type))$trial_type, as.ordered(type))
   expect_identical(events(1:2, trial_type = "a")$trial_type, c("a", "a"))
+  # numbers are labels
+  expect_identical(events(1:3, trial_type = c(2L, 1L, 2L))$trial_type, c("2", "1", "2"))
+  expect_identical(events(1:3, trial_type = c(0.1, 1e5, 1 / 3))$trial_type, c("0.1", "100000", "0.333333333333333"))
 })
 
 test_that("there may be no events", {
@@ -56,10 +59,10 @@ test_that("columns that are not numbers are refused", {
 })
 
 test_that("types that are not types are refused", {
-  for (bad in list(1, 1L, TRUE, NA, list("a"), I("a"), as.Date("2020-01-01"), data.frame("a"))) {
+  for (bad in list(TRUE, NA, list("a"), I("a"), as.Date("2020-01-01"), data.frame("a"))) {
     expect_convmat_error(events(1, trial_type = bad), "type", "`trial_type` must be a character")
   }
-  for (bad in list(NA_character_, c("a", NA), factor(c("a", NA)))) {
+  for (bad in list(NA_character_, c("a", NA), factor(c("a", NA)), c(1, NA))) {
     expect_convmat_error(events(1, trial_type = bad), "value", "`trial_type` must not be missing")
   }
 })
@@ -93,7 +96,8 @@ test_that("messages read well", {
     show_error(events(1:7, -1))
     show_error(events(1:4, c(1, -1, 0, -0.5)))
     show_error(events(1:3, 1:2))
-    show_error(events(1, trial_type = 1))
+    show_error(events(1, trial_type = TRUE))
+    show_error(events(data.frame(onset = 1)))
     show_error(events(1:3, trial_type = c("a", NA, "b")))
   })
 })

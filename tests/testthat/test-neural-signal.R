@@ -245,13 +245,17 @@ test_that("times that are not a grid are refused", {
 test_that("only what events() makes is taken for events", {
   not_events <- list(
     NULL, 1, "a", list(onset = 1, duration = 1, amplitude = 1),
-    data.frame(onset = 1, duration = 1, amplitude = 1), matrix(1), sum, Sys.Date()
+    matrix(1), sum, Sys.Date()
   )
   for (bad in not_events) {
     expect_convmat_error(neural_signal(bad, 0:3), "type", "`events` must be made by `events()`")
   }
   fake <- structure(1, class = "events")
+  expect_convmat_error(neural_signal(fake, 0:3), "type", "`events` must be made by `events()`")
+  fake <- structure(list(), class = c("events", "data.frame"))
   expect_convmat_error(neural_signal(fake, 0:3), "type", "`events` has lost its column `onset`")
+  frame <- data.frame(duration = 1, onset = 1:2)
+  expect_identical(neural_signal(frame, 0:3), neural_signal(events(1:2, 1), 0:3))
 })
 
 test_that("columns that the user has changed are checked again", {
@@ -267,7 +271,7 @@ test_that("columns that the user has changed are checked again", {
   expect_convmat_error(neural_signal(bad, 0:2), "type", "`events$amplitude` must be a numeric")
   bad <- change(onset = as.Date("2020-01-01") + 0:1)
   expect_convmat_error(neural_signal(bad, 0:2), "type", "`events$onset` must be a numeric")
-  bad <- change(trial_type = 1:2)
+  bad <- change(trial_type = c(TRUE, FALSE))
   expect_convmat_error(neural_signal(bad, 0:2), "type", "`events$trial_type` must be a character")
   bad <- change(trial_type = c("a", NA))
   expect_convmat_error(neural_signal(bad, 0:2), "value", "`events$trial_type` must not be missing")
