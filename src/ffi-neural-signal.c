@@ -8,11 +8,12 @@ SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SE
     const char *names[] = {"signal", "covers", ""};
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
     size_t ny = ffi_size(n), nevent = (size_t)XLENGTH(onset);
+    cm_events events = {REAL_RO(onset), REAL_RO(duration), REAL_RO(amplitude), nevent};
     SEXP y = SET_VECTOR_ELT(out, 0, Rf_allocVector(REALSXP, (R_xlen_t)ny));
     SEXP covers = SET_VECTOR_ELT(out, 1, Rf_allocVector(LGLSXP, (R_xlen_t)nevent));
     ffi_set_zero(y);
-    cm_neural(REAL_RO(onset), REAL_RO(duration), REAL_RO(amplitude), nevent, Rf_asReal(start),
-              Rf_asReal(step), Rf_asReal(slack), ny, REAL(y), LOGICAL(covers), &env);
+    cm_neural(&events, Rf_asReal(start), Rf_asReal(step), Rf_asReal(slack), ny, REAL(y),
+              LOGICAL(covers), &env);
     UNPROTECT(1); // out
     return out;
 }

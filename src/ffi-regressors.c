@@ -14,7 +14,7 @@ static double density(double z, double shape)
     return Rf_dgamma(z, shape, 1, 0);
 }
 
-static const cm_gamma gamma_functions = {tail, density};
+static const cm_gamma_math gamma_functions = {tail, density};
 
 static cm_events unpack_events(SEXP events)
 {
@@ -32,11 +32,9 @@ static cm_events column_events(SEXP events, SEXP first, size_t c)
 
 static cm_model unpack_model(SEXP model, const cm_env *env)
 {
-    cm_model m;
-    cm_prepare_model(&m, REAL_RO(VECTOR_ELT(model, 0)), REAL_RO(VECTOR_ELT(model, 1)),
-                     REAL_RO(VECTOR_ELT(model, 2)), (size_t)XLENGTH(VECTOR_ELT(model, 0)),
-                     &gamma_functions, env);
-    return m;
+    return cm_prepare_model(REAL_RO(VECTOR_ELT(model, 0)), REAL_RO(VECTOR_ELT(model, 1)),
+                            REAL_RO(VECTOR_ELT(model, 2)),
+                            (size_t)XLENGTH(VECTOR_ELT(model, 0)), &gamma_functions, env);
 }
 
 /* A column for each group of events, that of onsets in increasing order. */
@@ -48,7 +46,7 @@ SEXP ffi_regressors(SEXP events, SEXP first, SEXP times, SEXP model, SEXP slope)
     SEXP y = PROTECT(Rf_allocMatrix(REALSXP, (int)nt, (int)ncol));
     cm_model m = unpack_model(model, &env);
     cm_reach *reach = (cm_reach *)R_alloc(1, sizeof(cm_reach));
-    cm_prepare_tails(reach, &m, derivative);
+    cm_prepare_reach(reach, &m, derivative);
     for (size_t c = 0; c < ncol; c++) {
         const void *top = vmaxget();
         cm_events group = column_events(events, first, c);
@@ -84,7 +82,7 @@ SEXP ffi_sparse_responses(SEXP events, SEXP times, SEXP model)
     size_t nt = (size_t)XLENGTH(times), work = 0, total = 0;
     cm_model m = unpack_model(model, &env);
     cm_reach *reach = (cm_reach *)R_alloc(1, sizeof(cm_reach));
-    cm_prepare_tails(reach, &m, 0);
+    cm_prepare_reach(reach, &m, 0);
     double *scratch = (double *)R_alloc(nt, sizeof(double));
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
     SEXP p = SET_VECTOR_ELT(out, 1, Rf_allocVector(REALSXP, (R_xlen_t)all.n + 1));

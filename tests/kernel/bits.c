@@ -137,9 +137,7 @@ static cm_model some_model(source *s)
         scale[i] = 0.1 * (double)(1 + draw(s, 20));
         weight[i] = i ? draw_unit(s) : 1;
     }
-    cm_model model;
-    cm_prepare_model(&model, shape, scale, weight, nterm, &gamma_functions, env());
-    return model;
+    return cm_prepare_model(shape, scale, weight, nterm, &gamma_functions, env());
 }
 
 static size_t sparse_columns(const cm_model *model, const cm_reach *reach,
@@ -165,7 +163,7 @@ static uint64_t one_regressor(source *s, int kind, uint64_t seed)
     cm_reach *reach = guarded(sizeof *reach, AT_END);
     begin(&here);
     cm_model model = some_model(s);
-    cm_prepare_tails(reach, &model, slope);
+    cm_prepare_reach(reach, &model, slope);
     memset(y, 0, n * sizeof *y);
     switch (kind) {
     case SUMS:
@@ -184,8 +182,8 @@ static uint64_t one_regressor(source *s, int kind, uint64_t seed)
                guarded_doubles(events.n, AT_END), y, env());
         break;
     default:
-        cm_neural(events.onset, events.duration, events.amplitude, events.n, 10, 0.1, 1e-8, nt,
-                  y, guarded((events.n + 1) * sizeof(int), AT_START), env());
+        cm_neural(&events, 10, 0.1, 1e-8, nt, y,
+                  guarded((events.n + 1) * sizeof(int), AT_START), env());
     }
     release(&here);
     seed = hash(seed, y, n);

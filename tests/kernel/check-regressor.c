@@ -25,7 +25,7 @@ static double density(double z, double shape)
     return dgamma(z, shape, 1, 0);
 }
 
-const cm_gamma gamma_functions = {tail, density};
+const cm_gamma_math gamma_functions = {tail, density};
 
 /* ---- one response -------------------------------------------------------------- */
 
@@ -300,8 +300,7 @@ static void check_neural(source *s, const cm_events *events, side side)
     double *y = guarded_doubles(n, side);
     int *covers = guarded((events->n + 1) * sizeof *covers, AT_START);
     memset(y, 0, n * sizeof *y);
-    cm_neural(events->onset, events->duration, events->amplitude, events->n, start, step, slack,
-              n, y, covers, env());
+    cm_neural(events, start, step, slack, n, y, covers, env());
     long double sum[300] = {0}, moduli[300] = {0};
     for (size_t e = 0; e < events->n; e++) {
         long double on = ((long double)events->onset[e] - start) / step,
@@ -340,8 +339,8 @@ static void draw_model(source *s, model_case *c)
         c->scale[i] = 0.1 * (double)(1 + draw(s, 30));
         c->weight[i] = i == 0 ? 1 : draw_unit(s);
     }
-    cm_prepare_model(&c->model, c->shape, c->scale, c->weight, c->nterm, &gamma_functions,
-                     env());
+    c->model =
+        cm_prepare_model(c->shape, c->scale, c->weight, c->nterm, &gamma_functions, env());
 }
 
 void check_regressor(source *s)
@@ -369,7 +368,7 @@ void check_regressor(source *s)
     default: {
         draw_model(s, &c);
         cm_reach *reach = guarded(sizeof *reach, side);
-        cm_prepare_tails(reach, &c.model, c.slope);
+        cm_prepare_reach(reach, &c.model, c.slope);
         check_sum(&c, reach, &events, times, nt, side);
         if (ne && !c.slope)
             check_sparse(&c, reach, events.onset[0], events.duration[0], times, nt, side);

@@ -103,6 +103,6 @@ void check_conv(source *s);
 void check_matrix(source *s);
 void check_regressor(source *s);
 
-extern const cm_gamma gamma_functions;
+extern const cm_gamma_math gamma_functions;
 
 #endif

@@ -112,22 +112,21 @@ static void neural(double *y, const cm_env *env)
 {
     static int covers[NT];
     memset(y, 0, LONG_X * sizeof *y);
-    cm_neural(onset, duration, onset, NT, 0, 0.001, 1e-8, LONG_X, y, covers, env);
+    cm_events events = {onset, duration, onset, NT};
+    cm_neural(&events, 0, 0.001, 1e-8, LONG_X, y, covers, env);
 }
 
 static cm_model model_of(const cm_env *env)
 {
     static const double shape[] = {6, 16}, scale[] = {1, 0.9}, weight[] = {1, -0.2};
-    cm_model model;
-    cm_prepare_model(&model, shape, scale, weight, 2, &gamma_functions, env);
-    return model;
+    return cm_prepare_model(shape, scale, weight, 2, &gamma_functions, env);
 }
 
 static void regressor(double *y, const cm_env *env)
 {
     static cm_reach reach;
     cm_model model = model_of(env);
-    cm_prepare_tails(&reach, &model, 0);
+    cm_prepare_reach(&reach, &model, 0);
     for (int i = 0; i < 40; i++)
         cm_regressor(&model, &reach, &events, times, NT, 0, y + i * NT, env);
 }
@@ -139,7 +138,7 @@ static void one_response(double *y, const cm_env *env)
     static int at[NT];
     size_t work = 0;
     cm_model model = model_of(env);
-    cm_prepare_tails(&reach, &model, 0);
+    cm_prepare_reach(&reach, &model, 0);
     memset(y, 0, NT * sizeof *y);
     for (size_t e = 0; e < NT; e++) {
         cm_one_response(&model, onset[e], duration[e], times, NT, y + e * NT, &work, env);

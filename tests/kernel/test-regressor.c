@@ -19,8 +19,8 @@ static void check_cancelling(void)
         duration[i] = 100;
     cm_events events = {onset, duration, amplitude, 16};
     begin(&here);
-    cm_prepare_model(&model, &shape, &scale, &weight, 1, &gamma_functions, env());
-    cm_prepare_tails(&reach, &model, 0);
+    model = cm_prepare_model(&shape, &scale, &weight, 1, &gamma_functions, env());
+    cm_prepare_reach(&reach, &model, 0);
     cm_regressor(&model, &reach, &events, &t, 1, 0, &y, env());
     expect(y < 1e-31 && y > -1e-31, "what cancels leaves %g", y); /* the sum's own error */
     release(&here);

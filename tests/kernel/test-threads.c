@@ -38,8 +38,8 @@ static void compute(results *r, world *w)
         cm_options reflected = {CM_SAME, 5, CM_REFLECT, CM_NA_PROPAGATE, CM_AUTO};
         cm_matrix m = cm_conv_matrix(h, NH, 1, SIDE, &reflected, &env);
         cm_dense(&m, r->bounded, 0, &env);
-        cm_prepare_model(&model, shape, scale, weight, 2, &gamma_functions, &env);
-        cm_prepare_tails(&reach, &model, 0);
+        model = cm_prepare_model(shape, scale, weight, 2, &gamma_functions, &env);
+        cm_prepare_reach(&reach, &model, 0);
         cm_regressor(&model, &reach, &events, times, NT, 0, r->regressor, &env);
     }
     release(w);

@@ -10,10 +10,10 @@
  * Cost: the pairs of event and time that lie between the first edge and the last,
  * times the number of bins.
  */
+#include "events/fir.h"
+
 #include <float.h>
 #include <math.h>
-
-#include "kernel.h"
 
 #define SLACK 1e-8
 
@@ -26,8 +26,6 @@ static double overlap(double x, double d, double a, double b, double slack)
     return fmax(0, fmin(x, b) - fmax(x - d, a));
 }
 
-/* Events in the order of onsets, edges increasing; y has nt rows and a column for
- * each of the nedge - 1 bins, all 0. `latest` is scratch for one double an event. */
 void cm_fir(const cm_events *events, const double *times, size_t nt, const double *edge,
             size_t nedge, double *latest, double *y, const cm_env *env)
 {

@@ -8,9 +8,9 @@
  *
  * Cost: one addition for every point an event covers.
  */
-#include <math.h>
+#include "events/neural.h"
 
-#include "kernel.h"
+#include <math.h>
 
 /* `u`, in steps from the grid's start and possibly far outside it, as an index
  * into the grid's n points: below it 0, past it n. */
@@ -19,17 +19,15 @@ static size_t clamp(double u, size_t n)
     return !(u > 0) ? 0 : u >= (double)n ? n : (size_t)u;
 }
 
-/* Adds the events to y, which has n points; covers[e] becomes 1 where event e
- * meets the grid at all and 0 elsewhere. */
-void cm_neural(const double *onset, const double *duration, const double *amplitude,
-               size_t nevent, double start, double step, double slack, size_t n, double *y,
-               int *covers, const cm_env *env)
+void cm_neural(const cm_events *events, double start, double step, double slack, size_t n,
+               double *y, int *covers, const cm_env *env)
 {
     size_t work = 0;
-    for (size_t e = 0; e < nevent; e++) {
-        double on = (onset[e] - start) / step, off = (onset[e] - start + duration[e]) / step;
+    for (size_t e = 0; e < events->n; e++) {
+        double from = events->onset[e] - start, d = events->duration[e];
+        double on = from / step, off = (from + d) / step;
         size_t k0, k1;
-        if (duration[e] > 0) {
+        if (d > 0) {
             k0 = clamp(ceil(on - slack), n);
             k1 = clamp(ceil(off - slack), n);
         } else {
@@ -39,7 +37,7 @@ void cm_neural(const double *onset, const double *duration, const double *amplit
         }
         covers[e] = k0 < k1;
         for (size_t k = k0; k < k1; k++)
-            y[k] += amplitude[e];
+            y[k] += events->amplitude[e];
         cm_work(&work, 1 + k1 - k0, env);
     }
 }

@@ -1,0 +1,13 @@
+/* Finite impulse response: a column for each bin of lags. */
+#ifndef CONVMAT_FIR_H
+#define CONVMAT_FIR_H
+
+#include "base/env.h"
+#include "events/events.h"
+
+/* Events in the order of onsets, edges increasing; y has nt rows and a column for each of the
+ * nedge - 1 bins, all 0. `latest` is scratch for one double an event. */
+void cm_fir(const cm_events *events, const double *times, size_t nt, const double *edge,
+            size_t nedge, double *latest, double *y, const cm_env *env);
+
+#endif

@@ -1,0 +1,129 @@
+/* The sum of the responses to many events, at many times.
+ *
+ * Of all pairs of an event and a time those are left out which a bound (reach.h) shows to add
+ * less than 1e-17 of the value, all together. Events stand in a binary tree by their onsets;
+ * a node of it is left out as a whole.
+ *
+ * Cost: the pairs that overlap, and the depth of the tree for each time.
+ */
+#include "events/regressor.h"
+
+#include <math.h>
+
+/* A binary tree over events in the order of onsets. Node i has the children 2i and
+ * 2i + 1, and the leaves, from `nleaf` on, hold LEAF events each. */
+#define LEAF 4
+
+struct cm_node {
+    double end;          /* the latest in the node */
+    double height, area; /* sums of moduli of the amplitudes of boxes and impulses */
+};
+
+typedef struct {
+    const cm_model *model;
+    const cm_reach *reach;
+    const cm_events *events;
+    const struct cm_node *node;
+    size_t nleaf;
+    int slope;
+} cm_tree;
+
+typedef struct {
+    double t;
+    size_t nevent;     /* those that have begun */
+    double sum, carry; /* Neumaier's sum */
+    double against;    /* what is left out is compared with this, or with the sum */
+    double skipped;    /* bound of all that was left out */
+    size_t visited;
+} cm_walk;
+
+static struct cm_node *grow(const cm_events *events, size_t *nleaf, const cm_env *env)
+{
+    for (*nleaf = 1; *nleaf * LEAF < events->n; *nleaf *= 2)
+        ;
+    struct cm_node *node = env->alloc(env->data, 2 * *nleaf * sizeof *node);
+    for (size_t i = 0; i < 2 * *nleaf; i++)
+        node[i] = (struct cm_node){-HUGE_VAL, 0, 0};
+    for (size_t e = 0; e < events->n; e++) {
+        struct cm_node *leaf = node + *nleaf + e / LEAF;
+        leaf->end = fmax(leaf->end, events->onset[e] + events->duration[e]);
+        *(events->duration[e] > 0 ? &leaf->height : &leaf->area) += fabs(events->amplitude[e]);
+    }
+    for (size_t i = *nleaf - 1; i > 0; i--) {
+        const struct cm_node *a = node + 2 * i, *b = a + 1;
+        node[i] =
+            (struct cm_node){fmax(a->end, b->end), a->height + b->height, a->area + b->area};
+    }
+    return node;
+}
+
+static void add(cm_walk *walk, double value)
+{
+    double sum = walk->sum + value;
+    walk->carry +=
+        fabs(walk->sum) >= fabs(value) ? (walk->sum - sum) + value : (value - sum) + walk->sum;
+    walk->sum = sum;
+}
+
+/* Adds the events of node i, the leaves under which are first ... first + n - 1;
+ * the latest events come first, since they are likely to add most. */
+static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, size_t n)
+{
+    if (first * LEAF >= walk->nevent)
+        return;
+    walk->visited++;
+    const struct cm_node *node = tree->node + i;
+    double left = cm_left(tree->reach, walk->t - node->end, node->height, node->area);
+    double against = walk->against >= 0 ? walk->against : fabs(walk->sum);
+    if (walk->skipped + left <= CM_ADDS_LESS * against) {
+        walk->skipped += left;
+    } else if (n > 1) {
+        visit(tree, walk, 2 * i + 1, first + n / 2, n / 2);
+        visit(tree, walk, 2 * i, first, n / 2);
+    } else {
+        const cm_events *events = tree->events;
+        size_t e0 = first * LEAF, e = e0 + LEAF < walk->nevent ? e0 + LEAF : walk->nevent;
+        while (e-- > e0) {
+            add(walk, events->amplitude[e] * cm_response(tree->model, walk->t, events->onset[e],
+                                                         events->duration[e], tree->slope));
+            walk->visited += 4 * tree->model->nterm;
+        }
+    }
+}
+
+static size_t begun(const cm_events *events, double t)
+{
+    size_t low = 0, high = events->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (events->onset[mid] <= t)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* A node of the tree is left out if what its events can add at most, by its latest end, is
+ * less than 1e-17 of the sum so far. Should terms of both signs then cancel, so that the final
+ * sum is too small for what was left out, the walk is done again with that sum to compare
+ * with; the third time nothing is left out. */
+void cm_regressor(const cm_model *model, const cm_reach *reach, const cm_events *events,
+                  const double *times, size_t nt, int slope, double *y, const cm_env *env)
+{
+    cm_tree tree = {model, reach, events, NULL, 0, slope};
+    size_t work = 0;
+    tree.node = grow(events, &tree.nleaf, env);
+    for (size_t k = 0; k < nt; k++) {
+        double against = -1;
+        for (int turn = 0;; turn++) {
+            cm_walk walk = {times[k], begun(events, times[k]), 0, 0, against, 0, 0};
+            visit(&tree, &walk, 1, 0, tree.nleaf);
+            cm_work(&work, 10 * (1 + walk.visited), env);
+            y[k] = walk.sum + walk.carry;
+            if (!(walk.skipped > CM_ADDS_LESS * fabs(y[k])))
+                break;
+            against = turn == 0 ? fabs(y[k]) : 0;
+        }
+    }
+}
