@@ -20,4 +20,32 @@ static inline size_t cm_first(size_t n, int (*reached)(const void *data, size_t 
     return low;
 }
 
+typedef struct {
+    const double *values; /* increasing */
+    double bound;
+} cm_sorted;
+
+static inline int cm_is_from(const void *data, size_t i)
+{
+    const cm_sorted *sorted = data;
+    return sorted->values[i] >= sorted->bound;
+}
+
+static inline int cm_is_above(const void *data, size_t i)
+{
+    const cm_sorted *sorted = data;
+    return sorted->values[i] > sorted->bound;
+}
+
+/* The first of n increasing values that is at least `bound`, and the first that is above it. */
+static inline size_t cm_first_from(const double *values, size_t n, double bound)
+{
+    return cm_first(n, cm_is_from, &(cm_sorted){values, bound});
+}
+
+static inline size_t cm_first_above(const double *values, size_t n, double bound)
+{
+    return cm_first(n, cm_is_above, &(cm_sorted){values, bound});
+}
+
 #endif

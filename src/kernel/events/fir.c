@@ -15,6 +15,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/search.h"
+
 #define SLACK 1e-8
 
 static double overlap(double x, double d, double a, double b, double slack)
@@ -40,15 +42,8 @@ void cm_fir(const cm_events *events, const double *times, size_t nt, const doubl
     }
     for (size_t k = 0; k < nt; k++) {
         double t = times[k], slack = fmax(SLACK * narrowest, 4 * DBL_EPSILON * fabs(t));
-        size_t low = 0, high = events->n;
-        while (low < high) {
-            size_t mid = low + (high - low) / 2;
-            if (events->onset[mid] <= t - edge[0] + slack)
-                low = mid + 1;
-            else
-                high = mid;
-        }
-        for (size_t e = low; e-- > 0 && t - latest[e] <= edge[nedge - 1];) {
+        size_t begun = cm_first_above(events->onset, events->n, t - edge[0] + slack);
+        for (size_t e = begun; e-- > 0 && t - latest[e] <= edge[nedge - 1];) {
             double x = t - events->onset[e];
             for (size_t i = 0; i + 1 < nedge; i++)
                 y[i * nt + k] += events->amplitude[e] *

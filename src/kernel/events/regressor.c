@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "base/search.h"
+
 /* A binary tree over events in the order of onsets. Node i has the children 2i and
  * 2i + 1, and the leaves, from `nleaf` on, hold LEAF events each. */
 #define LEAF 4
@@ -91,19 +93,6 @@ static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, si
     }
 }
 
-static size_t begun(const cm_events *events, double t)
-{
-    size_t low = 0, high = events->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (events->onset[mid] <= t)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 /* A node of the tree is left out if what its events can add at most, by its latest end, is
  * less than 1e-17 of the sum so far. Should terms of both signs then cancel, so that the final
  * sum is too small for what was left out, the walk is done again with that sum to compare
@@ -116,8 +105,9 @@ void cm_regressor(const cm_model *model, const cm_reach *reach, const cm_events 
     tree.node = grow(events, &tree.nleaf, env);
     for (size_t k = 0; k < nt; k++) {
         double against = -1;
+        size_t nevent = cm_first_above(events->onset, events->n, times[k]);
         for (int turn = 0;; turn++) {
-            cm_walk walk = {times[k], begun(events, times[k]), 0, 0, against, 0, 0};
+            cm_walk walk = {.t = times[k], .nevent = nevent, .against = against};
             visit(&tree, &walk, 1, 0, tree.nleaf);
             cm_work(&work, 10 * (1 + walk.visited), env);
             y[k] = walk.sum + walk.carry;

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/search.h"
+
 /* The responses to one event of amplitude 1, at all of nt times. */
 void cm_one_response(const cm_model *model, double onset, double duration, const double *times,
                      size_t nt, double *y, size_t *work, const cm_env *env)
@@ -19,14 +21,7 @@ size_t cm_sparse_response(const cm_model *model, const cm_reach *reach, double o
                           double duration, const double *times, size_t nt, double *scratch,
                           int *at, double *value, size_t *work, const cm_env *env)
 {
-    size_t first = 0, last, kept = 0;
-    for (size_t high = nt; first < high;) {
-        size_t mid = first + (high - first) / 2;
-        if (times[mid] < onset)
-            first = mid + 1;
-        else
-            high = mid;
-    }
+    size_t first = cm_first_from(times, nt, onset), last, kept = 0;
     double largest = 0;
     for (last = first; last < nt; last++) {
         double x = times[last] - onset - duration;
