@@ -1,8 +1,8 @@
 #' Which way `conv()` would compute
 #'
 #' Tells what `conv(x, h, mode)` with `method = "auto"` does with these samples:
-#' direct sums, Fourier transforms of blocks, or one scaled kernel for each
-#' sample of a signal that is mostly zeros. All keep the same promise about each
+#' direct sums, Fourier transforms of blocks, or sums that skip the zeros of a
+#' signal or a kernel of mostly zeros. All keep the same promise about each
 #' output, so the choice is one of time only.
 #'
 #' @param x,h Numeric or complex vectors: a signal of n samples and a kernel of
@@ -13,6 +13,7 @@
 #' \describe{
 #'   \item{method}{`"direct"`, `"fft"` or `"sparse"`;}
 #'   \item{block}{the length of each Fourier transform, NA if there is none;}
+#'   \item{skips}{for `"sparse"` whose zeros are skipped, `"x"` or `"h"`; else NA;}
 #'   \item{cost}{an estimate of the time in seconds, made on one machine and good
 #'     for comparing;}
 #'   \item{error_bound}{1e-11: the largest error of an output, relative to the
@@ -24,7 +25,7 @@
 #'
 #' @section Algorithm and cost:
 #' A model of costs is compared for all methods and some twenty lengths of
-#' transforms, and zeros of `x` are counted if there seem to be many. See the
+#' transforms, and zeros of `x` and `h` are counted if there seem to be many. See the
 #' section on the algorithm in [conv()].
 #'
 #' @references Oppenheim, A. V. and Schafer, R. W. (2010) _Discrete-Time Signal
@@ -34,6 +35,7 @@
 #' @examples
 #' conv_method(rnorm(100), rnorm(10))
 #' conv_method(rnorm(1e5), rnorm(1e3))
+#' conv_method(rnorm(1e5), c(1, numeric(4999), 0.5)) # an echo
 #' @export
 conv_method <- function(x, h, mode = "full") {
   x <- check_one_signal(x, "x")
@@ -49,6 +51,7 @@ conv_method <- function(x, h, mode = "full") {
     list(
       method = c("direct", "fft", "fft", "sparse")[choice[1L]],
       block = if (choice[1L] == 3) choice[2L] else NA_real_,
+      skips = if (choice[1L] == 4) c("x", "h")[choice[4L] + 1] else NA_character_,
       cost = choice[3L] * 1e-9,
       error_bound = 1e-11
     ),
@@ -63,7 +66,7 @@ print.conv_method <- function(x, ...) {
   how <- switch(x$method,
     direct = "direct sums",
     fft = sprintf("Fourier transforms, in blocks of %s", format_count(x$block)),
-    sparse = "a scaled kernel for each sample that is not zero"
+    sparse = sprintf("sums that skip the zeros of %s", x$skips)
   )
   cat(sprintf("<conv() by method \"%s\": %s; about %.2g s>\n", x$method, how, x$cost))
   invisible(x)

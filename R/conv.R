@@ -153,8 +153,8 @@
 #'   again. That takes 5 to 15 per cent of the time on ordinary data; on
 #'   signals made to fail everywhere it takes as long as direct sums and
 #'   transforms together.
-#' - _Signals of mostly zeros_ take a scaled copy of the kernel for each sample
-#'   that is not zero.
+#' - _Signals or kernels of mostly zeros_ (spikes, echoes, seasonal lags) take a
+#'   scaled copy of the other for each sample that is not zero.
 #'
 #' Missing and infinite samples are taken out first and put back afterwards into
 #' the outputs they belong to. If `x` and `h` are both complex all this happens

@@ -175,7 +175,8 @@ SEXP ffi_conv_two(SEXP x, SEXP h)
     return conv_plain(x, h, (cm_options){CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO});
 }
 
-/* The method that "auto" chooses, the length of its transforms, its cost in ns. */
+/* The method that "auto" chooses, the length of its transforms, its cost in ns, and whether
+ * the zeros that are skipped are those of h. */
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options)
 {
     cm_options how = ffi_options(options);
@@ -183,9 +184,10 @@ SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options)
     cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
     cm_problem p = {.x = REAL_RO(x), .nx = nx, .h = REAL_RO(h), .nh = nh, .w = w, .ncol = 1};
     cm_plan plan = cm_choose(&p);
-    SEXP out = Rf_allocVector(REALSXP, 3);
+    SEXP out = Rf_allocVector(REALSXP, 4);
     REAL(out)[0] = plan.method;
     REAL(out)[1] = (double)plan.length;
     REAL(out)[2] = plan.cost;
+    REAL(out)[3] = plan.swapped;
     return out;
 }

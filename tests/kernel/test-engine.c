@@ -104,6 +104,7 @@ static void check_strip(source *s, const cm_simd *simd, size_t nh, size_t n, sid
         h[-1 - (ptrdiff_t)i] = h[nh + i] = 0;
     for (size_t i = 0; i < n; i++)
         at[i] = k + 1 - nh + (size_t)draw(s, nh + CM_STRIP - 1);
+    memset(y, 0, sizeof y);
     simd->strip(h, at, value, n, k, y);
     for (size_t t = 0; t < CM_STRIP; t++) {
         double sum = 0;
@@ -175,7 +176,7 @@ static void check_guard(source *s)
         double moduli = 0;
         for (size_t i = 0; i < nh && i <= lead + t; i++)
             moduli += fabs(h[i] * x[lead + t - i]);
-        int passed = cm_guard_passes(guard, t / c);
+        int passed = cm_guard_passes(guard, t / c, 0);
         passes += passed != 0;
         wrong += passed && cm_guard_error(guard) > 0.7001 * CM_PROMISE * moduli;
     }
@@ -313,6 +314,69 @@ static void check_plans(source *s)
         check_twiddles(n);
 }
 
+/* ---- sparse signals ------------------------------------------------------------------- */
+
+/* Kernels shorter and longer than those that are copied with zeros around them; samples whose
+ * part of the kernel begins or ends anywhere in a strip, or does both. */
+static void check_sparse(source *s)
+{
+    static const size_t lengths[] = {1, 2, 63, 64, 65, 200, 4095, 4096, 4097, 6000};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        size_t nh = lengths[i], nx = 1 + draw(s, 8000), rare = 1 + draw(s, 300);
+        double *x = guarded_doubles(nx, AT_END), *h = draw_signal(s, nh, draw(s, 2));
+        for (size_t j = 0; j < nx; j++)
+            x[j] = draw(s, rare) ? 0 : draw_unit(s);
+        size_t first = draw(s, nx + nh - 1);
+        cm_window w = {first, 1 + draw(s, nx + nh - 1 - first)};
+        check_window(x, nx, h, nh, w, CM_SPARSE, "sparse signal");
+        check_window(h, nh, x, nx, w, CM_AUTO, "sparse kernel");
+        release_guarded();
+    }
+}
+
+/* Zeros are found in the signal and in the kernel, and skipped in whichever it pays. */
+static void check_sparse_choice(void)
+{
+    enum { NX = 100000, NH = 5000 };
+    double *x = guarded_doubles(NX, AT_END), *h = guarded_doubles(NH, AT_END);
+    for (size_t i = 0; i < NX; i++)
+        x[i] = 1 + (double)(i % 7);
+    memset(h, 0, NH * sizeof *h);
+    h[0] = h[NH - 1] = 1;
+    cm_problem p = {.x = x, .nx = NX, .h = h, .nh = NH, .w = {0, NX + NH - 1}, .ncol = 1};
+    cm_plan plan = cm_choose(&p);
+    expect(plan.method == CM_SPARSE && plan.swapped && plan.nonzero == 2, "zeros of h");
+    p = (cm_problem){.x = h, .nx = NH, .h = x, .nh = NX, .w = {0, NX + NH - 1}, .ncol = 1};
+    plan = cm_choose(&p);
+    expect(plan.method == CM_SPARSE && !plan.swapped && plan.nonzero == 2, "zeros of x");
+    release_guarded();
+}
+
+/* Whole numbers whose products add up to more than 2^53 need no sums where the guard passes
+ * them, and are whole; those that stay below it are exact. */
+static void check_large_integers(source *s)
+{
+    enum { NX = 20000, NH = 2000 };
+    double *x = guarded_doubles(NX, AT_END), *h = guarded_doubles(NH, AT_END);
+    cm_window w = {0, NX + NH - 1};
+    cm_doubts doubts;
+    double *y = guarded_doubles(w.ny, AT_END);
+    for (size_t i = 0; i < NX; i++)
+        x[i] = rint(ldexp(draw_unit(s), i < NX / 2 ? 30 : 18));
+    for (size_t i = 0; i < NH; i++)
+        h[i] = rint(ldexp(draw_unit(s), 24));
+    check_window(x, NX, h, NH, w, CM_AUTO, "large whole numbers");
+    cm_problem p = {.x = x, .nx = NX, .h = h, .nh = NH, .y = y, .w = w, .ncol = 1, .max_x = 1};
+    begin(&here);
+    cm_conv_overlap(&p, 8192, &doubts, env());
+    size_t sure = 0, n = doubts.nblock * doubts.ngroup;
+    for (size_t g = 0; g < n; g++)
+        sure += !doubts.doubtful[g];
+    expect(sure > n / 4 && sure < n, "%zu of %zu groups are sure", sure, n);
+    release(&here);
+    release_guarded();
+}
+
 /* ---- the choice ---------------------------------------------------------------------------
  */
 
@@ -380,6 +444,13 @@ int main(int argc, char **argv)
         return report("test-engine");
     check_thread_counts();
     check_many_failures();
+    for (int level = 0; level < LEVELS; level++) {
+        if (!use_level(level))
+            continue;
+        check_sparse(&s);
+        check_sparse_choice();
+        check_large_integers(&s);
+    }
     check_long_choice();
     double used = 0;
     for (int level = 0; level < LEVELS; level++) {

@@ -201,6 +201,20 @@ test_that("zeros of x are skipped where that pays, and exact zeros stay", {
   expect_identical(conv_method(x, rnorm(4e4))$method, "fft")
 })
 
+test_that("zeros of the kernel are skipped as those of the signal are", {
+  x <- sin(1:20000)
+  echo <- c(1, numeric(4998), 0.5)
+  expect_identical(conv_method(x, echo)[c("method", "skips")], list(method = "sparse", skips = "h"))
+  expect_identical(conv_method(echo, x)[c("method", "skips")], list(method = "sparse", skips = "x"))
+  expect_output(print(conv_method(x, echo)), "skip the zeros of h", fixed = TRUE)
+  y <- conv(x, echo)
+  expect_identical(y, conv(echo, x))
+  expect_identical(y, c(x, numeric(4999)) + 0.5 * c(numeric(4999), x))
+  both <- cbind(x, rev(x))
+  expect_identical(conv(both, echo), unname(cbind(y, conv(rev(x), echo))), ignore_attr = TRUE)
+  expect_identical(conv(replace(x, 7, NA), echo)[c(7, 5006)], c(NA_real_, NA_real_))
+})
+
 test_that("conv_method() tells what auto does", {
   expect_identical(conv_method(rnorm(10), rnorm(3))$method, "direct")
   long <- conv_method(rnorm(1e5), rnorm(1000))

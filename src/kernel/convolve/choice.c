@@ -100,29 +100,47 @@ static double sparse_cost_each(size_t lanes)
     return lanes == 8 ? 0.05 : lanes == 4 ? 0.1 : 0.3;
 }
 
+/* Counting zeros, a vector at a time, and looking at some of them takes less than this. */
+static int is_worth_counting(size_t nx, double cost)
+{
+    return cost > 4000 + 2 * (double)nx;
+}
+
 size_t cm_count_nonzero(const double *x, size_t n)
 {
     return n - cm_current_simd()->count_below(x, n, 0x1p-1074);
 }
 
-int cm_plan_sparse(const cm_problem *p, double than, cm_plan *plan)
+/* Whether to count the zeros of x, and skip them in a convolution with nh samples. */
+static int plan_sparse(const double *x, size_t nx, size_t nh, size_t ny, cm_plan *plan)
 {
-    size_t nx = p->nx, nh = p->nh;
-    int some = 0; /* zeros among 64 samples: few of them mean few in all */
-    for (size_t i = 0; i < 64; i++)
-        some += p->x[i * (nx / 64)] == 0;
-    if (some < 8)
+    if (!is_worth_counting(nx, plan->cost))
         return 0;
-    size_t nonzero = cm_count_nonzero(p->x, nx);
+    size_t few = nx < 64 ? nx : 64, some = 0; /* few zeros among few mean few in all */
+    for (size_t i = 0; i < few; i++)
+        some += x[i * (nx / few)] == 0;
+    if (8 * some < few)
+        return 0;
+    size_t nonzero = cm_count_nonzero(x, nx);
     if ((nonzero < nh ? nonzero : nh) > SPARSE_MOST)
         return 0;
-    double reach = (double)(nh < p->w.ny ? nh : p->w.ny) + CM_STRIP;
-    double cost = (double)nonzero * reach * sparse_cost_each(cm_current_simd()->lanes) +
-                  (double)nx + (double)p->w.ny;
-    if (cost >= than)
+    double reach = (double)(nh < ny ? nh : ny) + CM_STRIP;
+    double sums = (double)nonzero * reach * sparse_cost_each(cm_current_simd()->lanes);
+    double cost = sums + (double)nx + (double)ny;
+    if (cost >= plan->cost)
         return 0;
-    *plan = (cm_plan){CM_SPARSE, 0, nonzero, cost};
+    *plan = (cm_plan){.method = CM_SPARSE, .nonzero = nonzero, .cost = cost};
     return 1;
+}
+
+int cm_plan_sparse_signal(const cm_problem *p, cm_plan *plan)
+{
+    return plan_sparse(p->x, p->nx, p->nh, p->w.ny, plan);
+}
+
+int cm_plan_sparse_kernel(const cm_problem *p, cm_plan *plan)
+{
+    return plan->swapped = plan_sparse(p->h, p->nh, p->nx, p->w.ny, plan);
 }
 
 cm_plan cm_plan_by_size(const cm_problem *p, cm_method method)
@@ -143,15 +161,15 @@ cm_plan cm_plan_by_size(const cm_problem *p, cm_method method)
 
 int cm_may_be_sparse(const cm_problem *p, const cm_plan *plan)
 {
-    return plan->cost > 4000 + 2 * (double)p->nx;
+    return is_worth_counting(p->nx, plan->cost) || is_worth_counting(p->nh, plan->cost);
 }
 
 cm_plan cm_choose(const cm_problem *problem)
 {
     cm_problem p = cm_trimmed(problem);
     cm_plan plan = cm_plan_by_size(&p, CM_AUTO);
-    if (cm_may_be_sparse(&p, &plan))
-        cm_plan_sparse(&p, plan.cost, &plan);
+    cm_plan_sparse_kernel(&p, &plan);
+    cm_plan_sparse_signal(&p, &plan);
     return plan;
 }
 

@@ -8,7 +8,8 @@
 typedef struct {
     cm_method method; /* not CM_AUTO */
     size_t length;    /* of the transforms, for the methods that have them */
-    size_t nonzero;   /* samples of x that are not 0, for CM_SPARSE */
+    size_t nonzero;   /* samples that are not 0, for CM_SPARSE */
+    int swapped;      /* for CM_SPARSE: it is the zeros of h that are skipped */
     double cost;      /* in nanoseconds; 0 where the method was given */
 } cm_plan;
 
@@ -16,12 +17,13 @@ typedef struct {
  * of its transforms, or for CM_AUTO the faster of sums and guarded transforms. */
 cm_plan cm_plan_by_size(const cm_problem *p, cm_method method);
 
-/* Whether the plan costs so much that it may pay to look for zeros in x. */
+/* Whether the plan costs so much that it may pay to look for zeros in x or h. */
 int cm_may_be_sparse(const cm_problem *p, const cm_plan *plan);
 
-/* A plan for one column that skips the zeros of x. Returns 0, and leaves the plan, if that
- * costs more than `than`. */
-int cm_plan_sparse(const cm_problem *p, double than, cm_plan *plan);
+/* Skips the zeros of x, in one column, or of h if that costs less than the plan. Returns
+ * whether it does. */
+int cm_plan_sparse_signal(const cm_problem *p, cm_plan *plan);
+int cm_plan_sparse_kernel(const cm_problem *p, cm_plan *plan);
 
 /* All of it: what CM_AUTO does with the first column. */
 cm_plan cm_choose(const cm_problem *p);

@@ -72,6 +72,17 @@ static void run(const cm_problem *p, const cm_plan *plan, const cm_env *env)
     }
 }
 
+/* One column, by any plan. */
+static void run_column(const cm_problem *p, const cm_plan *plan, const cm_env *env)
+{
+    if (plan->method != CM_SPARSE) {
+        run(p, plan, env);
+        return;
+    }
+    cm_problem q = plan->swapped ? cm_swapped(p, 0) : *p;
+    cm_conv_sparse(&q, plan->nonzero, env);
+}
+
 /* Outputs from ... to - 1 of a problem of one column. */
 static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_env *env)
 {
@@ -81,29 +92,26 @@ static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_e
     double seen = (double)whole->nx * (double)whole->nh;
     if (plan.method == CM_FFT_GUARDED && (double)p.nx * (double)p.nh >= AGAIN_BY_FFT * seen)
         plan.method = CM_DIRECT;
-    if (plan.method == CM_SPARSE)
-        cm_conv_sparse(&p, plan.nonzero, env);
-    else
-        run(&p, &plan, env);
+    run_column(&p, &plan, env);
     env->release(env->data, mark);
 }
 
-/* Columns of mostly zeros one by one, those between them together. */
-static void run_apart(const cm_problem *p, const cm_plan *plan, const cm_env *env)
+/* Columns of mostly zeros one by one, those between them together; all of them one by one if
+ * it is the kernel that is mostly zeros. */
+static void run_apart(const cm_problem *p, cm_plan plan, const cm_env *env)
 {
     size_t from = 0;
+    int apart = cm_plan_sparse_kernel(p, &plan);
     for (size_t c = 0; c <= p->ncol; c++) {
-        cm_problem column = cm_column(p, c);
-        cm_plan sparse;
-        int is_sparse = c < p->ncol && cm_plan_sparse(&column, plan->cost, &sparse);
-        if (c < p->ncol && !is_sparse)
+        cm_problem column = cm_column(p, c), between = cm_column(p, from);
+        cm_plan its = plan;
+        if (c < p->ncol && !cm_plan_sparse_signal(&column, &its) && !apart)
             continue;
-        cm_problem between = cm_column(p, from);
         between.ncol = c - from;
         if (between.ncol > 0)
-            run(&between, plan, env);
-        if (is_sparse)
-            cm_conv_sparse(&column, sparse.nonzero, env);
+            run(&between, &plan, env);
+        if (c < p->ncol)
+            run_column(&column, &its, env);
         from = c + 1;
     }
 }
@@ -113,11 +121,12 @@ void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env
     cm_problem p = cm_trimmed(problem);
     cm_plan plan = cm_plan_by_size(&p, method);
     if (method == CM_AUTO && cm_may_be_sparse(&p, &plan)) {
-        run_apart(&p, &plan, env);
+        run_apart(&p, plan, env);
     } else if (method == CM_SPARSE) {
         for (size_t c = 0; c < p.ncol; c++) {
             cm_problem column = cm_column(&p, c);
-            cm_conv_sparse(&column, cm_count_nonzero(column.x, p.nx), env);
+            plan.nonzero = cm_count_nonzero(column.x, p.nx);
+            run_column(&column, &plan, env);
         }
     } else {
         run(&p, &plan, env);

@@ -5,8 +5,8 @@
  *
  *     E = 13 eps (1 + log2(n)) ||x|| ||h||,
  *
- * which vignettes/articles/numerics.Rmd derives. Output k is certain if E <= CM_PROMISE B[k], with
- * B = |x| * |h|. B is not known, but a lower bound of it will do, and comes from cells:
+ * which vignettes/articles/numerics.Rmd derives. Output k is certain if E <= CM_PROMISE B[k],
+ * with B = |x| * |h|. B is not known, but a lower bound of it will do, and comes from cells:
  *
  *     group g of outputs          output t of the block is sum h[i] x[lead + t - i]
  *     |<------- c ------->|
@@ -198,9 +198,10 @@ size_t cm_guard_group(const cm_guard *guard)
     return guard->c;
 }
 
-int cm_guard_passes(const cm_guard *guard, size_t g)
+int cm_guard_passes(const cm_guard *guard, size_t g, double least)
 {
     double need = guard->error / guard->promise, bound = 0, other = 0;
+    need = need > least ? need : least;
     for (size_t q = 0; q < guard->nq; q++) {
         const cell *h = guard->h + q;
         const adjoining *x = guard->x + (g + guard->nq - q - 1);

@@ -26,7 +26,8 @@ double cm_guard_error(const cm_guard *guard);
 /* Outputs are certified by groups of so many. */
 size_t cm_guard_group(const cm_guard *guard);
 
-/* 1 if all outputs of group g keep the promise; 0 if that is not certain. */
-int cm_guard_passes(const cm_guard *guard, size_t g);
+/* 1 if all outputs of group g keep the promise, and have at least `least` for the sum of the
+ * moduli of their terms; 0 if that is not certain. */
+int cm_guard_passes(const cm_guard *guard, size_t g, double least);
 
 #endif

@@ -12,8 +12,8 @@
  *
  * What an FFT does to small outputs is in guard.c. Blocks are computed by several
  * threads, each with arrays of its own, which note the groups of outputs that the guard
- * does not certify; the engine computes those again. Whole numbers are rounded where the
- * error is proven to be below 1/2, and then exact.
+ * does not certify; the engine computes those again. Whole numbers are rounded: where the error
+ * is proven to be below 1/2 they are then exact.
  *
  * Cost: for each block two transforms of n, that is 3 to 6 ns for each output if
  * n is a few times nh, and memory for up to 2.5 n doubles and 2 n more for each thread.
@@ -113,14 +113,16 @@ static int fill(const blocks *b, const double *x, size_t k, int scaled, double *
     return e;
 }
 
-/* Notes which groups of a block of nt outputs, times 2^e, are doubtful. */
+/* Notes which groups of a block of nt outputs, times 2^e, are doubtful. Whole numbers are exact
+ * if the error is below 1/2; where it is not, they need only be so up to a sum of moduli of
+ * 2^53. */
 static void doubt(const cm_doubts *d, const cm_guard *guard, int integers, size_t nt, int e,
                   unsigned char *doubtful)
 {
-    if (integers)
-        memset(doubtful, ldexp(cm_guard_error(guard), e) >= 0.5, d->ngroup);
-    for (size_t g = 0; g * d->group < nt && !integers; g++)
-        doubtful[g] = !cm_guard_passes(guard, g);
+    double least = integers ? ldexp(1, 53 - e) : 0;
+    int exact = integers && ldexp(cm_guard_error(guard), e) < 0.5;
+    for (size_t g = 0; g * d->group < nt && !exact; g++)
+        doubtful[g] = !cm_guard_passes(guard, g, least);
 }
 
 /* The nt outputs of a block, times 2^e, into y. */

@@ -1,15 +1,15 @@
 /* Convolution of a signal of mostly zeros: a scaled kernel for each sample that is
  * not zero. Outputs that no such sample reaches are exact zeros.
  *
- * Outputs are computed by vectors that stay in registers while all samples that
- * reach them add their part of a kernel with zeros around it.
+ * Outputs are computed by strips that stay in registers while all samples that
+ * reach them add their part of the kernel. A short kernel gets zeros around it, so that
+ * every part is CM_STRIP samples. Of a long one, which would double the memory, the parts at
+ * its ends are copied: each sample has at most two of those.
  *
  * Terms are added one after the other, so the error is up to the number of
- * nonzero samples within reach of an output times eps / 2: 1.8e-12 for
- * 2^14 of them.
+ * nonzero samples within reach of an output times eps / 2: 1.8e-12 for 2^14 of them.
  *
- * Cost: nh multiply-adds for each sample that is not zero, and memory for those
- * samples and a kernel.
+ * Cost: nh multiply-adds for each sample that is not zero, and memory for those samples.
  */
 #include "convolve/sparse.h"
 
@@ -23,10 +23,14 @@
 /* Outputs of an item of work. */
 enum { SPAN = 64 * CM_STRIP };
 
+/* Kernels up to here are copied, with zeros around them. */
+enum { PADDED_TO = 4096 };
+
 typedef struct {
     const cm_problem *p;
-    const double *padded; /* h[0], with CM_STRIP zeros before it and after the last */
-    size_t n;             /* samples that are not zero, their places and values */
+    const double *h;
+    size_t pad; /* zeros before h[0] and after the last */
+    size_t n;   /* samples that are not zero, their places and values */
     const size_t *at;
     const double *value;
 } nonzeros;
@@ -49,6 +53,31 @@ static size_t first_from(const nonzeros *x, size_t k)
     return cm_first(x->n, is_from, &p);
 }
 
+/* Adds what sample i brings to the strip from F[k] on, where that goes beyond the kernel. */
+static void add_end(const nonzeros *x, size_t i, size_t k, double *y)
+{
+    double part[CM_STRIP] = {0};
+    size_t at = x->at[i], nh = x->p->nh, none = 0;
+    size_t before = at > k ? at - k : 0, from = k > at ? k - at : 0;
+    size_t n = nh - from < CM_STRIP - before ? nh - from : CM_STRIP - before;
+    memcpy(part + before, x->h + from, n * sizeof *part);
+    cm_current_simd()->strip(part, &none, x->value + i, 1, 0, y);
+}
+
+/* The strip of F[k ... k + CM_STRIP - 1], which samples lo ... hi - 1 reach, in their order. */
+static void strip(const nonzeros *x, size_t lo, size_t hi, size_t k, double *y)
+{
+    size_t reach = x->p->nh - 1 + x->pad, a = lo, b;
+    memset(y, 0, CM_STRIP * sizeof *y);
+    for (; a < hi && x->at[a] + reach < k + CM_STRIP - 1; a++)
+        add_end(x, a, k, y);
+    for (b = hi; b > a && x->at[b - 1] > k + x->pad; b--)
+        ;
+    cm_current_simd()->strip(x->h, x->at + a, x->value + a, b - a, k, y);
+    for (; b < hi; b++)
+        add_end(x, b, k, y);
+}
+
 static void span_item(void *job, size_t item, int thread, const cm_env *env)
 {
     const nonzeros *x = job;
@@ -63,7 +92,7 @@ static void span_item(void *job, size_t item, int thread, const cm_env *env)
         while (hi < x->n && x->at[hi] < k + nt)
             hi++;
         double last[CM_STRIP], *y = nt == CM_STRIP ? p->y + t : last;
-        cm_current_simd()->strip(x->padded, x->at + lo, x->value + lo, hi - lo, k, y);
+        strip(x, lo, hi, k, y);
         if (y == last)
             memcpy(p->y + t, last, nt * sizeof *y);
         cm_work(&work, (hi - lo) * CM_STRIP, env);
@@ -109,7 +138,9 @@ void cm_conv_sparse(const cm_problem *p, size_t nonzero, const cm_env *env)
     double *value = cm_doubles(nonzero + 1, env);
     /* fewer than `nonzero` where the processor takes denormals for 0 */
     size_t n = find_nonzero(p->x, p->nx, at, value);
-    nonzeros x = {p, padded_kernel(p, env), n, at, value};
+    nonzeros x = {.p = p, .h = p->h, .n = n, .at = at, .value = value};
+    if (p->nh <= PADDED_TO)
+        x.h = padded_kernel(p, env), x.pad = CM_STRIP;
     size_t nitem = (p->w.ny + SPAN - 1) / SPAN;
     double each = (double)n * (double)(p->nh + CM_STRIP) / (double)nitem;
     cm_for_each(nitem, each, span_item, &x, cm_threads(nitem, each, env), env);

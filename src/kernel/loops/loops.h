@@ -50,8 +50,8 @@ typedef struct {
     void (*factors)(const double *b, size_t N, const cm_twiddles *twiddles, size_t from,
                     size_t to, double *factors);
     void (*multiply)(double *a, size_t N, size_t from, size_t to, const double *factors);
-    /* y[t] = sum of value[i] h[k + t - at[i]], i < n, t < CM_STRIP; h has CM_STRIP zeros on
-     * both sides, and no place is further off. */
+    /* y[t] += sum of value[i] h[k + t - at[i]], i < n, t < CM_STRIP, one term after the
+     * other. All of these h must be there. */
     void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,
                   double *y);
 } cm_simd;

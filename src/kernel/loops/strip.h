@@ -1,4 +1,4 @@
-/* A strip of outputs of a signal of mostly zeros; see loops.h. */
+/* A strip of outputs of a signal of mostly zeros. */
 
 /* As many sums at once as there are registers for. */
 enum { SUMS = W == 8 ? 8 : 4 };
@@ -10,7 +10,7 @@ SIMD_TARGET static void strip(const double *h, const size_t *at, const double *v
         vec sum[SUMS];
 #pragma GCC unroll 8
         for (int g = 0; g < SUMS; g++)
-            sum[g] = (vec){0};
+            sum[g] = load(y + t + g * W);
         for (size_t i = 0; i < n; i++) {
             const double *from = h + (ptrdiff_t)(k + t - at[i]);
 #pragma GCC unroll 8
