@@ -43,6 +43,29 @@ check_gamma_model <- function(model) {
   check_hrf(model)
 }
 
+# The models that a package has, by name.
+check_package_model <- function(model, method, normalise) {
+  choices <- if (method == "spm") "spm" else c("spm", "glover")
+  if (!is.character(model) || length(model) != 1L || !(model %in% choices)) {
+    abort(
+      if (is.character(model)) "value" else "type",
+      sprintf(
+        "`model` must be %s with `method = \"%s\"`, not %s.",
+        paste0("\"", choices, "\"", collapse = " or "), method, show_value(model)
+      )
+    )
+  }
+  if (normalise != "none") {
+    abort(
+      "value",
+      sprintf(
+        "`normalise` must be \"none\" with `method = \"%s\"`, not \"%s\".", method, normalise
+      ),
+      "The package scales its kernel to a sum of 1."
+    )
+  }
+}
+
 check_lags <- function(lags) {
   if (is.null(lags)) {
     abort(

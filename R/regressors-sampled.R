@@ -1,6 +1,7 @@
 # Regressors on a grid, as the walkthrough makes them.
 
 sampled_method <- function(model, normalise, dt) {
+  dt <- check_number(dt, "dt", "a number above 0", function(v) v > 0 && v < Inf)
   if (!inherits(model, "gamma_hrf")) {
     abort("value", "`method = \"sampled\"` needs a model that is a sum of gamma densities.")
   }

@@ -16,15 +16,20 @@
 #' @param normalise How to scale the model: `"none"`, `"peak"` or `"area"` as in
 #'   [hrf()]. `"max"` and `"sum"` refer to samples, so they go with `method =
 #'   "sampled"` only.
-#' @param method `"exact"` or `"sampled"`.
-#' @param dt Number: the step of the grid of `"sampled"` in seconds. Not used,
-#'   and not allowed, with `"exact"`.
+#' @param method `"exact"`; `"sampled"` for the textbook's grid; `"spm"` or `"nilearn"`
+#'   for the numbers that these packages make (see the section on them).
+#' @param dt Number: the step of the grid of `"sampled"` in seconds, required there and
+#'   not allowed elsewhere.
 #' @param derivatives Which derivatives to add after each column: any of
 #'   `"temporal"` and `"dispersion"`, or `NULL` for none.
 #' @param lags Numeric vector, at least 2, increasing: the edges of the bins of
 #'   `"fir"`, in seconds after the event.
 #' @param support Two numbers: the times in seconds between which a `model` that
 #'   is a function is not zero.
+#' @param bins,bin0 Whole numbers, for `"spm"` only: bins for each scan (SPM's
+#'   `fMRI_T`), and the bin at which regressors are read, counted from 1 (`fMRI_T0`).
+#' @param oversampling Whole number, for `"nilearn"` only: grid points for each scan.
+#' @param version String, for `"nilearn"` only: the version to follow, `"0.10"` or later.
 #'
 #' @returns A double matrix with one row for each time, in their order, and one
 #'   column for each `trial_type`, named after it: the levels of a factor in their
@@ -48,8 +53,8 @@
 #' `dt` that starts at the earliest onset of the run, with an impulse as a box of
 #' one step and height amplitude/dt; the model sampled at the same step; [conv()]
 #' of the two, times `dt`; read at `times` on the straight line between grid
-#' points. Use it to see what others do; [discretisation_error()] says what that
-#' costs. The kernel reaches to where less than 1e-17 of any term's area is left.
+#' points. It is early by half a step; [discretisation_error()] measures that for your
+#' events. The kernel reaches to where less than 1e-17 of any term's area is left.
 #'
 #' @section Derivatives:
 #' `"temporal"` is the derivative of the regressor by time, exact as well: h(t -
@@ -63,7 +68,29 @@
 #' and scale multiplied by 1.01), divided by 0.01. Each of the two is exact; their
 #' difference stands for the derivative by dispersion.
 #'
-#' Both go with sums of gamma densities and `method = "exact"` only.
+#' Both go with sums of gamma densities, and not with `"sampled"`.
+#'
+#' @section As SPM and nilearn make them:
+#' `method = "spm"` and `"nilearn"` follow the other package's code step by step, so
+#' that a design made there can be matched to rounding. `model` must be one of
+#' theirs (`"spm"`; `"spm"` or `"glover"`), `normalise` not given, and `times` 0, TR, 2 TR, ....
+#'
+#' | | SPM | nilearn |
+#' |---|---|---|
+#' | grid | `bins` for each scan, from 32 bins before the first scan on | `oversampling` points for each scan, from 24 s before the first scan on |
+#' | onset | the nearest bin, not before the grid's first | the next grid point |
+#' | a box | `round(duration / dt) + 1` bins | up to the grid point next to its end, 1 at least |
+#' | impulses | a box of one bin; height amplitude/dt if the type has impulses only | a box of one step, as high as `amplitude` |
+#' | kernel | [sampled_hrf()], sum 1 | [sampled_hrf()], sum 1 |
+#' | `"temporal"` | difference over 1 s | difference over 0.1 s |
+#' | `"dispersion"` | difference over 0.01 | difference over 0.01 |
+#' | orthogonal | kernels, in order | the columns of a type, in order |
+#' | read | at bin `bin0` of each scan | on the straight line between grid points |
+#'
+#' So SPM's values are those at `scan_times(n, tr, (bin0 - 1) / bins)`. SPM makes the
+#' columns of a type orthogonal in a later step, which is not part of this. SPM has no
+#' amplitudes of events but parametric modulators; here `amplitude` is the height of the
+#' boxes.
 #'
 #' @section Finite impulse response:
 #' `model = "fir"` makes no assumption on the shape of the response: the model
@@ -71,6 +98,12 @@
 #' each bin in turn. An impulse adds its amplitude at the scans that come that much
 #' later (times closer than 1e-8 of the narrowest bin count as equal); a box the amplitude times
 #' the seconds of it that lie between `t - lags[i + 1]` and `t - lags[i]`.
+#'
+#' Nilearn's FIR columns are shifted by one scan: its `delay_d` at scan t counts what
+#' happens from `t - d TR` up to `t - (d - 1) TR`, so delay 0 is the scan *before* an
+#' event between scans. Its delays 0, 1, ..., D are `lags = seq(-1, D) * TR` here, but
+#' that an onset on a scan counts for the bin it ends there and the one it begins here.
+#' Impulses add 1/oversampling there, boxes the share of the TR that they cover.
 #'
 #' @section A function of your own:
 #' A `model` that is a function is integrated between the edges of each box by
@@ -125,6 +158,14 @@
 #' \doi{10.1002/(SICI)1097-0193(1999)8:2/3<109::AID-HBM7>3.0.CO;2-W}
 #' (finite impulse response)
 #'
+#' Penny, W. D. and others (eds) (2007) _Statistical Parametric Mapping_. Academic
+#' Press. \doi{10.1016/B978-0-12-372560-8.X5000-1}; the code is `spm_get_ons.m`,
+#' `spm_get_bf.m`, `spm_Volterra.m` and `spm_fMRI_design.m` of spm/spm at 03564157
+#'
+#' Abraham, A. and others (2014) Machine learning for neuroimaging with scikit-learn.
+#' _Frontiers in Neuroinformatics_ 8, 14. \doi{10.3389/fninf.2014.00014}; the code is
+#' `hemodynamic_models.py` of nilearn 0.10.4, 0.11.0 and later
+#'
 #' Gautschi, W. (1979) A computational procedure for incomplete gamma functions.
 #' _ACM Transactions on Mathematical Software_ 5, 466--481.
 #' \doi{10.1145/355853.355863}
@@ -150,25 +191,31 @@
 #' regressors(ev, c(10, 20, 30), triangle, support = c(0, 10))
 #' @export
 regressors <- function(events, times, model = "cohen", normalise = "none", method = "exact",
-                       dt = NULL, derivatives = NULL, lags = NULL, support = NULL) {
+                       dt = NULL, derivatives = NULL, lags = NULL, support = NULL, bins = 16,
+                       bin0 = 8, oversampling = 50, version = "0.11") {
   events <- check_events(events)
   runs <- check_run_times(events, times)
-  check_choice(method, c("exact", "sampled"), "method")
+  check_choice(method, regressor_methods, "method")
   check_choice(normalise, hrf_normalisations, "normalise")
+  refuse_unused(
+    list(dt = dt, bins = bins, bin0 = bin0, oversampling = oversampling, version = version), method
+  )
+  if (missing(model) && method == "spm") {
+    model <- "spm" # the only one there
+  }
+  if (method %in% c("spm", "nilearn")) {
+    check_package_model(model, method, normalise)
+    check_package_times(runs, method)
+  }
+  name <- model
   model <- check_regressor_model(model, normalise, lags, support)
   derivatives <- check_derivatives(derivatives, model, method)
-  compute <- if (method == "sampled") {
-    dt <- check_number(dt, "dt", "a number above 0", function(v) v > 0 && v < Inf)
-    sampled_method(model, normalise, dt)
-  } else {
-    if (!is.null(dt)) {
-      abort(
-        "value", "`dt` must be NULL with `method = \"exact\"`, which has no grid.",
-        "Use `method = \"sampled\"` for the step of a grid."
-      )
-    }
-    exact_method(model, normalise, derivatives)
-  }
+  compute <- switch(method,
+    exact = exact_method(model, normalise, derivatives),
+    sampled = sampled_method(model, normalise, dt),
+    spm = spm_method(derivatives, bins, bin0),
+    nilearn = nilearn_method(name, derivatives, oversampling, version)
+  )
   type <- event_types(events)
   names <- column_names(type, events, model, derivatives)
   check_result_size(sum(lengths(runs)), names$n)
@@ -179,6 +226,28 @@ regressors <- function(events, times, model = "cohen", normalise = "none", metho
   y <- if (length(parts) == 1L) parts[[1L]] else do.call(rbind, unname(parts))
   colnames(y) <- names$names
   y
+}
+
+regressor_methods <- c("exact", "sampled", "spm", "nilearn")
+
+# Arguments that only one method has must be left as they are with the others.
+refuse_unused <- function(arguments, method) {
+  of <- c(
+    dt = "sampled", bins = "spm", bin0 = "spm", oversampling = "nilearn", version = "nilearn"
+  )
+  for (name in names(arguments)) {
+    value <- arguments[[name]]
+    if (is.integer(value)) {
+      value <- as.double(value)
+    }
+    if (of[[name]] != method && !identical(value, formals(regressors)[[name]])) {
+      abort(
+        "value",
+        sprintf("`%s` must not be given with `method = \"%s\"`.", name, method),
+        sprintf("It belongs to `method = \"%s\"`.", of[[name]])
+      )
+    }
+  }
 }
 
 column_names <- function(type, events, model, derivatives) {
@@ -214,10 +283,16 @@ check_derivatives <- function(derivatives, model, method) {
   for (derivative in derivatives) {
     check_choice(derivative, known, "derivatives")
   }
-  if (length(derivatives) && (method != "exact" || !inherits(model, "gamma_hrf"))) {
+  if (length(derivatives) && (method == "sampled" || !inherits(model, "gamma_hrf"))) {
     abort(
-      "value",
-      "`derivatives` need `method = \"exact\"` and a model that is a sum of gamma densities."
+      "value", "`derivatives` need a model that is a sum of gamma densities.",
+      "They go with every method but \"sampled\"."
+    )
+  }
+  if (method %in% c("spm", "nilearn") && identical(unique(derivatives), "dispersion")) {
+    abort(
+      "value", sprintf("`derivatives` must have \"temporal\" with `method = \"%s\"`, too.", method),
+      "The package has no dispersion without it."
     )
   }
   if ("dispersion" %in% derivatives && model$shape[1L] < 1 + dispersion_step) {

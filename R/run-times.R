@@ -46,3 +46,25 @@ run_names <- function(run, times) {
   }
   names
 }
+
+# SPM and nilearn know scans 0, TR, 2 TR, ... only.
+check_package_times <- function(runs, method) {
+  for (times in runs) {
+    if (length(times) < 2L) {
+      abort("length", sprintf(
+        "`times` must have at least 2 values with `method = \"%s\"`, not %d.", method, length(times)
+      ))
+    }
+    tr <- times[2L]
+    off <- !(abs(times - (seq_along(times) - 1) * tr) <= 1e-6 * tr)
+    if (any(off)) {
+      abort(
+        "value",
+        sprintf("`times` must be 0, TR, 2 TR, ... with `method = \"%s\"`.", method),
+        sprintf("Here they are %s, ....", paste(format(utils::head(times, 3L)), collapse = ", ")),
+        if (method == "spm") "SPM itself moves them to bin `bin0` of each scan.",
+        "Use `scan_times(n, tr)`."
+      )
+    }
+  }
+}
