@@ -85,6 +85,9 @@ kernel-test: kernel-setup ## the C kernel by itself: gcc, clang, and their sanit
 kernel-bits: kernel-setup ## a hash over the bits of random convolutions, to compare before and after
 	@$(kernel_make) -j2 bits
 
+costs: kernel-setup ## what the constants of the kernel are made from; SECTIONS= names some of it
+	@$(kernel_make) -j2 costs
+
 kernel-test-arm: ## the same for 64-bit ARM, by an emulator
 	@sh tools/setup.sh $(NEEDS_ARM)
 	@$(kernel_make) -j2 arm
@@ -184,7 +187,7 @@ clean: ## remove build/ and compiled code
 	rm -rf build
 	$(remove_objects)
 
-C_FILES = $(shell find src tests/kernel -name '*.[ch]' 2>/dev/null)
+C_FILES = $(shell find src tests/kernel bench -name "*.[ch]" 2>/dev/null)
 
 build/installed: $(SOURCES) | setup
 	@echo "convmat: installing convmat into build/library"

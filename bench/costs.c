@@ -1,0 +1,310 @@
+/* Measures what the constants of the kernel say, and prints them in the form the source has:
+ *
+ *   costs of a multiply-add and of transforms, and from where the long form of direct sums is
+ *   the faster                                     convolve/choice.c, convolve/direct.c
+ *   from where a second thread pays                base/threads.c
+ *   from where results are written past the caches convolve/problem.c
+ *   how good the choice is over a grid of sizes    convolve/choice.c
+ *
+ *   make costs          all of it, some minutes; the machine should have nothing else to do
+ *   costs SECTION...    sums, transforms, threads, writing, grid
+ *
+ * Times are the least of several, in processor time of this thread but for threads.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "convolve/choice.h"
+#include "convolve/direct.h"
+#include "convolve/engine.h"
+#include "convolve/overlap.h"
+#include "convolve/sparse.h"
+#include "loops/loops.h"
+#include "support.h"
+
+static double seconds(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* A thing to time: how it is run, and what with. */
+typedef struct {
+    void (*run)(const void *data);
+    const void *data;
+} work;
+
+/* Nanoseconds of one run: the least of `rounds` rounds of at least `least` seconds each. */
+static double time_of(work w, clockid_t clock, int rounds, double least)
+{
+    double best = INFINITY;
+    long runs = 1;
+    for (int r = 0; r < rounds; r++) {
+        for (;;) {
+            double t = seconds(clock);
+            for (long i = 0; i < runs; i++)
+                w.run(w.data);
+            t = seconds(clock) - t;
+            if (t >= least) {
+                best = fmin(best, t / (double)runs);
+                break;
+            }
+            runs *= 2;
+        }
+    }
+    return 1e9 * best;
+}
+
+static double cpu_ns(work w)
+{
+    return time_of(w, CLOCK_THREAD_CPUTIME_ID, 5, 2e-3);
+}
+
+static double *normal(size_t n)
+{
+    static source s;
+    if (!s.state)
+        s = generator(7);
+    double *x = malloc(n * sizeof *x);
+    for (size_t i = 0; i < n; i++) { /* a sum of uniform numbers is near enough */
+        x[i] = 0;
+        for (int k = 0; k < 6; k++)
+            x[i] += draw_unit(&s);
+    }
+    return x;
+}
+
+/* ---- one convolution by one plan ------------------------------------------------ */
+
+typedef struct {
+    cm_problem p;
+    cm_plan plan;
+} job;
+
+static void run_job(const void *data)
+{
+    const job *j = data;
+    cm_doubts doubts;
+    begin(&here);
+    if (j->plan.method == CM_DIRECT)
+        cm_conv_direct(&j->p, env());
+    else if (j->plan.method == CM_SPARSE)
+        cm_conv_sparse(&j->p, j->plan.nonzero, env());
+    else
+        cm_conv_overlap(&j->p, j->plan.length, &doubts, env());
+    release(&here);
+}
+
+static void run_auto(const void *data)
+{
+    const job *j = data;
+    begin(&here);
+    cm_conv_real(&j->p, j->plan.method, env());
+    release(&here);
+}
+
+static cm_problem problem(double *x, size_t nx, double *h, size_t nh, double *y)
+{
+    cm_problem p = {.x = x, .nx = nx, .h = h, .nh = nh, .y = y, .ncol = 1, .max_x = 6};
+    p.w = (cm_window){0, nx + nh - 1};
+    return p;
+}
+
+static double ns_of(cm_problem p, cm_plan plan)
+{
+    job j = {p, plan};
+    return cpu_ns((work){run_job, &j});
+}
+
+/* ---- sums ------------------------------------------------------------------------ */
+
+static void sums(void)
+{
+    enum { NX = 20000 };
+    static const size_t lengths[] = {2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 64, 200, 1000};
+    double *x = normal(NX), *h = normal(NX), *y = normal(2 * NX);
+    printf("\ndirect sums, ns a multiply-add, by the length of the kernel\n        ");
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+        printf("%8zu", lengths[i]);
+    for (int level = 0; level < LEVELS; level++) {
+        if (!use_level(level))
+            continue;
+        printf("\n%-8s", levels[level]);
+        for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+            cm_problem p = problem(x, NX, h, lengths[i], y);
+            double ns = ns_of(p, (cm_plan){.method = CM_DIRECT});
+            printf("%8.3f", (ns - 100) / ((double)NX * (double)lengths[i]));
+        }
+    }
+    printf("\n\nsums that skip zeros, ns a multiply-add, all included, 1 sample in 50\n");
+    for (size_t i = 0; i < NX; i++)
+        x[i] = i % 50 ? 0 : x[i];
+    for (int level = 0; level < LEVELS; level++) {
+        if (!use_level(level))
+            continue;
+        cm_problem p = problem(x, NX, h, 320, y);
+        cm_plan plan = {.method = CM_SPARSE, .nonzero = NX / 50};
+        printf("%-8s%8.3f\n", levels[level], ns_of(p, plan) / (NX / 50 * (320.0 + CM_STRIP)));
+    }
+    free(x), free(h), free(y);
+}
+
+/* ---- transforms ----------------------------------------------------------------------- */
+
+/* Blocks of n, kernels of n / 4: with reading, guard and writing. */
+static double ns_a_value(size_t n)
+{
+    size_t nh = n / 4, block = n - nh + 1, nblock = n < 100000 ? 400000 / n + 2 : 3,
+           nx = nblock * block - nh + 1;
+    double *x = normal(nx), *h = normal(nh), *y = normal(nx + nh);
+    double ns = ns_of(problem(x, nx, h, nh, y), (cm_plan){CM_FFT_GUARDED, n, 0, 0, 0});
+    free(x), free(h), free(y);
+    return ns / ((double)(nblock + 0.5) * (double)n);
+}
+
+static void transforms(void)
+{
+    static const int odd[] = {8, 10, 12};
+    printf("\ntransforms of n values with all around them, ns a value\n");
+    for (int level = 0; level < LEVELS; level++) {
+        if (!use_level(level))
+            continue;
+        printf("%s\n", levels[level]);
+        for (size_t two = 16; two <= 262144; two *= 2)
+            for (int i = 0; i < 3; i++)
+                printf("    {%zu, %.2f},\n", two * (size_t)odd[i],
+                       ns_a_value(two * (size_t)odd[i]));
+    }
+}
+
+/* ---- threads ---------------------------------------------------------------------------- */
+
+/* Wall time by two threads over that by one, the median of pairs in turn. */
+static void two_threads(void)
+{
+    enum { PAIRS = 15 };
+    cm_env one = *env(), two = *env();
+    one.threads = 1, two.threads = 2;
+    printf("\ntime by two threads over that by one, direct sums with 500 samples\n");
+    for (size_t nx = 50000; nx <= 6400000; nx *= 2) {
+        double *x = normal(nx), *h = normal(500), *y = normal(nx + 500), ratio[PAIRS];
+        cm_problem p = problem(x, nx, h, 500, y);
+        for (int i = 0; i < PAIRS; i++) {
+            double t[3];
+            t[0] = seconds(CLOCK_MONOTONIC);
+            cm_conv_direct(&p, &one);
+            t[1] = seconds(CLOCK_MONOTONIC);
+            cm_conv_direct(&p, &two);
+            t[2] = seconds(CLOCK_MONOTONIC);
+            ratio[i] = (t[2] - t[1]) / (t[1] - t[0]);
+            for (int j = i; j > 0 && ratio[j] < ratio[j - 1]; j--) {
+                double swap = ratio[j];
+                ratio[j] = ratio[j - 1], ratio[j - 1] = swap;
+            }
+        }
+        printf("    %.0e multiply-adds: %.2f\n", (double)nx * 500, ratio[PAIRS / 2]);
+        free(x), free(h), free(y);
+    }
+}
+
+/* ---- writing ------------------------------------------------------------------------------
+ */
+
+typedef struct {
+    void (*write)(const double *x, size_t n, double factor, double *y);
+    const double *x;
+    double *y;
+    size_t n, room, at;
+} writing;
+
+/* Into memory that has left the caches since it was used last. */
+static void run_writing(const void *data)
+{
+    writing *w = (writing *)(uintptr_t)data;
+    w->write(w->x, w->n, 1, w->y + w->at);
+    w->at = w->at + 2 * w->n < w->room ? w->at + w->n : 0;
+}
+
+static void write_past(void)
+{
+    enum { ROOM = 16000000 };
+    const cm_simd *simd = cm_current_simd();
+    double *x = normal(262144), *y = normal(ROOM);
+    printf("\ntime of writing past the caches over that through them, %s\n", simd->level);
+    for (size_t n = 1024; n <= 262144; n *= 2) {
+        writing w = {simd->scale, x, y, n, ROOM, 0};
+        double through = cpu_ns((work){run_writing, &w});
+        w.write = simd->stream;
+        printf("    %zu: %.2f\n", n, cpu_ns((work){run_writing, &w}) / through);
+    }
+    free(x), free(y);
+}
+
+/* ---- the choice
+ * ------------------------------------------------------------------------------ */
+
+/* The time by what is chosen over that by the best of all methods and lengths. */
+static double regret(size_t nx, size_t nh)
+{
+    double *x = normal(nx), *h = normal(nh), *y = normal(nx + nh);
+    cm_problem p = problem(x, nx, h, nh, y);
+    job chosen = {p, {.method = CM_AUTO}}, other = {p, {.method = CM_DIRECT}};
+    double best = (double)nx * (double)nh < 3e8 ? cpu_ns((work){run_auto, &other}) : INFINITY;
+    static const size_t odd[] = {8, 10, 12};
+    for (size_t two = 8; two * 8 < 4 * (nx + nh); two *= 2) {
+        for (int i = 0; i < 3; i++) {
+            size_t n = two * odd[i];
+            if (n >= nh + nh / 4 && n >= 128)
+                best = fmin(best, ns_of(p, (cm_plan){CM_FFT_GUARDED, n, 0, 0, 0}));
+        }
+    }
+    double ratio = cpu_ns((work){run_auto, &chosen}) / best;
+    cm_plan plan = cm_choose(&p);
+    if (ratio > 1.1)
+        printf("    nx %zu nh %zu: %.2f by %s %zu\n", nx, nh, ratio,
+               plan.method == CM_DIRECT ? "sums" : "transforms of", plan.length);
+    free(x), free(h), free(y);
+    return ratio;
+}
+
+static void grid(void)
+{
+    double worst = 0, all = 0;
+    int count = 0;
+    printf("\ntime of \"auto\" over that of the best method, where above 1.1, %s\n",
+           cm_current_simd()->level);
+    for (double nx = 64; nx < 4e6; nx *= 1.8) {
+        for (double nh = 16; nh <= nx; nh *= 1.8) {
+            double r = regret((size_t)nx, (size_t)nh);
+            worst = fmax(worst, r), all += log(r), count++;
+        }
+    }
+    printf("    %d sizes: geometric mean %.3f, worst %.2f\n", count, exp(all / count), worst);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*run)(void);
+    } sections[] = {{"sums", sums},
+                    {"transforms", transforms},
+                    {"threads", two_threads},
+                    {"writing", write_past},
+                    {"grid", grid}};
+    env();
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        int wanted = argc == 1;
+        for (int a = 1; a < argc; a++)
+            wanted |= strcmp(argv[a], sections[i].name) == 0;
+        if (wanted) {
+            cm_simd_level(NULL);
+            sections[i].run();
+        }
+    }
+    return 0;
+}
