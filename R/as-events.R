@@ -56,6 +56,7 @@
 #' @export
 as_events <- function(df, onset = "onset", duration = "duration", amplitude = NULL,
                       trial_type = "trial_type", run = "run", missing = "error") {
+  check_given()
   missing <- c("error", "drop", "keep")[check_choice(missing, c("error", "drop", "keep"), "missing")]
   choices <- list(
     onset = check_column_choice(onset, "onset"),
@@ -124,7 +125,11 @@ check_data_frame <- function(df, arg) {
     }
     abort(
       "type", sprintf("`%s` must be made by `events()`, or a data frame, not %s.", arg, describe(df)),
-      "Use `events(onset, duration, amplitude, trial_type)`."
+      if (is.character(df)) {
+        "Read a file of them: `read_events()`."
+      } else {
+        argument_order(arg) %||% "Use `events(onset, duration, amplitude, trial_type)`."
+      }
     )
   }
   columns <- if (is.list(df)) unclass(df)

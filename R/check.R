@@ -19,7 +19,8 @@ check_choice <- function(value, choices, arg) {
     sprintf(
       "`%s` must be one of %s, not %s.",
       arg, paste0("\"", choices, "\"", collapse = ", "), show_value(value)
-    )
+    ),
+    meant(value, choices)
   )
 }
 
@@ -48,7 +49,7 @@ check_samples <- function(x, arg, what = "a numeric or complex vector, matrix or
   known <- !is.object(x) || (!isS4(x) && all(class(x) %in% c("mts", "ts", "matrix", "array")) &&
     (!inherits(x, "ts") || !is.null(stats::tsp(x))))
   if (!known || !(is.numeric(x) || is.logical(x) || is.complex(x)) || length(dim(x)) > 2L) {
-    abort("type", sprintf("`%s` must be %s, not %s.", arg, what, describe(x)))
+    abort("type", sprintf("`%s` must be %s, not %s.", arg, what, describe(x)), next_step(x, arg, columns = TRUE))
   }
   if (is.double(x) || is.complex(x)) {
     x
@@ -79,7 +80,7 @@ count_samples <- function(x) if (length(dim(x)) == 2L) nrow(x) else length(x)
 check_numbers <- function(x, arg) {
   one_column <- length(dim(x)) < 2L || (is.matrix(x) && ncol(x) == 1L)
   if (is.object(x) || !(is.numeric(x) || is.logical(x)) || !one_column) {
-    abort("type", sprintf("`%s` must be a numeric vector, not %s.", arg, describe(x)))
+    abort("type", sprintf("`%s` must be a numeric vector, not %s.", arg, describe(x)), next_step(x, arg))
   }
   check_finite(x, arg)
   as.double(x)
@@ -114,14 +115,17 @@ check_kernel_samples <- function(h) {
 # One number, finite unless said otherwise.
 check_number <- function(x, arg, what = "a finite number", ok = is.finite) {
   if (is.object(x) || !(is.numeric(x) || is.logical(x))) {
-    abort("type", sprintf("`%s` must be %s, not %s.", arg, what, describe(x)))
+    abort("type", sprintf("`%s` must be %s, not %s.", arg, what, describe(x)), next_step(x, arg))
   }
   if (length(x) != 1L) {
-    abort("length", sprintf("`%s` must be %s, not %s.", arg, what, show_value(x)))
+    abort("length", sprintf("`%s` must be %s, not %s.", arg, what, show_value(x)), argument_order(arg))
   }
   x <- as.double(x)
   if (is.na(x) || !ok(x)) {
-    abort("value", sprintf("`%s` must be %s, not %s.", arg, what, show_value(x)))
+    abort(
+      "value", sprintf("`%s` must be %s, not %s.", arg, what, show_value(x)),
+      if (is.finite(x) && x > 0 && x != floor(x)) argument_order(arg)
+    )
   }
   x
 }

@@ -29,20 +29,26 @@ inform <- function(...) {
 # back. Callers, not frames: in conv(x, hrf("a")), hrf() is evaluated within
 # conv(), but it is the user who calls it.
 user_call <- function() {
+  i <- user_frame()
+  if (i > 0L) sys.call(i)
+}
+
+# The number of that call's frame; 0 if there is none.
+user_frame <- function() {
   ours <- topenv()
   passed <- list(ours, baseenv(), .BaseNamespaceEnv, asNamespace("stats"))
-  call <- NULL
+  entered <- 0L
   i <- sys.parent()
   while (i > 0L) {
     home <- topenv(environment(sys.function(i)) %||% baseenv())
     if (identical(home, ours)) {
-      call <- sys.call(i)
+      entered <- i
     } else if (!any(vapply(passed, identical, NA, home))) {
       break
     }
     i <- sys.parents()[i]
   }
-  call
+  entered
 }
 
 `%||%` <- function(a, b) if (is.null(a)) b else a
@@ -53,6 +59,8 @@ user_call <- function() {
 describe <- function(x) {
   if (is.null(x)) {
     "NULL"
+  } else if (inherits(x, "events")) {
+    "a table of events"
   } else if (is.data.frame(x)) {
     "a data frame"
   } else if (is.factor(x)) {

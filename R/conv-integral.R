@@ -58,6 +58,7 @@
 #' @export
 conv_integral <- function(f, g, t, lower = -Inf, upper = Inf, breaks = NULL,
                           rel_tol = 1e-8, abs_tol = 0) {
+  check_given()
   f <- check_function(f, "f")
   g <- check_function(g, "g")
   t <- check_numbers(t, "t")
@@ -144,7 +145,10 @@ abort_convergence <- function(t, result, allowed) {
 # The user's function, made to keep its promises or say at which t it does not.
 check_function <- function(fun, arg) {
   if (!is.function(fun)) {
-    abort("type", sprintf("`%s` must be a function, not %s.", arg, describe(fun)))
+    abort(
+      "type", sprintf("`%s` must be a function, not %s.", arg, describe(fun)),
+      if (is.numeric(fun)) "For samples there is `conv()`."
+    )
   }
   function(at, t) {
     where <- sprintf("when the integral at t = %s asked for it", format(t))

@@ -61,6 +61,7 @@
 #' @export
 conv_matrix <- function(h, n, mode = "full", origin = NULL, boundary = "zero",
                         sparse = FALSE) {
+  check_given()
   h <- check_kernel(h)
   n <- check_count(n, "n")
   options <- conv_options(mode, origin, boundary, "propagate", "auto", length(h))
@@ -177,6 +178,7 @@ bytes_each <- function(x) if (is.complex(x)) 16 else 8
 #' x %*% shifted_kernels(h, 3)
 #' @export
 shifted_kernels <- function(h, n) {
+  check_given()
   h <- check_kernel(h)
   n <- check_count(n, "n")
   check_matrix_size(n, n + length(h) - 1, bytes_each(h), sprintf(
@@ -188,6 +190,7 @@ shifted_kernels <- function(h, n) {
 #' @rdname shifted_kernels
 #' @export
 shifted_scaled_kernels <- function(x, h) {
+  check_given()
   x <- check_one_signal(x, "x")
   h <- check_kernel(h)
   if (length(x) == 0L) {

@@ -38,6 +38,7 @@
 #' conv_method(rnorm(1e5), c(1, numeric(4999), 0.5)) # an echo
 #' @export
 conv_method <- function(x, h, mode = "full") {
+  check_given()
   x <- check_one_signal(x, "x")
   h <- check_kernel(h)
   options <- conv_options(mode, NULL, "zero", "propagate", "auto", length(h))

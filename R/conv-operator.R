@@ -86,6 +86,7 @@
 #' plot(conv_operator(hrf(0:19), 40), main = "Convolution with the HRF")
 #' @export
 conv_operator <- function(h, n, mode = "full", origin = NULL, boundary = "zero") {
+  check_given()
   h <- check_kernel(h)
   n <- check_count(n, "n")
   options <- conv_options(mode, origin, boundary, "propagate", "auto", length(h))

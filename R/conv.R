@@ -217,6 +217,7 @@ conv <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "pr
 # All that conv() can be asked for; ffi_conv_two() and ffi_conv_plain() in C are short
 # cuts for plain vectors, and return NULL for anything they do not know, right or wrong.
 conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
+  check_given()
   x <- check_samples(x, "x")
   h <- check_kernels(h)
   ncol <- check_columns(x, h)

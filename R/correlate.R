@@ -48,6 +48,7 @@
 #' plot(lags, score, type = "h", xlab = "Lag (samples)", ylab = "Correlation")
 #' @export
 correlate <- function(x, h, mode = "full", ...) {
+  check_given()
   check_choice(mode, setdiff(modes, "causal"), "mode")
   if ("origin" %in% ...names()) {
     abort(
@@ -78,6 +79,7 @@ reverse <- function(h) {
 #'   from 1 on.
 #' @export
 correlation_lags <- function(nx, nh, mode = "full") {
+  check_given()
   nx <- check_count(nx, "nx", least = 0)
   nh <- check_count(nh, "nh")
   check_choice(mode, setdiff(modes, "causal"), "mode")

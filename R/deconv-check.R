@@ -61,10 +61,13 @@ check_signal_length <- function(n, ny, nh, mode) {
     ny
   )
   if (possible[1L] < 1) {
-    abort("length", sprintf(
-      "`y` must have at least %s values with mode \"full\", as many as `h`, not %s.",
-      format_count(nh), format_count(ny)
-    ))
+    abort(
+      "length", sprintf(
+        "`y` must have at least %s values with mode \"full\", as many as `h`, not %s.",
+        format_count(nh), format_count(ny)
+      ),
+      argument_order("y")
+    )
   }
   if (is.null(n)) {
     return(possible[1L])

@@ -131,6 +131,7 @@
 #' @export
 deconv <- function(y, h, n = NULL, mode = "full", origin = NULL, boundary = "zero",
                    method = "lsq", lambda = 0, order = 0, singular = "error") {
+  check_given()
   y <- check_real(y, "y", "a numeric vector, matrix or time series")
   h <- check_real_kernel(h)
   check_choice(mode, modes, "mode")

@@ -72,7 +72,9 @@
 #' @export
 discretisation_error <- function(events, times, model = "cohen", normalise = "none", dt = 0.1,
                                  method = "sampled", bins = 16, bin0 = 8, oversampling = 50,
-                                 version = "0.11") {
+                                 version = "0.11", ...) {
+  check_given()
+  check_unused(...)
   checked <- check_events(events)
   runs <- check_run_times(checked, times)
   check_choice(method, c("sampled", "spm", "nilearn"), "method")

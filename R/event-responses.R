@@ -42,7 +42,9 @@
 #' E %*% (reaction - mean(reaction))
 #' @export
 event_responses <- function(events, times, model = "cohen", normalise = "none",
-                            sparse = FALSE) {
+                            sparse = FALSE, ...) {
+  check_given()
+  check_unused(...)
   events <- check_events(events)
   runs <- check_run_times(events, times)
   check_choice(normalise, hrf_normalisations, "normalise")

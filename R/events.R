@@ -61,6 +61,7 @@
 #' plot(all)
 #' @export
 events <- function(onset, duration = 0, amplitude = 1, trial_type = NULL, run = NULL) {
+  check_given()
   if (is.data.frame(onset)) {
     abort(
       "type", sprintf("`onset` must be a numeric vector, not %s.", describe(onset)),

@@ -51,6 +51,7 @@
 #' @order 1
 #' @export
 gamma_hrf <- function(shape, scale, weight = 1, name = "custom") {
+  check_given()
   terms <- check_terms(list(shape = shape, scale = scale, weight = weight))
   check_model_name(name, "name")
   new_gamma_hrf(terms$shape, terms$scale, terms$weight, name)

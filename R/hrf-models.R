@@ -3,7 +3,10 @@
 #' @rdname gamma_hrf
 #' @param model Name of a model in [hrf()].
 #' @export
-hrf_model <- function(model) check_hrf(model)
+hrf_model <- function(model) {
+  check_given()
+  check_hrf(model)
+}
 
 # The weight that turns the density into t^(shape - 1) exp(-t / scale).
 power_weight <- function(shape, scale) scale^shape * gamma(shape)
@@ -24,10 +27,13 @@ check_hrf <- function(model) {
     return(check_gamma_hrf(model))
   }
   if (!is.character(model)) {
-    abort("type", sprintf(
-      "`model` must be a name such as \"cohen\" or a model made by `gamma_hrf()`, not %s.",
-      describe(model)
-    ))
+    abort(
+      "type", sprintf(
+        "`model` must be a name such as \"cohen\" or a model made by `gamma_hrf()`, not %s.",
+        describe(model)
+      ),
+      if (is.numeric(model)) "For a response that is sampled already there is `conv()`."
+    )
   }
   hrf_models[[check_choice(model, names(hrf_models), "model")]]
 }

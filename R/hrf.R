@@ -29,6 +29,8 @@
 #'   The first three give a value that depends on its own time only; with
 #'   `"max"` and `"sum"` it depends on which times were asked for.
 #'
+#' @param ... Must be empty; there to say so if `normalise` is spelt otherwise.
+#'
 #' @returns A double vector of the length of `t`, without attributes; 0 for
 #'   t < 0. The units are arbitrary, as those of the signal are, but for
 #'   `"area"`, which makes them 1/s.
@@ -70,7 +72,9 @@
 #'   xlab = "Time since the event (s)", ylab = "Response (peak = 1)")
 #' legend("topright", models, col = 1:4, lty = 1, bty = "n")
 #' @export
-hrf <- function(t, model = "cohen", normalise = "none") {
+hrf <- function(t, model = "cohen", normalise = "none", ...) {
+  check_given()
+  check_unused(...)
   t <- check_numbers(t, "t")
   model <- check_hrf(model)
   check_choice(normalise, hrf_normalisations, "normalise")

@@ -44,6 +44,7 @@
 #' neural_signal(events(c(0, 2, 4), 2, trial_type = c("a", "b", "a")), 0:5)
 #' @export
 neural_signal <- function(events, times) {
+  check_given()
   events <- check_events(events)
   if (length(unique(events$run)) > 1L) {
     abort(

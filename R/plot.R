@@ -49,6 +49,7 @@
 #' @export
 plot_matrix <- function(A, ..., col = grDevices::hcl.colors(256L, "Purples", rev = TRUE),
                         zlim = NULL, key = TRUE, xlab = "Column", ylab = "Row") {
+  check_given()
   check_plot_matrix(A)
   zlim <- check_zlim(zlim)
   col <- check_colors(col)
@@ -115,6 +116,7 @@ color_key <- function(range, col) {
 #' @export
 plot_rows <- function(A, rows = seq_len(min(nrow(A), 10L)), ..., at = seq_len(ncol(A)),
                       xlab = "Column", ylab = "Row") {
+  check_given()
   check_plot_matrix(A)
   rows <- check_numbers(rows, "rows")
   if (length(rows) == 0L) {

@@ -78,6 +78,7 @@
 #' @export
 read_events <- function(file, format = "auto", amplitude = NULL, missing = "error",
                         unfinished = "error") {
+  check_given()
   format <- c("auto", "bids", "fsl", "fsl")[
     check_choice(format, c("auto", "bids", "fsl", "nipraxis"), "format")
   ]

@@ -35,10 +35,13 @@ check_gamma_model <- function(model) {
   if (is.character(model)) {
     check_choice(model, c(names(hrf_models), "fir"), "model")
   } else if (!inherits(model, "gamma_hrf")) {
-    abort("type", sprintf(
-      "`model` must be a name, a model made by `gamma_hrf()` or a function, not %s.",
-      describe(model)
-    ))
+    abort(
+      "type", sprintf(
+        "`model` must be a name, a model made by `gamma_hrf()` or a function, not %s.",
+        describe(model)
+      ),
+      if (is.numeric(model)) "For a response that is sampled already there is `conv()`."
+    )
   }
   check_hrf(model)
 }

@@ -9,7 +9,8 @@
 #' @param events Events, made by [events()] or [read_events()].
 #' @param times Numeric vector of n times in seconds from the first scan, finite,
 #'   in any order and at any distance, such as [scan_times()] makes; for events
-#'   of several runs a list of such vectors, one for each run (see Runs).
+#'   of several runs a list of such vectors, one for each run (see Runs in
+#'   [regressors()]).
 #' @param model Name of a model in [hrf()]; a model made by [gamma_hrf()];
 #'   `"fir"`; or a function of one numeric vector, the time since an event in
 #'   seconds (see the sections below).
@@ -30,6 +31,8 @@
 #'   `fMRI_T`), and the bin at which regressors are read, counted from 1 (`fMRI_T0`).
 #' @param oversampling Whole number, for `"nilearn"` only: grid points for each scan.
 #' @param version String, for `"nilearn"` only: the version to follow, `"0.10"` or later.
+#'
+#' @param ... Must be empty; there to say so if `normalise` is spelt otherwise.
 #'
 #' @returns A double matrix with one row for each time, in their order, and one
 #'   column for each `trial_type`, named after it: the levels of a factor in their
@@ -120,9 +123,11 @@
 #' their run, and every run has the same columns.
 #'
 #' @section Warnings:
-#' With `"sampled"`, `convmat_warning_value` as in [neural_signal()] if an event adds
-#' nothing because it covers no point of the grid. An event that starts after the
-#' last time of its run adds nothing with either method and is not reported.
+#' `convmat_warning_value` if every event starts after the last of `times`, so
+#' that all of the result is 0: one of the two may not be in seconds. (A single
+#' event that starts after the last time of its run adds nothing, and is not
+#' reported.) With `"sampled"` also, as in [neural_signal()], if an event adds
+#' nothing because it covers no point of the grid.
 #'
 #' @section Errors:
 #' `convmat_error_type` if `events`, `times`, `model` or another argument is not of
@@ -146,7 +151,7 @@
 #' the tails, to add together less than 1e-17 of the value they would be added to.
 #' Where there is nothing else, nothing is skipped: a single event keeps its tail
 #' down to the smallest numbers. The cost is proportional to the number of pairs
-#' that are left, with about 30 ns for each term of the model.
+#' that are left and to the number of terms of the model.
 #'
 #' @references
 #' Friston, K. J. and others (1998) Event-related fMRI: characterizing
@@ -192,9 +197,12 @@
 #' @export
 regressors <- function(events, times, model = "cohen", normalise = "none", method = "exact",
                        dt = NULL, derivatives = NULL, lags = NULL, support = NULL, bins = 16,
-                       bin0 = 8, oversampling = 50, version = "0.11") {
+                       bin0 = 8, oversampling = 50, version = "0.11", ...) {
+  check_given()
+  check_unused(...)
   events <- check_events(events)
   runs <- check_run_times(events, times)
+  warn_if_all_late(events, runs)
   check_choice(method, regressor_methods, "method")
   check_choice(normalise, hrf_normalisations, "normalise")
   refuse_unused(
@@ -247,6 +255,20 @@ refuse_unused <- function(arguments, method) {
         sprintf("It belongs to `method = \"%s\"`.", of[[name]])
       )
     }
+  }
+}
+
+# Onsets in milliseconds, say, or times in scans.
+warn_if_all_late <- function(events, runs) {
+  last <- max(unlist(runs), -Inf)
+  if (length(events$onset) > 0L && last > -Inf && min(events$onset) > last) {
+    warn(
+      "value", "Every event starts after the last of `times`, so all regressors are 0.",
+      sprintf(
+        "The first onset is %s s, the last time %s s. Are both in seconds?",
+        format(min(events$onset)), format(last)
+      )
+    )
   }
 }
 

@@ -65,6 +65,7 @@
 #' @export
 sampled_hrf <- function(tr, software = "spm", model = "spm", oversampling = NULL, length = 32,
                         version = "0.11") {
+  check_given()
   above <- function(v) v > 0 && v < Inf
   tr <- check_number(tr, "tr", "a number above 0", above)
   check_choice(software, c("spm", "nilearn"), "software")

@@ -36,6 +36,7 @@
 #' scan_times(4, tr = 2.5, reference = "middle")
 #' @export
 scan_times <- function(n, tr, reference = 0) {
+  check_given()
   n <- check_count(n, "n", least = 0)
   tr <- check_number(tr, "tr", "a number above 0", function(v) v > 0 && v < Inf)
   if (is.character(reference)) {
@@ -46,6 +47,9 @@ scan_times <- function(n, tr, reference = 0) {
     reference, "reference", "a number from 0 to 1",
     function(v) v >= 0 && v <= 1
   )
+  if (tr >= 100) {
+    warn("value", sprintf("`tr` is %s seconds. Were milliseconds meant?", format_count(tr)))
+  }
   check_memory(8 * n, "Too many scans: their times need")
   (seq_len(n) - 1 + reference) * tr
 }

@@ -79,7 +79,10 @@ test_that("errors print like R's own", {
   expect_identical(message, "convmat_error_type convmat_error error condition")
   text <- try(as_user(hrf("a")), silent = TRUE)
   expect_identical(
-    as.vector(text), "Error in hrf(\"a\") : `t` must be a numeric vector, not a character vector.\n"
+    as.vector(text), paste0(
+      "Error in hrf(\"a\") : `t` must be a numeric vector, not a character vector.\n",
+      "  A response that has this name is sampled by `hrf(times, \"a\")`.\n"
+    )
   )
 })
 
@@ -100,7 +103,7 @@ test_that("a warning comes from the user's own call, and stops nothing", {
 })
 
 test_that("what was given is said in words", {
-  said <- function(t) sub(".*, not (.*)\\.$", "\\1", conditionMessage(expect_error(hrf(t))))
+  said <- function(t) sub(".*, not (.*?)\\.(\n.*)?$", "\\1", conditionMessage(expect_error(hrf(t))), perl = TRUE)
   expect_identical(said(NULL), "NULL")
   expect_identical(said("a"), "a character vector")
   expect_identical(said(1i), "a complex vector")
