@@ -12,20 +12,16 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/cell.h"
+
 #define NCOEF 12
-#define LEAST_EXPONENT (-5) /* cells begin at 2^-6 */
-#define PER_OCTAVE 16
-#define NOCTAVE 160 /* cells below 16 */
-#define NWIDE 752   /* cells of width 1, up to 768, where Q has underflown */
-#define NCELL (NOCTAVE + NWIDE)
-#define CELLS_FROM 0.015625
 #define SETTLED 4e-14 /* the last coefficient that counts as converged; the next is a tenth */
 
 enum { UNKNOWN, POLYNOMIAL, DIRECT };
 
 struct cm_cells {
-    unsigned char state[NCELL];
-    double coef[NCELL][NCOEF];
+    unsigned char state[CM_NCELL];
+    double coef[CM_NCELL][NCOEF];
 };
 
 /* The integer coefficients of Chebyshev's polynomials, and cos(n pi (j + 1/2) / NCOEF). */
@@ -51,10 +47,10 @@ static double direct(const cm_gamma *g, int density, double z)
     return density ? g->math->density(z, g->shape) : g->math->tail(z, g->shape, z >= g->split);
 }
 
-static int fill_cell(const cm_gamma *g, int density, double low, double width, double *coef)
+static int fill_cell(const cm_gamma *g, int density, size_t cell, double *coef)
 {
     const cm_chebyshev *basis = g->basis;
-    double f[NCOEF], c[NCOEF], least = HUGE_VAL;
+    double f[NCOEF], c[NCOEF], least = HUGE_VAL, width, low = cm_cell_start(cell, &width);
     for (int j = 0; j < NCOEF; j++) {
         f[j] = direct(g, density, low + width * (basis->cosine[1][j] + 1) / 2);
         least = fmin(least, f[j]);
@@ -84,31 +80,16 @@ static double polynomial(const double *c, double y)
     return low + (mid + high * y4) * y4;
 }
 
-/* direct(), by the cell of z. Cells have 16 as an edge, and `split` is an edge. */
+/* direct(), by the cell of z. CM_CELLS_WIDE is the edge of a cell, and so is `split`. */
 static double evaluate(const cm_gamma *g, int density, double z)
 {
     cm_cells *cells = density ? g->densities : g->tails;
-    if (!(z >= CELLS_FROM && z < CM_CELLS_END))
+    if (!(z >= CM_CELLS_FROM && z < CM_CELLS_END))
         return direct(g, density, z);
-    size_t cell;
-    double y, low, width; /* y: place in the cell, from -1 to 1 */
-    if (z < 16) {
-        int exponent;
-        double f = frexp(z, &exponent) * 2 * PER_OCTAVE;
-        int i = (int)f;
-        cell = (size_t)((exponent - LEAST_EXPONENT) * PER_OCTAVE + i - PER_OCTAVE);
-        y = 2 * (f - i) - 1;
-        width = ldexp(1.0 / (2 * PER_OCTAVE), exponent);
-        low = i * width;
-    } else {
-        low = floor(z);
-        width = 1;
-        cell = NOCTAVE + (size_t)low - 16;
-        y = 2 * (z - low) - 1;
-    }
+    double y;
+    size_t cell = cm_cell(z, &y);
     if (cells->state[cell] == UNKNOWN)
-        cells->state[cell] =
-            (unsigned char)fill_cell(g, density, low, width, cells->coef[cell]);
+        cells->state[cell] = (unsigned char)fill_cell(g, density, cell, cells->coef[cell]);
     return cells->state[cell] == POLYNOMIAL ? polynomial(cells->coef[cell], y)
                                             : direct(g, density, z);
 }
@@ -117,13 +98,8 @@ static double evaluate(const cm_gamma *g, int density, double z)
  * there. */
 static double split_at(double shape)
 {
-    if (shape >= CM_CELLS_END)
-        return shape;
-    if (shape >= 16)
-        return floor(shape);
-    int exponent;
-    double f = frexp(shape, &exponent) * 2 * PER_OCTAVE;
-    return ldexp(floor(f) / (2 * PER_OCTAVE), exponent);
+    double y, width;
+    return shape >= CM_CELLS_END ? shape : cm_cell_start(cm_cell(shape, &y), &width);
 }
 
 cm_gamma cm_prepare_gamma(double shape, const cm_gamma_math *math, const cm_env *env)
@@ -133,8 +109,8 @@ cm_gamma cm_prepare_gamma(double shape, const cm_gamma_math *math, const cm_env 
     prepare_chebyshev(basis);
     g.tails = env->alloc(env->data, sizeof *g.tails);
     g.densities = env->alloc(env->data, sizeof *g.densities);
-    memset(g.tails->state, UNKNOWN, NCELL);
-    memset(g.densities->state, UNKNOWN, NCELL);
+    memset(g.tails->state, UNKNOWN, CM_NCELL);
+    memset(g.densities->state, UNKNOWN, CM_NCELL);
     return g;
 }
 

@@ -11,8 +11,6 @@ typedef struct {
     double (*density)(double z, double shape);
 } cm_gamma_math;
 
-#define CM_CELLS_END 768.0 /* cells end here; Q has underflown for small shapes */
-
 typedef struct cm_cells cm_cells;
 typedef struct cm_chebyshev cm_chebyshev;
 

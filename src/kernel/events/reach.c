@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "base/cell.h"
+
 void cm_prepare_reach(cm_reach *reach, const cm_model *model, int slope)
 {
     double longest = 0;
