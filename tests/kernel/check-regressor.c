@@ -221,6 +221,36 @@ static void check_sum(const model_case *c, const cm_reach *reach, const cm_event
            events->n, c->slope);
 }
 
+/* Amplitudes near the largest number: terms overflow, the sum only if it is too large. */
+static void check_overflow(const model_case *c, const cm_reach *reach, const cm_events *events,
+                           const double *times, size_t nt, side side)
+{
+    double *y = guarded_doubles(nt, side), *amplitude = guarded_doubles(events->n, side);
+    cm_events large = *events;
+    size_t wrong = 0;
+    for (size_t e = 0; e < large.n; e++)
+        amplitude[e] = 1.7e308 * (events->amplitude[e] > 0.5 || e % 3 == 1 ? 1 : -1);
+    large.amplitude = amplitude;
+    cm_regressor(&c->model, reach, &large, times, nt, c->slope, y, env());
+    for (size_t k = 0; k < nt; k++) {
+        long double sum = 0, moduli = 0;
+        for (size_t e = 0; e < large.n; e++) {
+            for (size_t i = 0; i < c->nterm; i++) {
+                cm_model one = {1, c->model.term + i};
+                long double h =
+                    cm_response(&one, times[k], large.onset[e], large.duration[e], c->slope);
+                sum += h * amplitude[e];
+                moduli += fabsl(h * amplitude[e]);
+            }
+        }
+        long double slack = 1e-15L * moduli + 2e-323L, most = DBL_MAX;
+        wrong += isfinite(y[k]) ? !(fabsl(y[k] - sum) <= slack)
+                                : !(y[k] > 0 ? sum + slack >= most : -sum + slack >= most);
+    }
+    expect(wrong == 0, "a large regressor has %zu of %zu wrong: %zu events, slope %d", wrong,
+           nt, large.n, c->slope);
+}
+
 /* A sparse column is the dense one without what is below 1e-17 of its largest. */
 static void check_sparse(const model_case *c, const cm_reach *reach, double onset, double d,
                          double *times, size_t nt, side side)
@@ -370,6 +400,7 @@ void check_regressor(source *s)
         cm_reach *reach = guarded(sizeof *reach, side);
         cm_prepare_reach(reach, &c.model, c.slope);
         check_sum(&c, reach, &events, times, nt, side);
+        check_overflow(&c, reach, &events, times, nt, side);
         if (ne && !c.slope)
             check_sparse(&c, reach, events.onset[0], events.duration[0], times, nt, side);
     }

@@ -164,6 +164,64 @@ test_that("dispersion derivatives are the documented difference", {
   expect_equal(range(ratio, na.rm = TRUE), rep(1 / hrf_peak(hrf_models$spm)[["value"]], 2))
 })
 
+test_that("a regressor is infinite only where it overflows, and never NaN", {
+  one <- gamma_hrf(1, 1)
+  sum_of <- function(amplitude) regressors(events(rep(0, length(amplitude)), 100, amplitude), 50, one)[1, 1]
+  huge <- 1.7e308
+  expect_identical(regressors(events(0, 0, 1e308), 5)[1, 1], Inf)
+  expect_identical(regressors(events(0, 0, -1e308), 5)[1, 1], -Inf)
+  expect_identical(sum_of(c(huge, huge)), Inf)
+  expect_identical(sum_of(c(-huge, -huge, -huge)), -Inf)
+  # terms that overflow and cancel, in any order
+  expect_identical(sum_of(c(huge, huge, -huge)), huge)
+  expect_identical(sum_of(c(-huge, huge, huge)), huge)
+  expect_identical(sum_of(c(huge, huge, -huge, -huge)), 0)
+  expect_identical(regressors(events(c(0, 0), 0, c(1e308, -1e308)), 5)[1, 1], 0)
+  # terms of the model, and a response that overflows before its amplitude is counted
+  pair <- gamma_hrf(1, 0.1, c(huge, -0.99 * huge))
+  expect_equal(event_responses(events(0), 0.05, pair)[1, 1], 0.1 * huge * exp(-0.5), tolerance = 1e-13)
+  expect_equal(
+    regressors(events(0, 0, 1e-10), 5e-300, gamma_hrf(6, 1e-300, 1e10))[1, 1],
+    dgamma(5, 6) * 1e300,
+    tolerance = 1e-13
+  )
+  expect_equal(
+    regressors(events(0, 0, 1e-300), 5, gamma_hrf(6, 1, c(huge, huge)))[1, 1],
+    2 * (huge * 1e-300) * dgamma(5, 6),
+    tolerance = 1e-13
+  )
+})
+
+test_that("times whose difference overflows, and the smallest and largest scales", {
+  long <- events(-1.7e308, c(0, 1.7e308))
+  expect_identical(regressors(long[2, ], 1.7e308)[1, 1], 0)
+  expect_equal(
+    regressors(long[2, ], 1.7e308, gamma_hrf(1, 1e308))[1, 1], exp(-1.7) - exp(-3.4),
+    tolerance = 1e-13
+  )
+  expect_equal(
+    regressors(long[1, ], 1.7e308, gamma_hrf(2, 1e308, 1e10))[1, 1], 3.4 * exp(-3.4) * 1e-298,
+    tolerance = 1e-13
+  )
+  for (scale in c(1e-300, 1e-200, 1e200, 1e300)) {
+    m <- gamma_hrf(6, scale)
+    box <- regressors(events(0, 3 * scale), 5 * scale, m, derivatives = "temporal")
+    expect_equal(box[1], pgamma(5, 6) - pgamma(2, 6), tolerance = 1e-13)
+    expect_equal(box[2], (dgamma(5, 6) - dgamma(2, 6)) / scale, tolerance = 1e-13)
+    impulse <- regressors(events(0), 3 * scale, m, derivatives = "temporal")
+    expect_equal(impulse[1], dgamma(3, 6) / scale, tolerance = 1e-13)
+    expect_equal(impulse[2], dgamma(3, 6) * (5 / 3 - 1) / scale / scale, tolerance = 1e-13)
+  }
+  # a slope near 0, where the density underflows before it does
+  slope <- function(t, shape) regressors(events(0), t, gamma_hrf(shape, 1), derivatives = "temporal")[2]
+  expect_equal(slope(1e-200, 2.6), 1.6 * 1e-200^0.6 / gamma(2.6), tolerance = 1e-12)
+  expect_equal(slope(1e-310, 1), -1)
+  expect_identical(slope(1e-310, 9.6), 0)
+  # a box that ended just now, seen from a long way off its start
+  edge <- regressors(events(0, 1e300), 1e300 * (1 + 2^-52), gamma_hrf(1, 1e284), derivatives = "temporal")
+  expect_equal(edge[2], -exp(-1e16 * 2^-52) / 1e284, tolerance = 1e-12)
+})
+
 test_that("FIR columns count what lies in each bin", {
   ev <- events(c(1, 4.5), 0, c(1, 3))
   X <- regressors(ev, 0:8, "fir", lags = c(0, 2, 4))

@@ -8,6 +8,7 @@
  */
 #include "events/reach.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "base/cell.h"
@@ -17,7 +18,8 @@ void cm_prepare_reach(cm_reach *reach, const cm_model *model, int slope)
     double longest = 0;
     for (size_t i = 0; i < model->nterm; i++)
         longest = fmax(longest, model->term[i].scale);
-    reach->step = longest * CM_CELLS_END / (CM_NREACH - 1);
+    /* no place of the grid overflows */
+    reach->step = fmin(longest / (CM_NREACH - 1) * CM_CELLS_END, DBL_MAX / CM_NREACH);
     for (size_t j = 0; j < CM_NREACH; j++) {
         double box_left = 0, impulse_left = 0, x = (double)j * reach->step;
         for (size_t i = 0; i < model->nterm; i++) {

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "base/search.h"
+#include "base/sum.h"
 
 /* A binary tree over events in the order of onsets. Node i has the children 2i and
  * 2i + 1, and the leaves, from `nleaf` on, hold LEAF events each. */
@@ -32,10 +33,10 @@ typedef struct {
 
 typedef struct {
     double t;
-    size_t nevent;     /* those that have begun */
-    double sum, carry; /* Neumaier's sum */
-    double against;    /* what is left out is compared with this, or with the sum */
-    double skipped;    /* bound of all that was left out */
+    size_t nevent;    /* those that have begun */
+    double sum, lost; /* a compensated sum */
+    double against;   /* what is left out is compared with this, or with the sum */
+    double skipped;   /* bound of all that was left out */
     size_t visited;
 } cm_walk;
 
@@ -59,14 +60,6 @@ static struct cm_node *grow(const cm_events *events, size_t *nleaf, const cm_env
     return node;
 }
 
-static void add(cm_walk *walk, double value)
-{
-    double sum = walk->sum + value;
-    walk->carry +=
-        fabs(walk->sum) >= fabs(value) ? (walk->sum - sum) + value : (value - sum) + walk->sum;
-    walk->sum = sum;
-}
-
 /* Adds the events of node i, the leaves under which are first ... first + n - 1;
  * the latest events come first, since they are likely to add most. */
 static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, size_t n)
@@ -86,11 +79,27 @@ static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, si
         const cm_events *events = tree->events;
         size_t e0 = first * LEAF, e = e0 + LEAF < walk->nevent ? e0 + LEAF : walk->nevent;
         while (e-- > e0) {
-            add(walk, events->amplitude[e] * cm_response(tree->model, walk->t, events->onset[e],
-                                                         events->duration[e], tree->slope));
+            double h = cm_response(tree->model, walk->t, events->onset[e], events->duration[e],
+                                   tree->slope);
+            cm_add(events->amplitude[e] * h, &walk->sum, &walk->lost);
             walk->visited += 4 * tree->model->nterm;
         }
     }
+}
+
+/* The sum of the first nevent events, where terms overflow: not finite only if it does, too. */
+static double shrunk_sum(const cm_tree *tree, double t, size_t nevent, size_t *work,
+                         const cm_env *env)
+{
+    const cm_events *events = tree->events;
+    double sum = 0, lost = 0;
+    for (size_t e = 0; e < nevent; e++) {
+        double h = cm_shrunk_response(tree->model, t, events->onset[e], events->duration[e],
+                                      tree->slope, events->amplitude[e]);
+        cm_add(h, &sum, &lost);
+        cm_work(work, 40 * tree->model->nterm, env);
+    }
+    return ldexp(cm_total(sum, lost), CM_SHRUNK);
 }
 
 /* A node of the tree is left out if what its events can add at most, by its latest end, is
@@ -110,10 +119,12 @@ void cm_regressor(const cm_model *model, const cm_reach *reach, const cm_events 
             cm_walk walk = {.t = times[k], .nevent = nevent, .against = against};
             visit(&tree, &walk, 1, 0, tree.nleaf);
             cm_work(&work, 10 * (1 + walk.visited), env);
-            y[k] = walk.sum + walk.carry;
+            y[k] = cm_total(walk.sum, walk.lost);
             if (!(walk.skipped > CM_ADDS_LESS * fabs(y[k])))
                 break;
             against = turn == 0 ? fabs(y[k]) : 0;
         }
+        if (!isfinite(y[k]))
+            y[k] = shrunk_sum(&tree, times[k], nevent, &work, env);
     }
 }
