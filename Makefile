@@ -10,7 +10,6 @@ NEEDS_DEV   := $(NEEDS_CHECK) clang-format:clang-format
 NEEDS_BENCH := scipy.py:python3-scipy libopenblas.so.0:libopenblas0-pthread \
                octave-cli:octave signal.m:octave-signal
 NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llvm-14 \
-               /usr/lib/llvm-14/lib/libomp.so:libomp-14-dev \
                /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
 NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user \
                /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross

@@ -65,8 +65,10 @@
 #' @param threads The most threads to use, a whole number; `NULL` for two where the
 #'   machine has them. Columns and parts of long signals are shared out among them
 #'   where that saves time, from some 10 ms of work on. Results have the same bits
-#'   for any number. `options(convmat.threads = 1)` keeps to one; so does a forked
-#'   child whose parent has used several.
+#'   for any number. `options(convmat.threads = 1)` keeps to one. The environment
+#'   variables `OMP_THREAD_LIMIT` and, for the default, `OMP_NUM_THREADS = 1` are
+#'   respected. Threads end with the call, so forks (`parallel::mclapply()`) may use
+#'   them, too.
 #'
 #' @returns A double vector, complex if `x` or `h` is, of the length in the
 #'   table above, in units of `x` times `h`; a matrix with one column for each

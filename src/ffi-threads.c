@@ -1,9 +1,16 @@
 /* How many threads there may be. */
-#ifndef _WIN32
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE 1 /* sched_getaffinity() */
+#endif
+#include <limits.h>
+#include <stdlib.h>
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <unistd.h>
 #endif
-#ifdef _OPENMP
-#include <omp.h>
+#ifdef __linux__
+#include <sched.h>
 #endif
 
 #include "convmat.h"
@@ -11,36 +18,38 @@
 /* What CRAN allows, and what leaves a shared machine to others. */
 #define DEFAULT_THREADS 2
 
-#ifdef _OPENMP
-/* GNU's OpenMP waits forever in a child that was forked, as parallel::mclapply()
- * does, after its parent had used threads. */
-static int is_forked(void)
+/* The processors that this process may use. */
+static int processors(void)
 {
-#ifndef _WIN32
-    static pid_t first;
-    pid_t now = getpid();
-    if (first == 0)
-        first = now;
-    return now != first;
+#ifdef _WIN32
+    SYSTEM_INFO info;
+    GetSystemInfo(&info);
+    return (int)info.dwNumberOfProcessors;
 #else
-    return 0;
+#ifdef __linux__
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        return CPU_COUNT(&set);
+#endif
+    return (int)sysconf(_SC_NPROCESSORS_ONLN); // # nocov
 #endif
 }
-#endif
+
+/* A whole number in a variable of the environment, INT_MAX if there is none. Users of shared
+ * machines, and CRAN, set OpenMP's variables, which hold for these threads, too. */
+static int from_environment(const char *name)
+{
+    const char *text = getenv(name);
+    long n = text ? strtol(text, NULL, 10) : 0;
+    return n >= 1 && n < INT_MAX ? (int)n : INT_MAX;
+}
 
 int ffi_threads(SEXP threads)
 {
-#ifdef _OPENMP
-    int most = omp_get_thread_limit(), wanted = DEFAULT_THREADS;
-    if (is_forked())
-        return 1; // # nocov: a forked child does not report what it runs
+    int most = from_environment("OMP_THREAD_LIMIT"), wanted = DEFAULT_THREADS;
     if (threads != R_NilValue)
         wanted = Rf_asInteger(threads);
-    else if (omp_get_max_threads() < wanted || omp_get_num_procs() < wanted)
+    else if (from_environment("OMP_NUM_THREADS") < wanted || processors() < wanted)
         wanted = 1;
     return wanted < most ? wanted : most;
-#else
-    (void)threads;
-    return 1;
-#endif
 }

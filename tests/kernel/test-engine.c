@@ -423,8 +423,8 @@ static void check_thread_counts(void)
     expect(cm_threads(1, 1e9, &many) == 1, "threads for a single item");
     expect(cm_threads(10, 3e9, &many) == 1, "threads for items that must poll");
     int most = cm_threads(10, 2e8, &many), two = cm_threads(2, 2e8, &many);
-    expect(most == 4 || most == 1, "%d threads", most); /* 1 where there is no OpenMP */
-    expect(two == 2 || most == 1, "%d threads for two items", two);
+    expect(most == 4, "%d threads", most);
+    expect(two == 2, "%d threads for two items", two);
 }
 
 static void check_levels(void)

@@ -306,15 +306,6 @@ test_that("threads change no bit, and are there where they are worth while", {
   }
 })
 
-test_that("a forked child convolves after its parent has used threads", {
-  skip_on_os("windows")
-  x <- matrix(rnorm(4e6), 200)
-  h <- rnorm(100)
-  y <- conv(x, h, threads = 2)
-  children <- parallel::mclapply(1:2, function(i) identical(conv(x, h, threads = 2), y), mc.cores = 2)
-  expect_identical(children, list(TRUE, TRUE))
-})
-
 test_that("progress is told from 0 to 1, and shown by a bar that goes away", {
   expect_null(progress("Convolving", looks = FALSE))
   told <- numeric(0)

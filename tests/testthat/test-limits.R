@@ -1,4 +1,4 @@
-# Interrupts, too little memory, forks, unloading, and what a saved session brings back. Each in
+# Interrupts, too little memory, unloading, and what a saved session brings back. Each in
 # an R process of its own. CONVMAT_REPEATS=100 (`make limits`) repeats each interrupt as often.
 
 skip_on_cran()
@@ -175,33 +175,6 @@ test_that("results of more than 2^31 values that R has no place for are refused"
   expect_convmat_error(correlation_lags(2^50, 2^50), "memory", "the lags need")
   expect_convmat_error(scan_times(2^50, 1), "memory", "their times need")
   expect_convmat_error(conv(matrix(1, 1, 1e7), matrix(1, 1e5, 1)), "memory", "the 100,000 x 10,000,000 result needs")
-})
-
-test_that("children of a process that used threads may use them too", {
-  skip_on_os("windows")
-  skip_on_covr()
-  answer <- in_child(function() {
-    library(convmat)
-    x <- sin(1:200000)
-    h <- sin(1:5000)
-    here <- conv(x, h, threads = 2)
-    there <- parallel::mclapply(1:4, function(i) conv(x, h, threads = 2), mc.cores = 2)
-    vapply(there, identical, NA, here)
-  }, timeout = 120)
-  expect_identical(answer, rep(TRUE, 4))
-})
-
-test_that("two long columns are shared out among four threads", {
-  skip_on_os(c("windows", "mac", "solaris")) # /proc
-  skip_on_covr()
-  threads <- in_child(function() {
-    library(convmat)
-    x <- matrix(sin(1:8e5), ncol = 2)
-    before <- length(dir("/proc/self/task"))
-    conv(x, sin(1:1000), method = "direct", threads = 4)
-    length(dir("/proc/self/task")) - before # they stay for the next call
-  }, timeout = 120)
-  expect_gte(threads, 3)
 })
 
 test_that("the package can be unloaded and loaded again", {

@@ -1,6 +1,6 @@
 /* Items of work that do not depend on each other, by several threads. */
-#ifndef CONVMAT_PARALLEL_H
-#define CONVMAT_PARALLEL_H
+#ifndef CONVMAT_THREADS_H
+#define CONVMAT_THREADS_H
 
 #include "base/env.h"
 
@@ -17,7 +17,7 @@ int cm_threads(size_t nitem, double work_each, const cm_env *env);
 /* What a column costs besides its sums, in multiply-adds. */
 #define CM_COLUMN_WORK 1000.0
 
-/* Runs all items, `threads` at a time, and polls in between. */
+/* Runs all items, by up to `threads` threads, and polls in between. */
 void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int threads,
                  const cm_env *env);
 
