@@ -45,6 +45,7 @@
 #'   <https://www.fil.ion.ucl.ac.uk/spm/doc/manual.pdf>
 #'
 #' @seealso [read_events()]
+#' @family events
 #' @examples
 #' log <- data.frame(time = c(12000, 31500), kind = c("face", "house"), rt = c(0.61, NA))
 #' log$time <- log$time / 1000 # the clock counted milliseconds

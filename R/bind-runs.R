@@ -27,6 +27,7 @@
 #'   \doi{10.1038/sdata.2016.44}
 #'
 #' @seealso [regressors()]
+#' @family events
 #' @examples
 #' first <- events(c(0, 30), 10, trial_type = c("face", "house"))
 #' second <- events(c(15, 45), 10, trial_type = c("house", "face"))

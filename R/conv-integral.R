@@ -45,6 +45,7 @@
 #'   Integration_. Springer. \doi{10.1007/978-3-642-61786-7}
 #'
 #' @seealso [conv()] for sampled signals.
+#' @family convolution
 #' @examples
 #' # a 3 s event at 4 s
 #' neural <- function(t) as.numeric(t >= 4 & t < 7)

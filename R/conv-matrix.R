@@ -46,6 +46,7 @@
 #'
 #' @seealso [conv_operator()] for the same without its memory; [shifted_kernels()],
 #'   its transpose in mode `"full"`; [conv()]; [plot_matrix()] to look at it.
+#' @family matrices
 #' @examples
 #' h <- c(1, 10, 100)
 #' conv_matrix(h, 4)
@@ -166,6 +167,7 @@ bytes_each <- function(x) if (is.complex(x)) 16 else 8
 #'
 #' @seealso [conv_matrix()], [conv()], and
 #'   `vignette("convolution-matrices")`, which is built on these two.
+#' @family matrices
 #' @examples
 #' x <- c(1, 0, 2)
 #' h <- c(1, 10, 100)

@@ -32,6 +32,7 @@
 #'   Processing_, 3rd ed., section 8.7 (overlap-save). Pearson.
 #'
 #' @seealso [conv()]
+#' @family convolution
 #' @examples
 #' conv_method(rnorm(100), rnorm(10))
 #' conv_method(rnorm(1e5), rnorm(1e3))

@@ -67,6 +67,7 @@
 #'   Summen. _ZAMM_ 54, 39--51. \doi{10.1002/zamm.19740540106}
 #'
 #' @seealso [conv_matrix()] for the matrix itself, dense or sparse; [conv()].
+#' @family matrices
 #' @examples
 #' A <- conv_operator(c(1, 10, 100), 4)
 #' A

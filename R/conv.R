@@ -1,7 +1,9 @@
 #' Convolution of a signal with a kernel
 #'
 #' Adds up shifted copies of the kernel, each scaled by one sample of the
-#' signal. With indices from 0, as in the formulas of the literature, the full
+#' signal: `conv(c(1, 0, 2), c(1, 10, 100))` is 1 10 102 20 200. A matrix is taken
+#' as signals side by side, one in each column, and each is convolved by itself;
+#' it is not an image. With indices from 0, as in the formulas of the literature, the full
 #' convolution of a signal `x` of n samples and a kernel `h` of m samples is
 #' \deqn{F_k = \sum_j x_j h_{k-j}, \qquad k = 0, \ldots, n + m - 2,}{F[k] = sum_j x[j] h[k - j],  k = 0, ..., n + m - 2,}
 #' where samples outside `x` and `h` count as 0. Every mode is a part of F.
@@ -179,6 +181,7 @@
 #'
 #' @seealso [conv_matrix()] for the same as a matrix, [correlate()] for the
 #'   kernel not reversed, [conv_integral()] for functions of time.
+#' @family convolution
 #' @examples
 #' h <- c(1, 10, 100, 1000)
 #' conv(1:3, h)

@@ -1,16 +1,56 @@
 #' convmat: convolution and convolution matrices
 #'
-#' Discrete convolution as a function, [conv()], and as a matrix,
-#' [conv_matrix()], dense, sparse or as [conv_operator()] without memory, under one set of
-#' definitions; the matrices of shifted
-#' kernels that explain both, [shifted_kernels()] and
-#' [shifted_scaled_kernels()]; the convolution of two functions,
-#' [conv_integral()]; and what functional magnetic resonance imaging makes of
-#' them: [hrf()], [events()], [neural_signal()], [regressors()].
+#' Discrete convolution as a function and as a matrix, by one set of definitions,
+#' and what functional MRI makes of it. This page is the map.
+#' `conv(c(1, 0, 2), c(1, 10, 100))` is 1 10 102 20 200; begin with
+#' `vignette("convolution-matrices")`.
 #'
-#' Start with `vignette("convolution-matrices")`, which takes a neural signal
-#' and a haemodynamic response from shifted copies to the definition of
-#' convolution.
+#' @section Convolve:
+#' - [conv()]: a signal with a kernel, in every mode, boundary and length
+#' - [correlate()]: the same with the kernel as it stands, not flipped
+#' - [correlation_lags()]: the lags that belong to its values
+#' - [conv_method()]: how [conv()] would compute, and at what cost
+#' - [conv_integral()]: the convolution of two functions of time
+#'
+#' @section The matrix:
+#' - [conv_matrix()]: the matrix whose product with a signal is its convolution,
+#'   dense or sparse
+#' - [conv_operator()]: the same map with the memory of its kernel
+#' - [shifted_kernels()]: the kernel, shifted by one more column in each row
+#' - [shifted_scaled_kernels()]: the same, scaled by the signal
+#' - [deconv()]: the signal behind a convolution
+#'
+#' @section Functional MRI:
+#' - [events()]: a table of events; [as_events()]: from a data frame;
+#'   [read_events()]: from a file; [bind_runs()]: of several runs
+#' - [scan_times()]: the times of the scans
+#' - [hrf()]: haemodynamic responses; [hrf_model()]: a model by its name;
+#'   [gamma_hrf()]: a model of your own; [sampled_hrf()]: the kernels of other
+#'   software
+#' - [neural_signal()]: events on a grid
+#' - [regressors()]: predicted responses, a column for each type of event
+#' - [event_responses()]: predicted responses, a column for each event
+#' - [discretisation_error()]: what a grid would do to them
+#' - [ds114_events], [ds000114_events]: events of real runs
+#'
+#' @section Pictures:
+#' - [plot_matrix()], [plot_rows()]: a matrix from above, and its rows
+#' - [plot_steps()]: how single outputs come about
+#' - [explore_conv()]: the same with a slider, in the browser
+#' - [autoplot()][autoplot]: by ggplot2
+#'
+#' @section Vignettes:
+#' - `vignette("convolution-matrices")`: from shifted copies to the matrix, the
+#'   formula and the integral
+#' - `vignette("smoothing-and-echoes")`: moving averages with gaps, smoothing,
+#'   echoes, unit hydrographs, delays
+#' - `vignette("from-events-to-bold")`: predicted responses for real runs
+#'
+#' @section Options:
+#' - `convmat.threads`: the most threads to use, see [conv()]
+#' - `convmat.max_bytes`: the largest result, in bytes; else half of the memory
+#' - `convmat.progress`: `FALSE` for no progress bars, `TRUE` for bars in scripts
+#'   too
 #'
 #' @section Words:
 #' A _signal_ `x` of n samples is convolved with a _kernel_ `h` of m samples.
@@ -22,15 +62,17 @@
 #' Every mistake in a call is a condition of class `convmat_error`, with one of
 #' these classes before it, for `tryCatch()`:
 #'
-#' - `convmat_error_type`: not the kind of object that is needed;
-#' - `convmat_error_length`: the wrong number of values, rows or columns;
-#' - `convmat_error_value`: a value that is not allowed;
-#' - `convmat_error_memory`: a result larger than memory allows;
-#' - `convmat_error_numeric`: a computation that does not converge;
-#' - `convmat_error_file`: a file that cannot be read as what it should be.
+#' - `convmat_error_type`: not the kind of object that is needed
+#' - `convmat_error_length`: the wrong number of values, rows or columns
+#' - `convmat_error_value`: a value that is not allowed
+#' - `convmat_error_memory`: a result larger than memory allows
+#' - `convmat_error_numeric`: a computation that does not converge, or a system
+#'   that is singular
+#' - `convmat_error_file`: a file that cannot be read as what it should be
+#' - `convmat_error_package`: a package that is needed is not installed
 #'
-#' Warnings have class `convmat_warning`, preceded likewise by
-#' `convmat_warning_value` or `convmat_warning_file`. Inputs are never modified.
+#' Warnings have class `convmat_warning`, with a class before it likewise. Inputs
+#' are never modified.
 #'
 #' @useDynLib convmat, .registration = TRUE
 #' @keywords internal

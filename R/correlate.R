@@ -37,6 +37,7 @@
 #'   Processing_, 3rd ed., section 2.9. Pearson.
 #'
 #' @seealso [conv()]
+#' @family convolution
 #' @examples
 #' # where does the pattern occur?
 #' pattern <- c(1, 3, -2)

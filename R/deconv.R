@@ -110,6 +110,7 @@
 #'   (1995). \doi{10.1137/1.9781611971217}
 #'
 #' @seealso [conv()]; the article "The convolution matrix in practice" on the site.
+#' @family matrices
 #' @examples
 #' x <- c(0, 0, 3, 1, 0, 0, 0, 2, 0, 0)
 #' h <- c(1, 2, 1.5, 0.5)

@@ -63,6 +63,7 @@
 #'   <https://textbook.nipraxis.org/convolution_matrices.html>
 #'
 #' @seealso [regressors()]; the article "How wrong is a grid?" on the site.
+#' @family predictions
 #' @examples
 #' # sampled at the scans, responses to blocks are early by half a scan
 #' discretisation_error(ds114_events, scan_times(173, tr = 2.5), "nipraxis",

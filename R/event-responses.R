@@ -31,6 +31,7 @@
 #'   \doi{10.1016/j.neuroimage.2011.08.076}
 #'
 #' @seealso [regressors()]
+#' @family predictions
 #' @examples
 #' ev <- events(c(2, 12, 14, 30), c(3, 0, 1, 5), amplitude = c(1, 2, 0.5, 1))
 #' scans <- scan_times(20, tr = 2.5)

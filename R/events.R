@@ -51,6 +51,7 @@
 #'
 #' @seealso [as_events()] for a data frame, [read_events()] for a file,
 #'   [neural_signal()]; [ds114_events] for a real run.
+#' @family events
 #' @examples
 #' events(onset = c(4, 10, 20), duration = c(3, 0, 0), amplitude = c(1, 1, 3))
 #' faces <- events(c(0, 15, 30, 45), duration = 10, trial_type = rep(c("face", "house"), 2))

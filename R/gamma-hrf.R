@@ -40,6 +40,7 @@
 #'   \doi{10.1006/nimg.1997.0278}
 #'
 #' @seealso [hrf()]
+#' @family responses
 #' @examples
 #' # earlier than SPM's, with a deeper undershoot
 #' early <- gamma_hrf(shape = c(5, 14), scale = 0.9, weight = c(1, -0.3), name = "early")

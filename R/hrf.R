@@ -2,9 +2,10 @@
 
 #' Haemodynamic response functions
 #'
-#' The change in blood flow that follows an instant of neural activity, as a
-#' function of the time since. Every model is a sum of weighted gamma
-#' densities g(t; shape, scale), of area 1 each:
+#' `hrf(t)` gives the response of the blood to an instant of neural activity, t
+#' seconds after it: `hrf(0:20)` is a kernel for [conv()] where samples are 1 s
+#' apart. Every model is a sum of weighted gamma densities g(t; shape, scale), of
+#' area 1 each:
 #'
 #' | model | h(t) for t >= 0 |
 #' |---|---|
@@ -62,6 +63,7 @@
 #'
 #' @seealso [gamma_hrf()] for models of your own, [neural_signal()] for what to
 #'   convolve with.
+#' @family responses
 #' @examples
 #' hrf(c(-1, 0, 5, 10))
 #'

@@ -34,6 +34,7 @@
 #'   <https://textbook.nipraxis.org/on_convolution.html>
 #'
 #' @seealso [conv()] with [hrf()] makes a predicted BOLD signal from it.
+#' @family predictions
 #' @examples
 #' times <- 0:39
 #' ev <- events(onset = c(4, 10, 20), duration = c(3, 0, 0), amplitude = c(1, 1, 3))

@@ -1,8 +1,9 @@
 # A function that shows which part of a long computation is done, or NULL where nobody
 # looks. C calls it after two seconds and five times a second from then on. The bar goes
 # away with the call of ours that it was made in, also on an interrupt.
-progress <- function(name, frame = parent.frame(), looks = interactive()) {
-  if (!looks) {
+# options(convmat.progress = FALSE) silences it, TRUE shows it in scripts as well.
+progress <- function(name, frame = parent.frame(), looks = getOption("convmat.progress", interactive())) {
+  if (!isTRUE(looks)) {
     return(NULL)
   }
   force(frame)

@@ -61,6 +61,7 @@
 #'   section "Task events", <https://bids-specification.readthedocs.io>.
 #'
 #' @seealso [events()], [bind_runs()] for several runs, [regressors()]
+#' @family events
 #' @examples
 #' file <- tempfile(fileext = "_events.tsv")
 #' writeLines(c(

@@ -177,6 +177,7 @@
 #'
 #' @seealso [event_responses()] for a column for each event, [discretisation_error()],
 #'   [scan_times()], [hrf()]; `vignette("from-events-to-bold")`.
+#' @family predictions
 #' @examples
 #' scans <- scan_times(173, tr = 2.5)
 #' bold <- regressors(ds114_events, scans, "nipraxis", normalise = "peak")

@@ -56,6 +56,7 @@
 #'
 #' @seealso [hrf()] for the formulas; [regressors()] with `method = "spm"` or `"nilearn"`
 #'   for whole regressors as these packages make them.
+#' @family responses
 #' @examples
 #' spm <- sampled_hrf(tr = 2, software = "spm")
 #' nilearn <- sampled_hrf(tr = 2, software = "nilearn")

@@ -31,6 +31,7 @@
 #'   \doi{10.1016/j.neuroimage.2011.06.078}
 #'
 #' @seealso [regressors()]
+#' @family events
 #' @examples
 #' scan_times(4, tr = 2.5)
 #' scan_times(4, tr = 2.5, reference = "middle")

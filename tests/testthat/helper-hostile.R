@@ -147,6 +147,10 @@ valid_values <- list(
   lags = expression(NULL, seq(0, 20, by = 2)), support = expression(NULL, c(0, 20)),
   tr = expression(2, 0.72), reference = expression(0, 0.5, "middle"),
   software = expression("spm", "nilearn"), oversampling = expression(NULL, 4), length = expression(32, 20L),
+  `plot_steps$x` = expression(c(1, 0, 2), 1:4), `plot_steps$h` = expression(c(1, 10, 100), 2), k = expression(1, 1:2),
+  start = expression(0, -1.5), `plot_steps$dt` = expression(1, 0.5),
+  `explore_conv$x` = expression(NULL, c(1, 0, 2)), `explore_conv$h` = expression(NULL, c(1, 2, 1)),
+  na_col = expression("grey", NA, 2),
   A = expression(matrix(1:6 + 0, 2), matrix(c(1, NA, Inf, 0), 2), matrix(TRUE)),
   col = expression(c("white", "black"), 1:3), zlim = expression(NULL, c(0, 1)), key = expression(TRUE, FALSE),
   xlab = expression("Time (s)", NULL), ylab = expression("Row"), main = expression("Title", NULL),
@@ -191,6 +195,7 @@ hostile_targets <- function() {
   ns <- asNamespace("convmat")
   exports <- lapply(sort(getNamespaceExports(ns)), function(name) list(name = name, fun = get(name, ns)))
   methods <- getNamespaceInfo(ns, "S3methods")
+  methods <- methods[methods[, 1L] != "autoplot", ] # what ggplot2 makes of hostile options is not ours
   methods <- lapply(seq_len(nrow(methods)), function(i) {
     generic <- get(methods[i, 1L], ns)
     list(

@@ -58,18 +58,18 @@ test_that("the smallest and the largest value have the first and the last colour
   expect_identical(unique(c(cells(plot_matrix(A, col = "#123456")))), "#123456")
 })
 
-test_that("cells that are not finite stay blank, and colours come from the others", {
-  colors <- cells(plot_matrix(some, col = c("#FFFFFF", "#808080", "#000000")))
-  expect_identical(is.na(colors), !is.finite(some))
+test_that("cells that are not finite have a colour of their own, and colours come from the others", {
+  colors <- cells(plot_matrix(some, col = c("#FFFFFF", "#808080", "#000000"), na_col = "#FF0000"))
+  expect_identical(colors == "#FF0000", !is.finite(some))
   expect_identical(c(colors[is.finite(some)]), c("#000000", "#808080", "#000000", "#FFFFFF"))
-  expect_true(all(is.na(cells(plot_matrix(matrix(c(NA, Inf, -Inf, NaN), 2))))))
+  expect_identical(unique(c(cells(plot_matrix(matrix(c(NA, Inf, -Inf, NaN), 2), na_col = 2)))), grDevices::palette()[2L])
   expect_length(unique(c(cells(plot_matrix(matrix(7, 2, 2))))), 1)
 })
 
 test_that("zlim fixes what the colours stand for", {
   palette <- c("#FFFFFF", "#808080", "#000000")
   A <- matrix(c(-9, 0, 1, 2, 9, NA), 2)
-  colors <- cells(plot_matrix(A, col = palette, zlim = c(0, 2)))
+  colors <- cells(plot_matrix(A, col = palette, zlim = c(0, 2), na_col = NA))
   expect_identical(c(colors), palette[c(1, 1, 2, 3, 3, NA)])
   expect_identical(dim(colors), dim(A))
   nothing <- matrix(NA_real_, 2, 2)
@@ -91,7 +91,7 @@ test_that("zlim fixes what the colours stand for", {
 })
 
 test_that("the key shows the ends of the scale, upright where there is room", {
-  A <- matrix(c(-1.5, 2, 0, 1), 2)
+  A <- matrix(c(-1.5, 2.25, 0, 1), 2)
   expect_length(drawn("C_raster", plot_matrix(A, key = FALSE)), 1)
   key <- drawn("C_raster", plot_matrix(A, col = c("#FFFFFF", "#000000")))
   expect_length(key, 2)
@@ -102,8 +102,8 @@ test_that("the key shows the ends of the scale, upright where there is room", {
       plot_matrix(A)
     }), function(call) Filter(is.character, call)))
   }
-  expect_setequal(said("C_text", mar = c(5, 4, 4, 5)), c("-1.5", "2.0"))
-  expect_setequal(said("C_mtext", mar = c(5, 4, 4, 2)), c("-1.5", "2.0"))
+  expect_setequal(said("C_text", mar = c(5, 4, 4, 5)), c("-2.25", "2.25"))
+  expect_setequal(said("C_mtext", mar = c(5, 4, 4, 2)), c("-2.25", "2.25"))
 })
 
 test_that("rows are drawn from top to bottom, on one scale, with gaps where values are missing", {
@@ -249,10 +249,11 @@ test_that("part of a picture can be asked for", {
 
 test_that("colours may be numbers of the palette, and there must be one", {
   expect_silent(on_null_device(plot_matrix(some, col = 1:8)))
-  for (none in list(NULL, character(0))) {
-    expect_convmat_error(plot_matrix(some, col = none), "length", "`col`")
-    expect_convmat_error(plot_rows(some, col = none), "length", "`col`")
-  }
+  expect_convmat_error(plot_rows(some, col = NULL), "length", "`col`")
+  none <- character(0)
+  expect_convmat_error(plot_matrix(some, col = none), "length", "`col`")
+  expect_convmat_error(plot_matrix(some, na_col = none), "length", "`na_col`")
+  expect_convmat_error(plot_rows(some, col = none), "length", "`col`")
 })
 
 test_that("colours, titles and the key are checked before anything is drawn", {
@@ -296,4 +297,66 @@ test_that("bars stand on the line of their own row", {
 
 test_that("the widest range of values has its colours", {
   expect_false(anyNA(cells(plot_matrix(matrix(c(-1.7e308, 0, 1.7e308), 1)))))
+})
+
+test_that("values of both signs have 0 in the middle", {
+  palette <- c("#FFFFFF", "#808080", "#000000")
+  expect_identical(c(cells(plot_matrix(matrix(c(-1, 0, 9), 1), col = palette))), palette[c(2, 2, 3)])
+  expect_identical(c(cells(plot_matrix(matrix(c(-9, 0, 1), 1), col = palette))), palette[c(1, 2, 2)])
+  colors <- c(cells(plot_matrix(matrix(c(-3, 0, 3), 1))))
+  hue <- grDevices::col2rgb(colors)
+  expect_gt(hue["green", 1], hue["red", 1]) # negative
+  expect_equal(diff(range(hue[, 2])), 0) # grey
+  expect_gt(hue["red", 3], hue["green", 3]) # positive
+})
+
+test_that("operators and sparse matrices are drawn as the matrices they are", {
+  h <- c(1, -2, 3)
+  A <- conv_matrix(h, 5)
+  S <- conv_matrix(h, 5, sparse = TRUE)
+  O <- conv_operator(h, 5)
+  expect_identical(cells(plot_matrix(S)), cells(plot_matrix(A)))
+  expect_identical(cells(plot_matrix(O)), cells(plot_matrix(A)))
+  expect_identical(series(plot_rows(O, 2:4)), series(plot_rows(A, 2:4)))
+  expect_identical(series(plot_rows(S, 2:4)), series(plot_rows(A, 2:4)))
+  expect_identical(cells(plot_matrix(Matrix::Diagonal(4))), cells(plot_matrix(diag(4))))
+  expect_identical(cells(plot_matrix(S > 0)), cells(plot_matrix(A > 0)))
+  expect_identical(on_null_device(plot_matrix(O)), list(value = O, visible = FALSE))
+  expect_convmat_error(plot_rows(conv_operator(1i, 5)), "type", "`A` must be a real matrix")
+})
+
+test_that("each cell of a coarse picture is the entry of largest modulus", {
+  set.seed(5)
+  S <- Matrix::sparseMatrix(i = sample(1:1500, 900), j = sample(1:1100, 900), x = rnorm(900), dims = c(1500, 1100))
+  block <- 7
+  part <- function(n) (seq_len(n) - 1) %/% block
+  dense <- as.matrix(S)
+  expected <- vapply(split(seq_len(1100), part(1100)), function(j) {
+    vapply(split(seq_len(1500), part(1500)), function(i) {
+      values <- dense[i, j]
+      values[which.max(abs(values))]
+    }, 0)
+  }, numeric(215))
+  expect_identical(coarse_sparse(S, block), unname(expected))
+  expect_identical(dim(cells(plot_matrix(S))), c(300L, 220L))
+})
+
+test_that("ticks are whole numbers, or names", {
+  ticks <- function(code) { # without the axes of plot() itself, which xaxt = "n" leaves out
+    calls <- Filter(function(call) !is.null(call[[2L]]), drawn("C_axis", code))
+    lapply(calls, function(call) list(at = call[[2L]], labels = call[[3L]]))
+  }
+  expect_identical(ticks(plot_matrix(diag(3)))[[1L]], list(at = c(1, 2, 3), labels = c("1", "2", "3")))
+  A <- matrix(1:6, 2, dimnames = list(NULL, c("a", "word that is far too long", "c")))
+  axes <- ticks(plot_matrix(A))
+  expect_identical(axes[[1L]]$labels, c("a", "word that...", "c"))
+  expect_identical(axes[[2L]]$labels, c("1", "2"))
+  expect_length(ticks(plot_matrix(A, axes = FALSE)), 0)
+  expect_length(ticks(plot_matrix(A, xaxt = "n")), 1)
+})
+
+test_that("what cannot be drawn is told how it could", {
+  expect_convmat_error(plot_matrix(1:3), "type", "As a matrix of one row: `matrix(A, 1)`.")
+  expect_convmat_error(plot_matrix(matrix(1i)), "type", "`Mod(A)`")
+  expect_convmat_error(plot_matrix(data.frame(a = 1)), "type", "`as.matrix(A)`")
 })
