@@ -109,6 +109,12 @@ valid_values <- list(
   method = expression("auto", "direct", "fft"),
   `regressors$method` = expression("exact", "sampled", "spm", "nilearn"),
   `discretisation_error$method` = expression("sampled", "spm", "nilearn"),
+  modulators = expression(NULL, "onset"), orthogonalise = expression(FALSE, TRUE),
+  drift = expression("cosine", "legendre", "none"), high_pass = expression(NULL, 0.01),
+  confounds = expression(NULL), intercept = expression(TRUE, FALSE), share = expression(FALSE, TRUE),
+  X = expression(matrix(c(1, 1, 1, 2, 0, 1), 3, dimnames = list(NULL, c("a", "b"))), design_matrix(e(), 0:9)),
+  contrasts = expression(c(1, 0), list(c(0, 1))), type = expression("design", "correlation"),
+  cex.names = expression(0.8, 1), `design_matrix$...` = expression(list(), list(normalise = "area")),
   bins = expression(16, 16L, 20), bin0 = expression(8, 8L, 1), version = expression("0.11", "0.10.4"),
   `regressors$oversampling` = expression(50, 50L, 4), `discretisation_error$oversampling` = expression(5, c(4, 8)),
   `deconv$method` = expression("lsq", "ridge", "division"), singular = expression("error", "minimum_norm"),
@@ -181,6 +187,11 @@ classed_values <- list(
     tamper(hrf_model("spm"), "name", invalid), gamma_hrf(c(6, 12), 1, c(1e308, -1e308)),
     tamper(hrf_model("spm"), "shape", "a"), tamper(hrf_model("spm"), "name", NULL),
     tamper(hrf_model("spm"), "weight", numeric(0)), tamper(hrf_model("spm"), "scale", NULL)
+  ),
+  design_matrix = expression(
+    design_matrix(e(), 0:9), design_matrix(bind_runs(e(), e()), list(0:9, 0:4), drift = "none"),
+    design_matrix(e(), numeric(0)), attributed(design_matrix(e(), 0:9), columns = "a"),
+    attributed(design_matrix(e(), 0:9), scans = NA), attributed(1, class = "design_matrix")
   ),
   summary.gamma_hrf = expression(summary(gamma_hrf(6, 1)), summary(gamma_hrf(6, 1, -1))),
   conv_method = expression(conv_method(1:3, 1:2), conv_method(rnorm(2e4), rnorm(2e3))),
