@@ -13,8 +13,10 @@ plot.deconv <- function(x, which = c("x", "fit", if (!is.null(x$search)) "gcv"),
     abort("value", "`which` must be \"x\" or \"fit\", since `lambda` was not searched.")
   }
   if (length(which) > 1L) {
-    old <- graphics::par(mfrow = c(length(which), 1L), mar = c(3.4, 4.4, 2, 1), mgp = c(2.2, 0.6, 0), font.main = 1)
+    # taken before mfrow changes the size of text, which margins are counted in
+    old <- graphics::par("mfrow", "mar", "mgp", "font.main")
     on.exit(graphics::par(old))
+    graphics::par(mfrow = c(length(which), 1L), mar = c(3.4, 4.4, 2, 1), mgp = c(2.2, 0.6, 0), font.main = 1)
   }
   for (name in which) {
     switch(name,

@@ -29,3 +29,13 @@ test_that("the axes of x and y agree", {
   fit <- deconv(conv(c(x, 0, 0), h, "valid"), h, mode = "valid", singular = "minimum_norm")
   expect_identical(measured_at(fit), 4:8 + 0)
 })
+
+test_that("plot() leaves margins as they were", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  fit <- deconv(c(1, 3, 5, 4, 4), c(1, 2))
+  plot(fit, "x")
+  before <- graphics::par("mai", "mfrow", "mgp")
+  plot(fit)
+  expect_equal(graphics::par("mai", "mfrow", "mgp"), before)
+})
