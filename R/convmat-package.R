@@ -30,6 +30,8 @@
 #' - [neural_signal()]: events on a grid
 #' - [regressors()]: predicted responses, a column for each type of event
 #' - [event_responses()]: predicted responses, a column for each event
+#' - [design_matrix()]: these with modulators, drifts and confounds;
+#'   [variance_inflation()] and [contrast_efficiency()]: what a design can tell
 #' - [discretisation_error()]: what a grid would do to them
 #' - [ds114_events], [ds000114_events]: events of real runs
 #'

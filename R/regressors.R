@@ -91,9 +91,9 @@
 #' | read | at bin `bin0` of each scan | on the straight line between grid points |
 #'
 #' So SPM's values are those at `scan_times(n, tr, (bin0 - 1) / bins)`. SPM makes the
-#' columns of a type orthogonal in a later step, which is not part of this. SPM has no
-#' amplitudes of events but parametric modulators; here `amplitude` is the height of the
-#' boxes.
+#' columns of a type orthogonal in a later step, as [design_matrix()] does with
+#' `orthogonalise = TRUE`. SPM has no amplitudes of events but parametric modulators; here
+#' `amplitude` is the height of the boxes.
 #'
 #' @section Finite impulse response:
 #' `model = "fir"` makes no assumption on the shape of the response: the model
@@ -175,7 +175,7 @@
 #' _ACM Transactions on Mathematical Software_ 5, 466--481.
 #' \doi{10.1145/355853.355863}
 #'
-#' @seealso [event_responses()] for a column for each event, [discretisation_error()],
+#' @seealso [design_matrix()] for all columns of a model, [event_responses()] for a column for each event, [discretisation_error()],
 #'   [scan_times()], [hrf()]; `vignette("from-events-to-bold")`.
 #' @family predictions
 #' @examples
