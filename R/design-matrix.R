@@ -109,6 +109,7 @@
 design_matrix <- function(events, times, model = "cohen", derivatives = NULL, modulators = NULL,
                           orthogonalise = FALSE, drift = "cosine", high_pass = NULL,
                           confounds = NULL, intercept = TRUE, share = FALSE, ...) {
+  check_given()
   table <- as.list(event_table(events, "events"))
   runs <- check_run_times(table[event_columns], times)
   check_flag(orthogonalise, "orthogonalise")

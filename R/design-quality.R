@@ -33,6 +33,7 @@
 #' round(variance_inflation(X), 2)
 #' @export
 variance_inflation <- function(X) {
+  check_given()
   intercept <- is_intercept(X)
   X <- check_plain_matrix(X, "X")
   zero <- colSums(X != 0) == 0
@@ -139,6 +140,7 @@ design_qr <- function(X) {
 #' efficiency(shorter)
 #' @export
 contrast_efficiency <- function(X, contrasts) {
+  check_given()
   X <- check_plain_matrix(X, "X")
   one <- !is.list(contrasts) || is.object(contrasts)
   listed <- if (one) list(contrasts) else contrasts
