@@ -7,7 +7,7 @@
 #' `trial_type` of the events play no part.
 #'
 #' @inheritParams regressors
-#' @param model Name of a model in [hrf()], or a model made by [gamma_hrf()].
+#' @param model Name of a model in [hrf()], a model made by [gamma_hrf()], or `"fir"`.
 #' @param normalise `"none"`, `"peak"` or `"area"`, as in [hrf()].
 #' @param sparse `TRUE` for a sparse matrix of package Matrix.
 #'
@@ -15,7 +15,9 @@
 #'   in their orders: the response to a box of height 1 or, for duration 0, to
 #'   an impulse of area 1. With `sparse = TRUE` a `dgCMatrix`, without entries
 #'   that are less than 1e-17 of the largest in their column. For events of several
-#'   runs the rows are stacked as in [regressors()].
+#'   runs the rows are stacked as in [regressors()]. With derivatives or `"fir"` each event
+#'   has several columns next to each other, `event_1`, `event_1_derivative`, `event_2`, ... or
+#'   `event_1_lag_0`, ....
 #'
 #' @section Errors:
 #' As in [regressors()]; a dense matrix that would not fit into memory is a
@@ -23,7 +25,8 @@
 #'
 #' @section Algorithm and cost:
 #' As in [regressors()], for every pair of event and time if dense; if sparse, for
-#' those pairs that are kept, twice.
+#' those pairs that are kept, twice. With derivatives or `"fir"` a sparse matrix is put
+#' together from dense pieces of some 8 MB.
 #'
 #' @references Mumford, J. A., Turner, B. O., Ashby, F. G. and Poldrack, R. A. (2012)
 #'   Deconvolving BOLD activation in event-related designs for multivoxel pattern
@@ -41,45 +44,105 @@
 #' # modulated by the reaction time, say, less its mean
 #' reaction <- c(0.61, 0.48, 0.55, 0.72)
 #' E %*% (reaction - mean(reaction))
+#'
+#' # single trials whose responses may come early or late
+#' colnames(event_responses(ev, scans, "spm", derivatives = "temporal"))
 #' @export
 event_responses <- function(events, times, model = "cohen", normalise = "none",
-                            sparse = FALSE, ...) {
+                            sparse = FALSE, derivatives = NULL, lags = NULL, ...) {
   check_given()
   check_unused(...)
   events <- check_events(events)
   runs <- check_run_times(events, times)
   check_choice(normalise, hrf_normalisations, "normalise")
-  terms <- model_terms(scale_model(check_hrf(model), normalise))
+  model <- check_response_model(model, normalise, lags)
+  derivatives <- check_derivatives(derivatives, model, "exact")
   sparse <- check_flag(sparse, "sparse")
+  parts <- response_parts(model, derivatives)
   nevent <- length(events$onset)
   nrow <- sum(lengths(runs))
-  if (!sparse || max(nrow, nevent) > .Machine$integer.max) {
-    check_result_size(nrow, nevent, "the responses need")
+  if (!sparse || max(nrow, nevent * length(parts)) > .Machine$integer.max) {
+    check_result_size(nrow, nevent * length(parts), "the responses need")
   }
+  respond <- response_method(model, normalise, derivatives, length(parts), sparse)
   columns <- events[c("onset", "duration", "amplitude")]
-  if (is.null(events$run)) {
-    return(if (sparse) {
-      sparse_responses(columns, runs[[1L]], terms)
-    } else {
-      .Call(ffi_event_responses, columns, runs[[1L]], terms)
+  E <- if (is.null(events$run)) {
+    respond(columns, runs[[1L]])
+  } else {
+    blocks <- Map(function(run, times) {
+      mine <- as.character(events$run) == run
+      full <- if (sparse) {
+        empty_sparse(length(times), nevent * length(parts))
+      } else {
+        matrix(0, length(times), nevent * length(parts))
+      }
+      full[, rep(mine, each = length(parts))] <- respond(lapply(columns, `[`, mine), times)
+      full
+    }, names(runs), runs)
+    do.call(rbind, unname(blocks))
+  }
+  if (length(parts) > 1L) {
+    colnames(E) <- sprintf("event_%d%s", rep(seq_len(nevent), each = length(parts)), rep(parts, nevent))
+  }
+  E
+}
+
+# A sum of gamma densities, or "fir".
+check_response_model <- function(model, normalise, lags) {
+  if (identical(model, "fir") || !is.null(lags)) {
+    return(check_regressor_model(model, normalise, lags, NULL))
+  }
+  model <- check_hrf(model)
+  scale_model(model, normalise)
+  model
+}
+
+# What the name of each column of an event ends in.
+response_parts <- function(model, derivatives) {
+  if (is_fir(model)) {
+    paste0("_lag_", format_lags(model$lags[-length(model$lags)]))
+  } else {
+    c("", ifelse(derivatives == "temporal", "_derivative", paste0("_", derivatives)))
+  }
+}
+
+# A function of events and times that makes the columns of each event, `width` of them.
+response_method <- function(model, normalise, derivatives, width, sparse) {
+  if (!is_fir(model) && length(derivatives) == 0L) {
+    terms <- model_terms(scale_model(model, normalise))
+    return(function(events, times) {
+      if (sparse) {
+        sparse_responses(events, times, terms)
+      } else {
+        .Call(ffi_event_responses, events, times, terms)
+      }
     })
   }
-  parts <- Map(function(run, times) {
-    rows <- which(as.character(events$run) == run)
-    mine <- lapply(columns, `[`, rows)
-    full <- if (sparse) {
-      empty_sparse(length(times), nevent)
-    } else {
-      matrix(0, length(times), nevent)
-    }
-    full[, rows] <- if (sparse) {
-      sparse_responses(mine, times, terms)
-    } else {
-      .Call(ffi_event_responses, mine, times, terms)
-    }
-    full
-  }, names(runs), runs)
-  do.call(rbind, unname(parts))
+  # each event is a type of its own
+  compute <- exact_method(model, normalise, derivatives)
+  dense <- function(events, times) {
+    n <- length(events$onset)
+    events$amplitude <- rep(1, n)
+    compute(events, factor(seq_len(n), seq_len(n)), times, NULL)
+  }
+  if (!sparse) {
+    return(dense)
+  }
+  function(events, times) {
+    n <- length(events$onset)
+    each <- max(1, floor(1e6 / (width * max(1, length(times))))) # events at a time
+    pieces <- lapply(split(seq_len(n), (seq_len(n) - 1) %/% each), function(at) {
+      without_traces(dense(lapply(events, `[`, at), times))
+    })
+    do.call(cbind, c(list(empty_sparse(length(times), 0L)), unname(pieces)))
+  }
+}
+
+# Sparse, without entries that are less than 1e-17 of the largest in their column.
+without_traces <- function(E) {
+  top <- apply(abs(E), 2L, max, 0)
+  keep <- which(abs(E) > rep(1e-17 * top, each = nrow(E)), arr.ind = TRUE)
+  Matrix::sparseMatrix(i = keep[, 1L], j = keep[, 2L], x = E[keep], dims = dim(E))
 }
 
 empty_sparse <- function(nrow, ncol) {
