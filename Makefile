@@ -13,6 +13,7 @@ NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llv
                /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
 NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user \
                /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
+NEEDS_SITE  := $(NEEDS) chromium:chromium
 NEEDS_TRUST := $(NEEDS) valgrind:valgrind nm:binutils
 R_DEV       := covr lintr pkgbuild roxygen2
 
@@ -49,7 +50,7 @@ staged = rm -rf build/$(1) && mkdir -p build/$(1) && cd build/$(1) && \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: bench-setup kernel-setup trust-setup $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
+.PHONY: bench-setup site-setup kernel-setup trust-setup $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 24
@@ -144,6 +145,16 @@ map: ## CONTRIBUTING.md's tables name every file of src/ and R/ once
 check-newest: setup ## R CMD check with the newest releases of R, built or fetched into a cache
 	@sh tools/newest-r.sh $(R)
 
+site: build/installed site-setup ## the web pages: help, articles, benchmark report and cheat sheet, in build/site
+	@echo "convmat: making the site (some minutes)"
+	@Rscript tools/site.R $(call quietly,site)
+	@echo "convmat: the site is $(CURDIR)/build/site/index.html"
+
+site-test: site ## code of vignettes and README as pasted; the site and explore_conv() in a headless browser
+	@Rscript tools/vignette-code.R
+	@Rscript tools/site-test.R
+	@Rscript tools/explore-test.R
+
 bench: build/installed bench-setup ## conv() beside other systems: writes bench/peers/peers.md
 	@Rscript bench/peers/peers.R
 
@@ -155,6 +166,9 @@ bench-deconv: build/installed ## lambda by cross-validation against the best, an
 
 numerics: build/installed bench-setup ## the error of each output, ours and others': writes bench/numerics.md
 	@Rscript bench/numerics.R
+
+site-setup:
+	@sh tools/setup.sh $(NEEDS_SITE) -- pkgdown chromote httpuv
 
 bench-setup:
 	@sh tools/setup.sh $(NEEDS_BENCH) -- gsignal pracma

@@ -63,7 +63,7 @@ check_explored <- function(x, arg) {
 }
 
 explore_page <- function(x, h, mode, boundary) {
-  typed <- function(value) paste(format(value, digits = 6L, trim = TRUE), collapse = ", ")
+  typed <- function(value) paste(vapply(value, format, "", digits = 6L), collapse = ", ")
   shiny::fluidPage(
     lang = "en", title = "Convolution, step by step",
     shiny::h2("Flip, shift, multiply, add"),
@@ -97,7 +97,7 @@ explore_server <- function(input, output, session) {
   shiny::observe({
     n <- length(current()$y)
     if (n > 0L) {
-      shiny::updateSliderInput(session, "k", max = n, value = min(shiny::isolate(input$k), n))
+      shiny::updateSliderInput(session, "k", max = n) # moves the slider if it is beyond
     }
   })
   step <- shiny::reactive(min(input$k, length(current()$y)))

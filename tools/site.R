@@ -1,0 +1,28 @@
+# Makes the site in build/site from a copy of the package, with the benchmark report as an article.
+# convmat is the one in the first library of R_LIBS.
+stage <- "build/site-stage"
+unlink(c(stage, "build/site"), recursive = TRUE)
+dir.create(stage, recursive = TRUE)
+files <- c("DESCRIPTION", "NAMESPACE", "NEWS.md", "README.md", "CONTRIBUTING.md", "_pkgdown.yml", "R", "man", "vignettes", "data", "bench")
+invisible(file.copy(files, stage, recursive = TRUE))
+
+# The report is Markdown; what it links to lies beside it.
+report <- readLines("bench/peers/peers.md")
+header <- c("---", 'title: "Speed beside other systems"', "---", "")
+writeLines(c(header, report[-1L]), file.path(stage, "vignettes/articles/speed.Rmd"))
+invisible(file.copy("bench/peers/peers.png", file.path(stage, "vignettes/articles")))
+
+# The sheet is drawn by the package.
+rscript <- file.path(R.home("bin"), "Rscript")
+if (system2(rscript, c("data-raw/cheat-sheet.R", file.path(stage, "vignettes/articles"))) != 0) {
+  stop("the cheat sheet cannot be drawn")
+}
+
+options(pkgdown.internet = FALSE) # the site is the same on a machine without
+pkgdown::build_site(
+  stage,
+  override = list(destination = file.path(getwd(), "build/site")),
+  preview = FALSE, devel = FALSE, new_process = FALSE, install = FALSE
+)
+invisible(file.copy(file.path(stage, "vignettes/articles/cheat-sheet.pdf"), "build/site/articles"))
+cat("convmat: the site is", file.path(getwd(), "build/site/index.html"), "\n")
