@@ -43,6 +43,6 @@ resize <- function(browser, width, height = 900) {
 
 screenshot <- function(browser, file, all = TRUE) {
   dir.create(dirname(file), showWarnings = FALSE, recursive = TRUE)
-  shot <- browser$session$Page$captureScreenshot(format = "png", captureBeyondViewport = all)
+  shot <- browser$session$Page$captureScreenshot(format = "png", captureBeyondViewport = all, timeout_ = 120)
   writeBin(jsonlite::base64_dec(shot$data), file)
 }

@@ -39,7 +39,7 @@ while (length(queue)) {
   for (width in names(widths)) {
     resize(browser, widths[[width]])
     Sys.sleep(0.1)
-    wide <- js(browser, "document.documentElement.scrollWidth - window.innerWidth")
+    wide <- js(browser, "document.documentElement.scrollWidth") - widths[[width]]
     if (wide > 0) problem(page, ": ", wide, " pixels wider than a ", width)
     screenshot(browser, file.path(pictures, width, sub("html$", "png", gsub("/", "_", page))))
   }

@@ -3,7 +3,10 @@
 stage <- "build/site-stage"
 unlink(c(stage, "build/site"), recursive = TRUE)
 dir.create(stage, recursive = TRUE)
-files <- c("DESCRIPTION", "NAMESPACE", "NEWS.md", "README.md", "CONTRIBUTING.md", "_pkgdown.yml", "R", "man", "vignettes", "data", "bench")
+files <- c(
+  "DESCRIPTION", "NAMESPACE", "NEWS.md", "README.md", "CONTRIBUTING.md", "_pkgdown.yml", "pkgdown", "R",
+  "man", "vignettes", "data", "bench"
+)
 invisible(file.copy(files, stage, recursive = TRUE))
 
 # The report is Markdown; what it links to lies beside it.
