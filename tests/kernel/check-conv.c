@@ -93,6 +93,23 @@ size_t fold(ptrdiff_t p, size_t n, cm_boundary boundary)
     return (size_t)p;
 }
 
+double weight_at(ptrdiff_t p, size_t n, cm_boundary boundary, size_t c)
+{
+    ptrdiff_t m = (ptrdiff_t)n, k = p < 0 ? -p : p - (m - 1);
+    if (p >= 0 && p < m)
+        return (size_t)p == c;
+    if (boundary == CM_ZERO || boundary == CM_MISSING)
+        return 0;
+    if (boundary != CM_EXTEND)
+        return fold(p, n, boundary) == c;
+    double weight = 0;
+    if (c == (p < 0 ? 0 : n - 1))
+        weight = (double)(k + 1);
+    else if (c == (p < 0 ? 1 : n - 2))
+        weight = (double)-k;
+    return weight;
+}
+
 /* The sum of one output, kept apart by kinds of terms. */
 typedef struct {
     long double re, im, moduli;     /* finite ones */
@@ -158,6 +175,70 @@ static void add_term(sums *s, const conv_case *c, size_t j, size_t i)
     s->moduli += hypotl(xr, xi) * hypotl(hr, hi);
 }
 
+/* The term of a place k steps outside of the straight line through samples e and f. */
+static void add_extended(sums *s, const conv_case *c, size_t e, size_t f, double k, size_t i)
+{
+    cm_samples x = c->x, h = c->h;
+    double hr = h.re[i], hi = h.im ? h.im[i] : 0, both[2] = {0, 0};
+    if (missing(x, e) || missing(x, f)) {
+        const size_t at[] = {e, f};
+        for (int j = 0; j < 2; j++)
+            s->na |= is_na(x.re[at[j]]) || (x.im && is_na(x.im[at[j]]));
+        s->missing++;
+        s->absent += hr;
+        return;
+    }
+    s->present += hr;
+    long double re[2] = {x.re[e], x.re[f]}, im[2] = {0, 0};
+    both[0] = (k + 1) * x.re[e] - k * x.re[f];
+    if (x.im) {
+        im[0] = x.im[e], im[1] = x.im[f];
+        both[1] = (k + 1) * x.im[e] - k * x.im[f];
+    }
+    if (isnan(both[0]) || isnan(both[1])) { /* Inf - Inf in a part: NaN, as a whole */
+        s->inf_re = s->inf_im = NAN;
+        return;
+    }
+    if (!isfinite(both[0]) || !isfinite(both[1])) {
+        if (x.im || h.im) {
+            double complex z = __builtin_complex(both[0], both[1]) * __builtin_complex(hr, hi);
+            s->inf_re += creal(z);
+            s->inf_im += cimag(z);
+        } else {
+            s->inf_re += both[0] * hr;
+        }
+        s->moduli += isfinite(x.re[e]) && isfinite(x.re[f]) ? INFINITY : 0; /* overflow */
+        return;
+    }
+    s->whole &= both[0] == rint(both[0]) && hr == rint(hr);
+    volatile double product[4] = {both[0] * hr, both[1] * hi, both[0] * hi, both[1] * hr};
+    for (int j = 0; j < 4; j++)
+        if (isinf(product[j]))
+            s->moduli = INFINITY;
+    long double a = (k + 1) * re[0] - k * re[1], b = (k + 1) * im[0] - k * im[1];
+    s->re += a * hr - b * hi;
+    s->im += a * hi + b * hr;
+    s->moduli += ((k + 1) * hypotl(re[0], im[0]) + k * hypotl(re[1], im[1])) * hypotl(hr, hi);
+}
+
+/* The term of a place outside of the signal. */
+static void add_outside(sums *s, const conv_case *c, ptrdiff_t p, size_t i)
+{
+    size_t n = c->x.n;
+    if (c->options.boundary == CM_MISSING) {
+        s->na = 1;
+        s->missing++;
+        s->absent += c->h.re[i];
+    } else if (c->options.boundary == CM_EXTEND) {
+        if (p < 0)
+            add_extended(s, c, 0, 1, (double)-p, i);
+        else
+            add_extended(s, c, n - 1, n - 2, (double)(p - (ptrdiff_t)(n - 1)), i);
+    } else {
+        add_term(s, c, fold(p, n, c->options.boundary), i);
+    }
+}
+
 static sums output_sums(const conv_case *c, cm_window w, size_t t)
 {
     sums s = {.whole = 1};
@@ -172,7 +253,10 @@ static sums output_sums(const conv_case *c, cm_window w, size_t t)
     } else {
         for (size_t i = 0; i < nh; i++) {
             ptrdiff_t p = (ptrdiff_t)(c->options.origin + t) - (ptrdiff_t)i;
-            add_term(&s, c, fold(p, nx, c->options.boundary), i);
+            if (p >= 0 && p < (ptrdiff_t)nx)
+                add_term(&s, c, (size_t)p, i);
+            else
+                add_outside(&s, c, p, i);
         }
     }
     return s;
@@ -357,7 +441,9 @@ static void draw_case(source *s, size_t nx, size_t nh, side side, conv_case *c)
     o->mode = (cm_mode)draw(s, 4);
     o->method = (cm_method)draw(s, 5);
     int keeps_length = o->mode == CM_SAME || o->mode == CM_CAUSAL;
-    o->boundary = keeps_length ? (cm_boundary)draw(s, 5) : CM_ZERO;
+    o->boundary = keeps_length ? (cm_boundary)draw(s, 7) : CM_ZERO;
+    if (o->boundary == CM_EXTEND && nx == 1)
+        o->boundary = CM_MISSING;
     o->origin = o->mode == CM_CAUSAL ? 0 : (size_t)draw(s, nh);
     uint64_t parts = draw(s, 8), ncol = draw(s, 4) ? 1 : 1 + draw(s, 4);
     c->x = (cm_samples){draw_signal(s, nx * ncol, side), NULL, nx, ncol};

@@ -15,6 +15,9 @@ typedef struct {
 /* Compensated sums: this times the moduli is the most that they are off. */
 #define COMPENSATED 4.5e-16L
 
+/* And this with weights, whose products are rounded. */
+#define WEIGHTED 1.25L
+
 /* Part of entry (k, c): all samples of h that a place whose source is c brings there. */
 typedef struct {
     long double sum, moduli;
@@ -26,14 +29,12 @@ static entry exact_entry(const matrix_case *c, cm_window w, size_t k, size_t col
     entry e = {0, 0, 0};
     for (size_t i = 0; i < c->nh; i++) {
         ptrdiff_t p = (ptrdiff_t)(w.first + k) - (ptrdiff_t)i;
-        int inside = p >= 0 && p < (ptrdiff_t)c->n;
-        if (c->options.boundary == CM_ZERO ? !inside : 0)
+        long double weight = weight_at(p, c->n, c->options.boundary, col);
+        if (weight == 0)
             continue;
-        if ((inside ? (size_t)p : fold(p, c->n, c->options.boundary)) != col)
-            continue;
-        e.sum += c->h[i * c->width + part];
-        e.moduli += fabsl(c->h[i * c->width + part]);
-        e.nterm++;
+        e.sum += weight * c->h[i * c->width + part];
+        e.moduli += fabsl(weight * c->h[i * c->width + part]) * (weight == 1 ? 1 : WEIGHTED);
+        e.nterm += weight == 1 ? 1 : 2;
     }
     return e;
 }
@@ -132,12 +133,13 @@ static void check_fold(source *s, const matrix_case *c, size_t origin, cm_bounda
         for (size_t i = 0; i < ne; i++) {
             ptrdiff_t place = (ptrdiff_t)i + (ptrdiff_t)origin - (ptrdiff_t)(c->nh - 1);
             double term = e[i * width + col % width];
-            if (fold(place, n, boundary) != col / width)
+            long double weight = weight_at(place, n, boundary, col / width);
+            if (weight == 0)
                 continue;
             na |= is_na(term);
-            special += isfinite(term) ? 0 : term;
-            sum += isfinite(term) ? term : 0;
-            moduli += isfinite(term) ? fabsl(term) : 0;
+            special += isfinite(term) ? 0 : (double)weight * term;
+            sum += isfinite(term) ? weight * term : 0;
+            moduli += isfinite(term) ? fabsl(weight * term) * (weight == 1 ? 1 : WEIGHTED) : 0;
         }
         if (na || special != 0)
             wrong += na ? !is_na(y[col]) : moduli < 1e308L && !equal(y[col], special);
@@ -193,14 +195,28 @@ static void check_multiply(source *s)
                ab[0], ab[1]);
 }
 
+/* The boundaries that have a matrix. */
+static cm_boundary draw_boundary(source *s, size_t n)
+{
+    static const cm_boundary linear[] = {CM_ZERO,    CM_WRAP,   CM_NEAREST,
+                                         CM_REFLECT, CM_MIRROR, CM_EXTEND};
+    return linear[draw(s, n > 1 ? 6 : 5)];
+}
+
 static void check_source(source *s)
 {
     size_t n = 1 + (size_t)draw(s, 9);
-    cm_boundary boundary = (cm_boundary)(1 + draw(s, 4));
+    cm_boundary boundary = draw_boundary(s, n);
     ptrdiff_t p = (ptrdiff_t)draw(s, 80) - 40;
-    expect(cm_source(p, n, boundary) == fold(p, n, boundary),
-           "place %td of %zu under boundary %d is %zu", p, n, (int)boundary,
-           cm_source(p, n, boundary));
+    cm_sources at = cm_sources_of(p, n, boundary);
+    size_t wrong = 0;
+    for (size_t c = 0; c < n; c++) {
+        double weight = 0;
+        for (int k = 0; k < at.n; k++)
+            weight += at.at[k] == c ? at.weight[k] : 0;
+        wrong += weight != weight_at(p, n, boundary, c);
+    }
+    expect(wrong == 0, "place %td of %zu under boundary %d", p, n, (int)boundary);
 }
 
 void check_matrix(source *s)
@@ -218,7 +234,7 @@ void check_matrix(source *s)
     cm_mode mode = (cm_mode)draw(s, 4);
     int keeps_length = mode == CM_SAME || mode == CM_CAUSAL;
     size_t origin = mode == CM_CAUSAL ? 0 : (size_t)draw(s, c.nh);
-    cm_boundary boundary = keeps_length ? (cm_boundary)draw(s, 5) : CM_ZERO;
+    cm_boundary boundary = keeps_length ? draw_boundary(s, c.n) : CM_ZERO;
     if (draw(s, 2)) /* kernels with zeros, and that cancel where they are folded */
         for (size_t i = 0; i < c.nh * c.width; i++)
             ((double *)(uintptr_t)c.h)[i] = (double)(random_bits(s) % 3) - 1;
@@ -228,7 +244,7 @@ void check_matrix(source *s)
     begin(&here);
     check_dense(&c, side);
     check_shifted(&c, side);
-    check_fold(s, &c, (size_t)draw(s, c.nh), (cm_boundary)(1 + draw(s, 4)), side);
+    check_fold(s, &c, (size_t)draw(s, c.nh), draw_boundary(s, c.n), side);
     if (draw(s, 3) == 0)
         ((double *)(uintptr_t)c.x)[draw(s, c.n * c.width)] = draw(s, 2) ? NAN : INFINITY;
     check_shifted_scaled(&c, side);

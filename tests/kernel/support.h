@@ -90,8 +90,11 @@ typedef struct {
     cm_options options;
 } conv_case;
 
-/* The sample of n that stands at place p under a boundary other than zero. */
+/* The sample of n that stands at place p under a boundary that repeats samples. */
 size_t fold(ptrdiff_t p, size_t n, cm_boundary boundary);
+
+/* The weight that sample c of n has at place p, which may lie outside, under any boundary. */
+double weight_at(ptrdiff_t p, size_t n, cm_boundary boundary, size_t c);
 
 extern int threads; /* of the kernel, where it may use more than one */
 void check_conv_case(const conv_case *c, const char *what);

@@ -19,17 +19,10 @@ cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin)
     }
 }
 
-/* Which of the samples a b c d stands at place i, before or after them:
- *
- *   wrap     c d|a b c d|a b      reflect  b a|a b c d|d c
- *   nearest  a a|a b c d|d d      mirror   c b|a b c d|c b
- *
- * with as many bounces as it takes. */
-size_t cm_source(ptrdiff_t i, size_t n, cm_boundary boundary)
+/* Which of n samples stands at place i, as many bounces as it takes. */
+static size_t folded(ptrdiff_t i, size_t n, cm_boundary boundary)
 {
     ptrdiff_t last = (ptrdiff_t)n - 1;
-    if (i >= 0 && i <= last)
-        return (size_t)i;
     if (boundary == CM_NEAREST)
         return i < 0 ? 0 : n - 1;
     ptrdiff_t period = boundary == CM_WRAP ? last + 1 : 2 * last + 2 * (boundary == CM_REFLECT);
@@ -39,4 +32,25 @@ size_t cm_source(ptrdiff_t i, size_t n, cm_boundary boundary)
     if (i < 0)
         i += period;
     return (size_t)(i <= last ? i : period - i - (boundary == CM_REFLECT));
+}
+
+/* Outside of the samples a b c d:
+ *
+ *   wrap     c d|a b c d|a b      reflect  b a|a b c d|d c      zero     nothing
+ *   nearest  a a|a b c d|d d      mirror   c b|a b c d|c b      missing  nothing known
+ *
+ *   extend   the line through the first two samples, or the last two: k places before a
+ *            it has (k + 1) a - k b */
+cm_sources cm_sources_of(ptrdiff_t i, size_t n, cm_boundary boundary)
+{
+    ptrdiff_t last = (ptrdiff_t)n - 1;
+    if (i >= 0 && i <= last)
+        return (cm_sources){1, {(size_t)i}, {1}};
+    if (boundary == CM_ZERO || boundary == CM_MISSING)
+        return (cm_sources){0};
+    if (boundary != CM_EXTEND)
+        return (cm_sources){1, {folded(i, n, boundary)}, {1}};
+    double k = (double)(i < 0 ? -i : i - last);
+    size_t end = i < 0 ? 0 : n - 1, next = i < 0 ? 1 : n - 2;
+    return (cm_sources){2, {end, next}, {k + 1, -k}};
 }

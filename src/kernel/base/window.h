@@ -14,7 +14,15 @@
 #include <stddef.h>
 
 typedef enum { CM_FULL, CM_SAME, CM_CAUSAL, CM_VALID } cm_mode;
-typedef enum { CM_ZERO, CM_WRAP, CM_NEAREST, CM_REFLECT, CM_MIRROR } cm_boundary;
+typedef enum {
+    CM_ZERO,
+    CM_WRAP,
+    CM_NEAREST,
+    CM_REFLECT,
+    CM_MIRROR,
+    CM_MISSING,
+    CM_EXTEND
+} cm_boundary;
 typedef enum { CM_NA_PROPAGATE, CM_NA_ZERO, CM_NA_RENORMALISE } cm_na;
 
 /* The first three have names in R; the others are what CM_AUTO may choose. */
@@ -36,8 +44,15 @@ typedef struct {
 /* The window of F that a mode means. */
 cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin);
 
-/* The index of the sample that stands at place i of a signal of n samples, where i may lie
- * outside 0 ... n - 1. The boundary is not CM_ZERO, which has no sample there. */
-size_t cm_source(ptrdiff_t i, size_t n, cm_boundary boundary);
+/* What stands at a place that may lie outside the signal: the sum of weight[k] x[at[k]] for
+ * k < n. */
+typedef struct {
+    int n; /* 0 where nothing stands, or a missing sample; 2 only for CM_EXTEND */
+    size_t at[2];
+    double weight[2];
+} cm_sources;
+
+/* What stands at place i of a signal of n samples, at least 2 for CM_EXTEND. */
+cm_sources cm_sources_of(ptrdiff_t i, size_t n, cm_boundary boundary);
 
 #endif

@@ -7,6 +7,7 @@
  *      real ones, and what overflows is put right.
  *   4. A column with samples that are not finite is convolved without them, and they are put
  *      back into the outputs that have them as a term.
+ *   5. What a straight line outside the signal makes of infinite samples is put right.
  *
  * Step 3 sees the same finite signal whatever is to happen to missing values, so outputs
  * without them have the same bits under every choice.
@@ -19,6 +20,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "base/threads.h"
 #include "convolve/choice.h"
 #include "convolve/engine.h"
@@ -42,16 +44,37 @@ typedef struct {
 
 /* ---- 1. the boundary -------------------------------------------------------- */
 
-/* x[source of place origin - (nh - 1) + i] for all i that an output needs, of each column. */
+/* The sample at place p, outside of x. Where a source is NA it is NA, which arithmetic would
+ * not tell from NaN. */
+static double outside(const double *x, size_t nx, ptrdiff_t p, cm_boundary boundary,
+                      const cm_env *env)
+{
+    cm_sources s = cm_sources_of(p, nx, boundary);
+    if (s.n == 0)
+        return env->na;
+    double sum = s.weight[0] == 1 ? x[s.at[0]] : s.weight[0] * x[s.at[0]];
+    if (s.n == 2)
+        sum += s.weight[1] * x[s.at[1]];
+    if (isnan(sum))
+        for (int k = 0; k < s.n; k++)
+            sum = env->is_na(x[s.at[k]]) ? env->na : sum;
+    return sum;
+}
+
+/* Each column with all the samples that an output needs: from place origin - (nh - 1) to
+ * origin + nx - 1. */
 static double *extend(const double *x, size_t nx, size_t ncol, size_t nh,
                       const cm_options *options, const cm_env *env)
 {
-    size_t n = nx + nh - 1;
+    size_t n = nx + nh - 1, before = nh - 1 - options->origin;
     double *extended = cm_doubles(n * ncol, env), *to = extended;
-    ptrdiff_t from = (ptrdiff_t)options->origin - (ptrdiff_t)(nh - 1);
-    for (size_t c = 0; c < ncol; c++, x += nx)
-        for (size_t i = 0; i < n; i++)
-            *to++ = x[cm_source(from + (ptrdiff_t)i, nx, options->boundary)];
+    for (size_t c = 0; c < ncol; c++, x += nx, to += n) {
+        for (size_t i = 0; i < before; i++)
+            to[i] = outside(x, nx, (ptrdiff_t)i - (ptrdiff_t)before, options->boundary, env);
+        memcpy(to + before, x, nx * sizeof *to);
+        for (size_t i = before + nx; i < n; i++)
+            to[i] = outside(x, nx, (ptrdiff_t)(i - before), options->boundary, env);
+    }
     return extended;
 }
 
@@ -233,6 +256,63 @@ static void conv_not_finite(const setting *s, cm_samples x, cm_samples h,
     s->env->release(s->env->data, mark);
 }
 
+/* ---- 5. undefined samples outside ---------------------------------------------------- */
+
+static int is_missing(cm_samples x, size_t j)
+{
+    return isnan(x.re[j]) || (x.im && isnan(x.im[j]));
+}
+
+/* The line through the sample at `end` and the one `next` to it. */
+typedef struct {
+    cm_samples x;
+    size_t end, next;
+} line;
+
+/* Whether the line is NaN at i + 1 steps outside, as Inf - Inf is; then it is further out, too.
+ */
+static int is_undefined(const void *data, size_t i)
+{
+    const line *l = data;
+    double k = (double)(i + 1);
+    const double *re = l->x.re, *im = l->x.im;
+    return isnan((k + 1) * re[l->end] - k * re[l->next]) ||
+           (im && isnan((k + 1) * im[l->end] - k * im[l->next]));
+}
+
+/* How many of n places outside are undefined though no sample is missing. */
+static size_t undefined(line l, size_t n)
+{
+    if (is_missing(l.x, l.end) || is_missing(l.x, l.next))
+        return 0;
+    return n - cm_first(n, is_undefined, &l);
+}
+
+static void set_nan(cm_output y, size_t from, size_t to)
+{
+    for (size_t t = from; t < to; t++) {
+        y.re[t] = NAN;
+        if (y.im)
+            y.im[t] = NAN;
+    }
+}
+
+/* The choices under which step 4 takes such a sample for missing, and leaves it out. */
+static int skips_undefined(const cm_options *options)
+{
+    return options->boundary == CM_EXTEND && options->na != CM_NA_PROPAGATE;
+}
+
+/* Outputs that reach an undefined sample are NaN. Of the places outside, all are reached by the
+ * first output or the last, and one less by each that follows. */
+static void restore_undefined(cm_samples x, size_t nh, size_t origin, cm_output y)
+{
+    size_t n = x.n, before = undefined((line){x, 0, 1}, nh - 1 - origin),
+           after = undefined((line){x, n - 1, n - 2}, origin);
+    set_nan(y, 0, before < n ? before : n);
+    set_nan(y, n - (after < n ? after : n), n);
+}
+
 /* ---- all of it ------------------------------------------------------------------------ */
 
 static cm_output output(cm_output y, size_t t)
@@ -265,6 +345,7 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
              const cm_env *env)
 {
     cm_window w = cm_mode_window(options->mode, x.n, h.n, options->origin);
+    const cm_samples given = x;
     if (options->boundary != CM_ZERO) {
         w.first = h.n - 1;
         x.re = extend(x.re, x.n, x.ncol, h.n, options, env);
@@ -284,4 +365,6 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
     if (m.at_once) /* all but a few columns are done, and progress has been told of them */
         s.env = &quiet;
     conv_columns(&s, x, m.column, h, options, y);
+    for (size_t c = 0; c < x.ncol && skips_undefined(options); c++)
+        restore_undefined(cm_columns(given, c, 1), h.n, options->origin, output(y, c * w.ny));
 }

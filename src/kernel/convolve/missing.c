@@ -93,15 +93,23 @@ static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_sam
     return weight;
 }
 
+/* The weighted mean, which no true sum takes beyond the samples, times the total. The error of
+ * an unguarded transform may: then the factor comes first. */
+static double scaled_up(double y, double weight, double total)
+{
+    double mean = y / weight;
+    return isfinite(mean) ? mean * total : y * (total / weight);
+}
+
 static void renormalise(cm_output y, size_t t, double weight, double total, double na)
 {
     if (weight == 0) {
         set_output(y, t, na);
         return;
     }
-    y.re[t] = y.re[t] / weight * total; /* the weighted mean first: it cannot overflow */
+    y.re[t] = scaled_up(y.re[t], weight, total);
     if (y.im)
-        y.im[t] = y.im[t] / weight * total;
+        y.im[t] = scaled_up(y.im[t], weight, total);
 }
 
 void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,

@@ -1,8 +1,9 @@
 /* The transpose of a boundary. A signal x of n samples is extended to places
- * origin - (nh - 1) ... origin + n - 1 by e[p] = x[source of p]; the transpose
- * of that adds each place up where it came from:
+ * origin - (nh - 1) ... origin + n - 1 by e[p] = the sum of weight x[source] over the
+ * sources of p, of which most boundaries have one, with weight 1. The transpose of that
+ * adds each place up where it came from:
  *
- *     y[c] = sum of e[p] over all places p whose source is c.
+ *     y[c] = sum of weight e[p] over all places p with source c.
  *
  * The transposed product of a bounded convolution is this, of the full
  * convolution with the reversed kernel. Up to nh places have one source, and
@@ -36,9 +37,12 @@ void cm_fold(const double *e, size_t n, size_t nh, size_t width, size_t origin,
     memcpy(y, e + before * width, ny * sizeof *y);
     for (size_t outside = 0; outside < nh - 1; outside++) {
         size_t i = outside < before ? outside : outside + n;
-        size_t c = cm_source((ptrdiff_t)i - (ptrdiff_t)before, n, boundary);
-        for (size_t d = 0; d < width; d++)
-            add(e[i * width + d], y + c * width + d, lost + c * width + d, env);
+        cm_sources s = cm_sources_of((ptrdiff_t)i - (ptrdiff_t)before, n, boundary);
+        for (size_t d = 0; d < (size_t)s.n * width; d++) {
+            double term = e[i * width + d % width], weight = s.weight[d / width];
+            size_t c = s.at[d / width] * width + d % width;
+            add(weight == 1 || isnan(term) ? term : weight * term, y + c, lost + c, env);
+        }
         cm_work(&work, 1, env);
     }
     for (size_t t = 0; t < ny; t++)

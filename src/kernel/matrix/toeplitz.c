@@ -6,8 +6,8 @@
  *     A[r, c] = h[first + r - c],   0 outside h.
  *
  * Other boundaries fold what lies outside the signal back onto it: for each place
- * p there, whose source is c, the same kernel as if it were column p is added to
- * column c. Only the columns that are a source, at most nh - 1, need sums.
+ * p there that has c as a source, the kernel as if it were column p, times the weight of the
+ * source, is added to column c. Only the columns that are a source, at most nh - 1, need sums.
  *
  * Cost: each entry is written once, but for memory that is zero already only the
  * band is; nh * nrow / 2 additions for folding, n + nh indices.
@@ -23,35 +23,43 @@
 /* Operations that an entry of new memory counts for, whoever writes the zeros. */
 #define NEW_MEMORY 4
 
-/* Lists the places outside the signal by their source, in two passes: counts, then fills. */
+/* Lists the places outside the signal by their sources, in two passes: counts, then fills. */
 static void list_places(cm_matrix *matrix, cm_boundary boundary, const cm_env *env)
 {
     size_t n = matrix->ncol, outside = matrix->nh - 1;
+    size_t most = outside * (boundary == CM_EXTEND ? 2 : 1) + 1;
     size_t *start = env->alloc(env->data, (n + 2) * sizeof *start);
-    ptrdiff_t *place = env->alloc(env->data, (outside + 1) * sizeof *place);
+    ptrdiff_t *place = env->alloc(env->data, most * sizeof *place);
+    double *weight = boundary == CM_EXTEND ? cm_doubles(most, env) : NULL;
     ptrdiff_t before = (ptrdiff_t)(outside - matrix->first);
     memset(start, 0, (n + 2) * sizeof *start);
     for (int fill = 0; fill < 2; fill++) {
         for (ptrdiff_t i = 0; i < (ptrdiff_t)outside; i++) {
             ptrdiff_t p = i < before ? i - before : i - before + (ptrdiff_t)n;
-            size_t *next = start + cm_source(p, n, boundary) + 1;
-            if (fill)
-                place[(*next)++] = p; /* at last the start of the next source */
-            else
-                next[1]++;
+            cm_sources s = cm_sources_of(p, n, boundary);
+            for (int k = 0; k < s.n; k++) {
+                size_t *next = start + s.at[k] + 1;
+                if (fill && weight)
+                    weight[*next] = s.weight[k];
+                if (fill)
+                    place[(*next)++] = p; /* at last the start of the next source */
+                else
+                    next[1]++;
+            }
         }
         for (size_t c = 0; !fill && c < n; c++)
             start[c + 1] += start[c];
     }
     matrix->start = start;
     matrix->place = place;
+    matrix->weight = weight;
 }
 
 cm_matrix cm_conv_matrix(const double *h, size_t nh, size_t width, size_t n,
                          const cm_options *options, const cm_env *env)
 {
     cm_window w = cm_mode_window(options->mode, n, nh, options->origin);
-    cm_matrix matrix = {h, nh, width, w.first, w.ny, n, NULL, NULL};
+    cm_matrix matrix = {h, nh, width, w.first, w.ny, n, NULL, NULL, NULL};
     if (options->boundary != CM_ZERO)
         list_places(&matrix, options->boundary, env);
     return matrix;
@@ -63,7 +71,7 @@ cm_matrix cm_shifted_kernels(const double *h, size_t nh, size_t width, size_t n,
     double *back = env->alloc(env->data, nh * width * sizeof *back);
     for (size_t i = 0; i < nh; i++)
         memcpy(back + i * width, h + (nh - 1 - i) * width, width * sizeof *back);
-    return (cm_matrix){back, nh, width, nh - 1, n, n + nh - 1, NULL, NULL};
+    return (cm_matrix){back, nh, width, nh - 1, n, n + nh - 1, NULL, NULL, NULL};
 }
 
 /* The rows r with 0 <= first + r - p < nh. */
@@ -77,6 +85,11 @@ size_t cm_place_rows(const cm_matrix *matrix, ptrdiff_t p, size_t *r0)
     return to > from ? (size_t)(to - from) : 0;
 }
 
+static double weight_of(const cm_matrix *matrix, size_t k)
+{
+    return matrix->weight ? matrix->weight[k] : 1;
+}
+
 void cm_add_outside(const cm_matrix *matrix, size_t c, double *column, double *lost,
                     size_t *work, const cm_env *env)
 {
@@ -87,12 +100,13 @@ void cm_add_outside(const cm_matrix *matrix, size_t c, double *column, double *l
             rows = cm_place_rows(matrix, p, &r0);
             const double *h =
                 matrix->h + ((ptrdiff_t)(matrix->first + r0) - p) * (ptrdiff_t)width;
+            double weight = weight_of(matrix, k);
             for (size_t i = 0, at = r0 * width; i < rows * width; i++, at++) {
                 if (end) {
                     column[at] = cm_total(column[at], lost[at]);
                     lost[at] = 0;
                 } else {
-                    cm_add(h[i], column + at, lost + at);
+                    cm_add(weight * h[i], column + at, lost + at);
                 }
             }
             cm_work(work, rows, env);
@@ -157,7 +171,8 @@ void cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry)
         if (i < 0)
             break;
         for (size_t d = 0; d < width; d++)
-            cm_add(matrix->h[i * (ptrdiff_t)width + (ptrdiff_t)d], entry + d, lost + d);
+            cm_add(weight_of(matrix, k) * matrix->h[(size_t)i * width + d], entry + d,
+                   lost + d);
     }
     for (size_t d = 0; d < width; d++)
         entry[d] = cm_total(entry[d], lost[d]);

@@ -6,14 +6,15 @@
 #include "base/window.h"
 
 /* The matrix A[r, c] = h[first + r - c], 0 outside h. A boundary other than zero adds, for
- * each place p outside the signal whose source is c, h[first + r - p]; those places are
- * place[start[c]] ... place[start[c + 1] - 1], increasing. */
+ * each place p outside the signal that has c as a source, h[first + r - p] times its weight;
+ * those places are place[start[c]] ... place[start[c + 1] - 1], increasing. */
 typedef struct {
     const double *h;
     size_t nh, width; /* doubles an entry: 1 real, 2 complex */
     size_t first, nrow, ncol;
     const size_t *start; /* NULL for boundary zero */
     const ptrdiff_t *place;
+    const double *weight; /* of each place; NULL where all are 1 */
 } cm_matrix;
 
 /* The matrix of a mode, origin and boundary for signals of n samples. */
