@@ -3,7 +3,7 @@
 
 # In the order of the enumerations in src/kernel/kernel.h.
 modes <- c("full", "same", "causal", "valid")
-boundaries <- c("zero", "wrap", "nearest", "reflect", "mirror")
+boundaries <- c("zero", "wrap", "nearest", "reflect", "mirror", "missing", "extend")
 na_choices <- c("propagate", "zero", "renormalise")
 methods <- c("auto", "direct", "fft")
 
@@ -180,6 +180,25 @@ check_boundary <- function(boundary, mode) {
     )
   }
   i
+}
+
+# A straight line needs two samples.
+check_boundary_length <- function(boundary, n, arg) {
+  if (boundary == "extend" && n == 1) {
+    what <- if (arg == "n") "`n` must be at least 2" else sprintf("`%s` must have at least 2 samples", arg)
+    abort("length", sprintf("%s with boundary \"extend\", not 1.", what))
+  }
+}
+
+# What a matrix can do: samples that are missing are no multiple of those that are there.
+check_linear_boundary <- function(boundary, n) {
+  if (boundary == "missing") {
+    abort(
+      "value", "`boundary` must be one that has a matrix, not \"missing\".",
+      "Use `boundary = \"zero\"`, and leave out the rows at the ends."
+    )
+  }
+  check_boundary_length(boundary, n, "n")
 }
 
 # Words become the numbers that ffi_options() in C reads.

@@ -26,7 +26,7 @@
 #' matrix is to be sparse, or `n` is not a
 #' number; `convmat_error_length` if `h` is empty; `convmat_error_value` if `h`
 #' is not finite, `n` is not a whole number from 1 on, or `origin` is out of
-#' range or `boundary` does not go with `mode`; `convmat_error_memory`, before anything is allocated, if the matrix
+#' range or `boundary` does not go with `mode` or is `"missing"`, which has no matrix; `convmat_error_memory`, before anything is allocated, if the matrix
 #' would need more than `getOption("convmat.max_bytes")`, by default half of
 #' the machine's memory, or more rows, columns or stored entries than
 #' \eqn{2^{31} - 1}{2^31 - 1}. It says what the other forms would need.
@@ -66,6 +66,7 @@ conv_matrix <- function(h, n, mode = "full", origin = NULL, boundary = "zero",
   h <- check_kernel(h)
   n <- check_count(n, "n")
   options <- conv_options(mode, origin, boundary, "propagate", "auto", length(h))
+  check_linear_boundary(boundary, n)
   nrow <- mode_window(n, length(h), mode)[["length"]]
   if (check_flag(sparse, "sparse")) {
     sparse_matrix(h, n, nrow, options)
@@ -109,7 +110,7 @@ sparse_matrix <- function(h, n, nrow, options) {
 # Entries that are not 0; with a boundary other than zero, at most so many.
 count_entries <- function(h, n, nrow, options) {
   if (options[["boundary"]] > 0) {
-    return(n * min(n, sum(h != 0)))
+    return(n * min(n, sum(h != 0) + 2)) # the two more for "extend" at both ends
   }
   first <- mode_window(n, length(h), modes[options[["mode"]] + 1], options[["origin"]])[["first"]]
   below <- which(h != 0) - 1 - first # the diagonals, by their distance from the main one

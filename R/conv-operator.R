@@ -91,6 +91,7 @@ conv_operator <- function(h, n, mode = "full", origin = NULL, boundary = "zero")
   h <- check_kernel(h)
   n <- check_count(n, "n")
   options <- conv_options(mode, origin, boundary, "propagate", "auto", length(h))
+  check_linear_boundary(boundary, n)
   mode <- modes[options[["mode"]] + 1]
   boundary <- boundaries[options[["boundary"]] + 1]
   new_operator(as.vector(h), n, mode, options[["origin"]], boundary)

@@ -41,8 +41,13 @@
 #'   | `"nearest"` | a a | a b c d | d d |
 #'   | `"reflect"` | b a | a b c d | d c |
 #'   | `"mirror"` | c b | a b c d | c b |
+#'   | `"missing"` | NA NA | a b c d | NA NA |
+#'   | `"extend"` | 3a-2b 2a-b | a b c d | 2d-c 3d-2c |
 #'
-#'   With modes `"full"` and `"valid"` it must be `"zero"`.
+#'   `"missing"` leaves it to `na` what becomes of the ends: NA under `"propagate"`, means of
+#'   what is there under `"renormalise"`, sums of it under `"zero"`. `"extend"` goes on in
+#'   straight lines, and needs two samples; a sample outside is missing if either of its
+#'   sources is. With modes `"full"` and `"valid"` the boundary must be `"zero"`.
 #' @param na What to do with missing values in `x`, NA or NaN; infinite values
 #'   are not missing.
 #'
@@ -54,8 +59,8 @@
 #'
 #'   For `"renormalise"`, which turns moving averages into averages of what is
 #'   there, `h` must be real and not negative, with a positive sum. The zeros of
-#'   the `"zero"` boundary count as present; a sample that a boundary repeats
-#'   is missing if its source is. A complex sample is missing if either of its
+#'   the `"zero"` boundary count as present, and those of `"missing"` do not; a sample that a
+#'   boundary repeats is missing if its source is. A complex sample is missing if either of its
 #'   parts is. Outputs that meet no missing sample are the same under all
 #'   three, to the last bit.
 #' @param method How to compute. `"auto"` takes what is fastest, and keeps the
@@ -101,7 +106,7 @@
 #' Near the ends the kernel sticks out. What it meets there is up to the boundary; equal colours
 #' are equal samples.
 #'
-#' \if{html}{\figure{conv-boundaries.png}{options: width="720" alt="What stands before and after the signal a to f for each boundary, and the first and the last output of mode same: zero 2a + 1b, wrap 4e + 3f + 2a + 1b, nearest 4a + 3a + 2a + 1b, reflect 4b + 3a + 2a + 1b, mirror 4c + 3b + 2a + 1b."}}
+#' \if{html}{\figure{conv-boundaries.png}{options: width="720" alt="What stands before and after the signal a to f for each boundary, and the first and the last output of mode same: zero 2a + 1b, wrap 4e + 3f + 2a + 1b, nearest 4a + 3a + 2a + 1b, reflect 4b + 3a + 2a + 1b, mirror 4c + 3b + 2a + 1b, missing NA, extend 4(3a-2b) + 3(2a-b) + 2a + 1b."}}
 #' \if{latex}{\figure{conv-boundaries.png}{options: width=15cm}}
 #'
 #' @section Coming from another system:
@@ -124,15 +129,17 @@
 #' | `stats::convolve(x, h, type = "open")` | [`correlate(x, h)`][correlate] |
 #' | `stats::convolve(x, h, type = "filter")`, n >= m | `correlate(x, h, "valid")` |
 #' | `stats::convolve(x, h)` with n = m, circular | `conv(x, rev(h), "same", origin = m - 1, boundary = "wrap")` |
-#' | `stats::filter(x, h, sides = 2)`, NA where the kernel sticks out | `conv(x, h, "same", origin = m %/% 2)` |
+#' | `stats::filter(x, h, sides = 2)` | `conv(x, h, "same", origin = m %/% 2, boundary = "missing")` |
 #' | `stats::filter(x, h, sides = 2, circular = TRUE)` | `conv(x, h, "same", origin = m %/% 2, boundary = "wrap")` |
-#' | `stats::filter(x, h, sides = 1)`, NA at the start | `conv(x, h, "causal")` |
+#' | `stats::filter(x, h, sides = 1)` | `conv(x, h, "causal", boundary = "missing")` |
+#' | `zoo::rollapply(x, m, mean, partial = TRUE)`, odd m | `conv(x, rep(1, m), "same", boundary = "missing", na = "renormalise") / m` |
 #'
 #' @section Errors:
 #' `convmat_error_type` if `x` or `h` is anything else than numbers in a
 #' vector, matrix or time series (data frames, factors, dates and other classes
 #' included), or `h` is complex where it must be real; `convmat_error_length` if
-#' `h` is empty or numbers of columns do not fit; `convmat_error_value` if `h`
+#' `h` is empty, numbers of columns do not fit, or `x` has one sample where boundary
+#' `"extend"` needs two; `convmat_error_value` if `h`
 #' is not finite, `origin` is out of range, `boundary` does not go with `mode`,
 #' the kernel cannot be renormalised, two time series differ in frequency, or
 #' an argument has a value that does not exist; `convmat_error_memory` if a
@@ -141,8 +148,10 @@
 #'
 #' @section Algorithm and accuracy:
 #' The promise: each output lies within 1e-11 B of the exact sum, where B is the
-#' sum of the moduli of its own terms (plus 2 min(n, m) times the smallest
-#' denormal number), however large other outputs are; where B is 0 the output is
+#' sum of the moduli of its own terms (plus twice their number, min(n, m), or m with a
+#' boundary, times the smallest
+#' denormal number), however large other outputs are; a sample of boundary `"extend"` counts
+#' by the moduli of its two terms; where B is 0 the output is
 #' 0. It holds as long as B is finite. Whole numbers give whole numbers, exact
 #' while B is at most \eqn{2^{53}}{2^53}. The same call gives the same bits.
 #'
@@ -192,6 +201,11 @@
 #' # what stands outside of the signal
 #' conv(1:6, c(1, 1, 1), mode = "same")
 #' conv(1:6, c(1, 1, 1), mode = "same", boundary = "wrap")
+#' conv(1:6, c(1, 1, 1) / 3, mode = "same", boundary = "extend")
+#'
+#' # moving averages: NA at the ends, or the mean of what is there
+#' conv(1:6, c(1, 1, 1) / 3, mode = "same", boundary = "missing")
+#' conv(1:6, c(1, 1, 1) / 3, mode = "same", boundary = "missing", na = "renormalise")
 #'
 #' # a missing sample stays where it belongs, or is averaged over
 #' x <- c(1, NA, 3, 4, 5)
@@ -230,6 +244,7 @@ conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
   if (na == "renormalise") {
     check_renormalisable(h)
   }
+  check_boundary_length(boundary, count_samples(x), "x")
   check_same_frequency(x, h)
   check_threads(threads)
   check_conv_size(x, h, ncol[3L], mode)

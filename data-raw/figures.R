@@ -69,14 +69,15 @@ text(13.9, 8.75, "It keeps the\nplaces where", adj = c(1, 1), cex = 0.9)
 invisible(dev.off())
 
 # man/figures/conv-boundaries.png
-png("man/figures/conv-boundaries.png", width = 1800, height = 860, res = 160)
+png("man/figures/conv-boundaries.png", width = 1800, height = 1060, res = 160)
 par(mar = rep(0.3, 4), xpd = NA)
-plot(NULL, xlim = c(-7.2, 19.9), ylim = c(6.75, -1.5), axes = FALSE, xlab = "", ylab = "", xaxs = "i", yaxs = "i")
+plot(NULL, xlim = c(-7.2, 19.9), ylim = c(8.75, -1.5), axes = FALSE, xlab = "", ylab = "", xaxs = "i", yaxs = "i")
 colour <- adjustcolor(hcl.colors(n, "Spectral"), 0.75)
 outside <- list(
   zero = c("0", "0", "0", "0", "0", "0"), wrap = c("d", "e", "f", "a", "b", "c"),
   nearest = c("a", "a", "a", "f", "f", "f"), reflect = c("c", "b", "a", "f", "e", "d"),
-  mirror = c("d", "c", "b", "e", "d", "c")
+  mirror = c("d", "c", "b", "e", "d", "c"), missing = rep("NA", 6),
+  extend = c("4a-3b", "3a-2b", "2a-b", "2f-e", "3f-2e", "4f-3e")
 )
 text(-4, -0.9, "boundary", font = 2, adj = 1)
 text(-2, -0.9, "before")
@@ -84,6 +85,14 @@ text(2.5, -0.9, "the signal")
 text(7, -0.9, "after")
 text(9.2, -0.9, "first output, y[1]", adj = 0)
 text(15, -0.9, "last output, y[6]", adj = 0)
+# The weight of a letter in "3a-2b".
+line_weight <- function(terms, letter) {
+  number <- function(pattern, sign) {
+    found <- regmatches(terms, regexec(pattern, terms))
+    vapply(found, function(f) if (length(f)) sign * (if (f[2] == "") 1 else as.numeric(f[2])) else 0, 0)
+  }
+  ifelse(grepl("-", terms), number(sprintf("^([0-9]*)%s-", letter), 1) + number(sprintf("-([0-9]*)%s$", letter), -1), 0)
+}
 for (r in seq_along(outside)) {
   name <- names(outside)[r]
   row <- r - 1
@@ -94,22 +103,30 @@ for (r in seq_along(outside)) {
     inside <- at >= 0 && at < n
     source <- match(here, x)
     cell(at, row, here, if (is.na(source)) blank else colour[source], if (inside) "grey30" else "grey75",
-      font = if (inside) 2 else 1, col = if (is.na(source)) "grey60" else "black")
+      font = if (inside) 2 else 1, col = if (is.na(source)) "grey40" else "black",
+      cex = if (nchar(here) > 2) 0.62 else 1)
   }
   rect(-0.5, row - 0.42, n - 0.5, row + 0.42, lwd = 2)
+  if (name == "missing") {
+    text(9.2, row, "= NA, or what na makes of the samples there are", adj = 0, cex = 0.85)
+    next
+  }
   A <- conv_matrix(h, n, "same", boundary = name)
   # in the order of the kernel's places, one term for each
   term <- function(first) {
     under <- long[first + 4:1 + 3] # what the weights 1 to 4 meet
-    value <- vapply(x, function(letter) sum(h[under == letter]), 0)
+    coefficients <- function(letter) ifelse(under == letter, 1, line_weight(under, letter))
+    value <- vapply(x, function(letter) sum(h * coefficients(letter)), 0)
     stopifnot(identical(unname(value), A[if (first == -2) 1 else n, ]))
-    paste("=", paste0(rev(h), rev(under))[rev(under) != "0"] |> paste(collapse = " + "))
+    shown <- ifelse(nchar(under) > 1, sprintf("(%s)", under), under)
+    paste("=", paste0(rev(h), rev(shown))[rev(under) != "0"] |> paste(collapse = " + "))
   }
-  text(9.2, row, term(-2), adj = 0)
-  text(15, row, term(3), adj = 0)
+  size <- if (name == "extend") 0.8 else 1
+  text(9.2, row, term(-2), adj = 0, cex = size)
+  text(15, row, term(3), adj = 0, cex = size)
 }
 for (output in c(1, n)) {
-  row <- 5.2 + (output > 1)
+  row <- 7.2 + (output > 1)
   text(-4, row, sprintf("kernel of y[%d]", output), adj = 1)
   for (i in 0:3) {
     cell(output - i, row, h[i + 1], shade[i + 1], dark)

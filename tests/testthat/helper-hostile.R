@@ -104,7 +104,7 @@ valid_values <- list(
   `correlate$mode` = expression("full", "same", "valid"),
   `correlation_lags$mode` = expression("full", "same", "valid"),
   origin = expression(NULL, 0, 1L),
-  boundary = expression("zero", "wrap", "nearest", "reflect", "mirror"),
+  boundary = expression("zero", "wrap", "nearest", "reflect", "mirror", "missing", "extend"),
   na = expression("propagate", "zero", "renormalise"),
   method = expression("auto", "direct", "fft"),
   `regressors$method` = expression("exact", "sampled", "spm", "nilearn"),

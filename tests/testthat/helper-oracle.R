@@ -42,8 +42,27 @@ is_missing_na <- function(x) {
   if (is.complex(x)) is_missing_na(Re(x)) | is_missing_na(Im(x)) else is.na(x) & !is.nan(x)
 }
 
+# The signal with all samples that the kernel meets: for "missing" NA outside, for "extend" the
+# straight line; NA, if either end of that is.
+oracle_extended <- function(x, m, origin, boundary, moduli = FALSE) {
+  n <- length(x)
+  line <- function(a, b, k) if (is.na(a) || is.na(b)) if (any(is_missing_na(c(a, b)))) NA else NaN else (k + 1) * a - (if (moduli) -k else k) * b
+  outside <- function(a, b, k) if (boundary == "missing") NA else line(a, b, k)
+  c(
+    vapply(rev(seq_len(m - 1 - origin)), function(k) outside(x[1], x[2], k), x[1]), x,
+    vapply(seq_len(origin), function(k) outside(x[n], x[n - 1], k), x[1])
+  )
+}
+
 oracle_conv <- function(x, h, mode = "full", origin = NULL, boundary = "zero",
-                        na = "propagate") {
+                        na = "propagate", moduli = FALSE) {
+  if (boundary %in% c("missing", "extend")) {
+    m <- length(h)
+    origin <- oracle_window(length(x), m, mode, origin)[1]
+    long <- oracle_extended(x, m, origin, boundary, moduli)
+    terms <- lapply(seq_along(x), function(t) list(i = seq_len(m) - 1, j = t + m - 1 - seq_len(m)))
+    return(oracle_sums(terms, long, h, na))
+  }
   oracle_sums(oracle_terms(length(x), length(h), mode, origin, boundary), x, h, na)
 }
 
@@ -74,7 +93,7 @@ oracle_sums <- function(terms, x, h, na = "propagate") {
 }
 
 # The sum of the moduli of each output's terms.
-oracle_moduli <- function(x, h, ...) oracle_conv(Mod(x), Mod(h), ...)
+oracle_moduli <- function(x, h, ...) oracle_conv(Mod(x), Mod(h), ..., moduli = TRUE)
 
 # A matrix from the definition: entry (k, j) adds up the kernel samples by which
 # sample j enters output k.

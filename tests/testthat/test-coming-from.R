@@ -70,15 +70,22 @@ test_that("stats::convolve", {
 test_that("stats::filter", {
   for (h in list(odd, even, 2)) {
     m <- length(h)
-    two <- stats::filter(x, h, sides = 2)
-    inside <- !is.na(two)
-    expect_equal(conv(x, h, "same", origin = m %/% 2)[inside], two[inside])
+    expect_equal(
+      conv(x, h, "same", origin = m %/% 2, boundary = "missing"),
+      as.numeric(stats::filter(x, h, sides = 2))
+    )
     expect_equal(
       conv(x, h, "same", origin = m %/% 2, boundary = "wrap"),
       as.numeric(stats::filter(x, h, sides = 2, circular = TRUE))
     )
-    one <- stats::filter(x, h, sides = 1)
-    inside <- !is.na(one)
-    expect_equal(conv(x, h, "causal")[inside], one[inside])
+    expect_equal(
+      conv(x, h, "causal", boundary = "missing"), as.numeric(stats::filter(x, h, sides = 1))
+    )
   }
+})
+
+test_that("zoo", {
+  # zoo::rollapply(x, 3, mean, partial = TRUE), zoo 1.8-11
+  y <- conv(x, rep(1, 3), "same", boundary = "missing", na = "renormalise") / 3
+  expect_equal(y, c(2, 8 / 3, 2, 10 / 3, 5, 16 / 3, 5.5))
 })
