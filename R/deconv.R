@@ -142,6 +142,7 @@ deconv <- function(y, h, n = NULL, mode = "full", origin = NULL, boundary = "zer
   lambda <- check_penalty(lambda, missing(lambda), order, method)
   check_choice(singular, c("error", "minimum_norm"), "singular")
   n <- check_signal_length(n, count_samples(y), length(h), mode)
+  check_linear_boundary(boundary, n)
   out <- if (method == "division") {
     check_division(h, mode)
     divide(matrix(y, count_samples(y)), h, n)

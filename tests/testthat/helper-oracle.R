@@ -38,6 +38,9 @@ oracle_terms <- function(n, m, mode = "full", origin = NULL, boundary = "zero") 
   })
 }
 
+# Those that have a matrix.
+linear_boundaries <- c("zero", "wrap", "nearest", "reflect", "mirror", "extend")
+
 is_missing_na <- function(x) {
   if (is.complex(x)) is_missing_na(Re(x)) | is_missing_na(Im(x)) else is.na(x) & !is.nan(x)
 }

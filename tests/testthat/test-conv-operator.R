@@ -48,7 +48,7 @@ test_that("dense, sparse, operator and conv() are one map on whole numbers, for 
 
 some_cases <- function(m) {
   cases <- list(list(mode = "full"), list(mode = "valid"), list(mode = "causal"))
-  for (boundary in boundaries) {
+  for (boundary in setdiff(linear_boundaries, "extend")) {
     for (origin in unique(c(0, (m - 1) %/% 2, m %/% 2, m - 1))) {
       cases <- c(cases, list(list(mode = "same", origin = origin, boundary = boundary)))
     }
@@ -86,7 +86,7 @@ test_that("and where transforms are taken, for every boundary", {
   m <- 700
   h <- hostile(m)
   y <- hostile(n)
-  for (boundary in boundaries) {
+  for (boundary in setdiff(linear_boundaries, "extend")) { # whose moduli are no product of |h|
     S <- conv_matrix(h, n, "same", 100, boundary, sparse = TRUE)
     moduli <- conv_matrix(abs(h), n, "same", 100, boundary, sparse = TRUE)
     A <- conv_operator(h, n, "same", 100, boundary)
@@ -387,7 +387,7 @@ cgls <- function(A, y, steps) {
 test_that("conjugate gradients work with it", {
   set.seed(28)
   x <- rnorm(2000)
-  for (boundary in boundaries) {
+  for (boundary in linear_boundaries) {
     B <- conv_operator(c(1, 4, 1) / 6, 2000, "same", boundary = boundary)
     expect_equal(cgls(B, as.vector(B %*% x), 80), x, tolerance = 1e-8, info = boundary)
   }

@@ -160,17 +160,22 @@ test_that("a matrix and a function are the same map, and a correlation its trans
   holds(
     list(
       n = small, m = small, kind = hedgehog::gen.element(kinds), seed = hedgehog::gen.int(1e6),
-      mode = hedgehog::gen.element(modes), boundary = hedgehog::gen.element(boundaries)
+      mode = hedgehog::gen.element(modes), boundary = hedgehog::gen.element(linear_boundaries)
     ),
     function(n, m, kind, seed, mode, boundary) {
       x <- draw(kind, n, seed)
       h <- draw(kind, m, seed + 1)
-      if (mode %in% c("full", "valid")) boundary <- "zero"
+      if (mode %in% c("full", "valid") || (boundary == "extend" && n == 1)) boundary <- "zero"
       A <- conv_matrix(h, n, mode, boundary = boundary)
       B <- drop(abs(A) %*% abs(x))
       rounding <- (n + m) * .Machine$double.eps
       # entries of A are sums too where a boundary folds the kernel
-      folded <- drop(conv_matrix(abs(h), n, mode, boundary = boundary) %*% abs(x))
+      # or continues a line, whose terms may cancel
+      folded <- if (boundary == "extend") {
+        oracle_moduli(x, h, mode, boundary = boundary)
+      } else {
+        drop(conv_matrix(abs(h), n, mode, boundary = boundary) %*% abs(x))
+      }
       expect_within(drop(A %*% x), conv(x, h, mode, boundary = boundary), (1e-11 + rounding) * folded)
       # <A x, y> = <x, t(A) y>
       y <- draw("normal", n + m - 1, seed + 2)
