@@ -87,9 +87,9 @@ check_column_choice <- function(choice, arg, number = FALSE, none = FALSE) {
   if (is.null(choice) && none) {
     return(NULL)
   }
-  what <- paste(c(
-    if (none) "NULL", "the name of a column", if (number) "a finite number"
-  ), collapse = " or ")
+  what <- paste0(
+    if (none) if (number) "NULL, " else "NULL or ", "the name of a column", if (number) " or a finite number"
+  )
   if (number && (is.numeric(choice) || is.logical(choice))) {
     choice <- check_number(choice, arg, what)
     if (arg == "duration" && choice < 0) {
@@ -113,10 +113,16 @@ event_table <- function(df, arg, choices = default_choices, missing = "error") {
     }
   }
   columns <- as.list(df)
-  source <- choose_columns(names(columns), arg, choices, nrow(df))
+  source <- choose_columns(names(columns), choices, nrow(df), function(choice, column) {
+    abort_no_column(choice, column, names(columns), arg)
+  })
   taken <- lapply(source, function(from) if (is.character(from)) columns[[from]] else from)
   taken <- check_event_columns(taken, paste0(arg, "$"), missing)
-  new_events(beside_others(taken, columns, source, "_in_df"), nrow(df))
+  all <- c(taken, other_columns(columns, source, "_in_df"))
+  if (setequal(names(all), names(columns)) && !anyDuplicated(names(columns))) {
+    all <- all[names(columns)] # in the table's own order
+  }
+  new_events(all, nrow(df))
 }
 
 check_data_frame <- function(df, arg) {
@@ -140,7 +146,8 @@ check_data_frame <- function(df, arg) {
 }
 
 # Where each column of events comes from: the name of a column, or a number for each row.
-choose_columns <- function(names, arg, choices, n) {
+# `absent` is called for a column that is not there.
+choose_columns <- function(names, choices, n, absent) {
   source <- lapply(stats::setNames(event_columns, event_columns), function(column) {
     choice <- choices[[column]]
     if (column == "amplitude" && is.null(choice)) {
@@ -154,7 +161,7 @@ choose_columns <- function(names, arg, choices, n) {
       return(NULL)
     }
     if (!(choice %in% names)) {
-      abort_no_column(choice, column, names, arg)
+      absent(choice, column)
     }
     choice
   })
@@ -182,20 +189,17 @@ describe_columns <- function(names) {
   sprintf("Its columns are %s%s.", shown, if (more > 0L) sprintf(" and %d more", more) else "")
 }
 
-# The columns `taken` for events and the others of the table. One that has a name of ours and
-# is not that column itself gets another name.
-beside_others <- function(taken, columns, source, suffix) {
+# Columns that nothing of events was taken from under the same name. One that has a name of ours
+# all the same gets another.
+other_columns <- function(columns, source, suffix) {
   itself <- vapply(names(columns), function(name) identical(source[[name]], name), NA)
-  clash <- !itself & names(columns) %in% event_columns
+  others <- columns[!itself]
+  clash <- names(others) %in% event_columns
   while (any(clash)) {
-    names(columns)[clash] <- paste0(names(columns)[clash], suffix)
-    clash <- clash & names(columns) %in% names(columns)[!clash]
+    names(others)[clash] <- paste0(names(others)[clash], suffix)
+    clash <- clash & names(others) %in% names(others)[!clash]
   }
-  if (!all(names(taken) %in% names(columns)[itself])) {
-    return(c(taken, columns[!itself]))
-  }
-  columns[names(taken)] <- taken # in the table's own order
-  columns
+  others
 }
 
 # ---- rows -----------------------------------------------------------------------------

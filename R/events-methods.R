@@ -46,16 +46,16 @@ print_ends <- function(x, n, ...) {
   print_counts(x)
 }
 
-# "trial_type: face (120), house (118)"; the most frequent ones if there are many.
+# "trial_type: face (120), house (118)"; the most frequent types, and the runs in their order.
 print_counts <- function(x) {
   counts <- function(name) {
-    found <- if (is.atomic(x[[name]])) sort(table(x[[name]]), decreasing = TRUE)
+    found <- if (is.atomic(x[[name]])) table(x[[name]])
+    if (name == "trial_type") found <- sort(found, decreasing = TRUE)
+    shown <- utils::head(found, 6L)
+    more <- length(found) - 6L
+    parts <- sprintf("%s (%s)", names(shown), format_count(as.vector(shown)))
     if (length(found) > 0L) {
-      most <- utils::head(found, 6L)
-      paste0(
-        c(sprintf("%s (%s)", names(most), format_count(as.vector(most))), if (length(found) > 6L) sprintf("%d more", length(found) - 6L)),
-        collapse = ", "
-      )
+      paste(c(parts, if (more > 0L) sprintf("%d more", more)), collapse = ", ")
     }
   }
   for (name in c("trial_type", "run")) {

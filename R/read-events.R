@@ -1,531 +1,358 @@
-# Files of events: BIDS and three columns. Read strictly: what is not understood is
-# an error with its place, and nothing is dropped unless asked for.
+# Reading files of events. Each format makes a table of cells; here its columns become events.
 
 #' Read a file of events
 #'
-#' Reads the events of one run from a BIDS `_events.tsv` file, or from a file of
-#' three columns as FSL and nipraxis use. Whatever in the file is not as it must be
-#' is an error that says where.
+#' @description
+#' Reads events from BIDS `_events.tsv` files, FSL's or nipraxis' three columns, and AFNI's
+#' timing files. What is not as it must be is an error with its place and a way out.
 #'
-#' @param file A path, or a connection, which is opened and closed unless it is open
-#'   already. What it holds may be compressed by gzip.
-#' @param format `"bids"`: tab-separated with names in line 1, `onset` and `duration`
-#'   (in seconds) among them. `"fsl"` or `"nipraxis"`, which are the same: onset,
-#'   duration and amplitude, separated by white space, without a line of names.
-#'   `"auto"`: which of them, from line 1.
-#' @param amplitude What to take amplitudes from in a BIDS file: `NULL` for the first
-#'   of the columns `modulation`, `weight` and `amplitude` that is there, or 1 if none
-#'   is; the name of a column; or a number for all events. A message says which
-#'   column was taken.
-#' @param missing What to do with rows that have `n/a` for their onset, duration,
-#'   amplitude or `trial_type`: `"error"`, or `"drop"`, after which a message counts
-#'   them.
-#' @param unfinished What to do if the last line has no line end, and what stands last
-#'   in it does not look complete: `"error"`, since the file may have been cut short,
-#'   or `"accept"`.
+#' ```
+#' BIDS: tabs, names in line 1     read_events("sub-01_events.tsv")
+#'   onset  duration  trial_type       onset duration amplitude trial_type
+#'   1.5    2         face           1   1.5        2         1       face
+#'   9      2         house          2   9.0        2         1      house
 #'
-#' @returns [events()], with one row for each row of the file, in order, and, after
-#'   `onset`, `duration`, `amplitude` and `trial_type`, all other columns of the file
-#'   under their own names: double if all their values are numbers or `n/a`, else
-#'   character, with NA for `n/a`. (A column `amplitude` that amplitudes were not taken
-#'   from is called `amplitude_in_file`.)
+#' FSL: onset, duration, amplitude read_events("faces.txt")
+#'   10  30  1                         onset duration amplitude
+#'   70  30  0.5                     1    10       30       1.0
+#'                                   2    70       30       0.5
 #'
-#' @section What is accepted:
-#' UTF-8 with or without a byte-order mark; lines that end in LF, CRLF or CR; blank lines
-#' at the end. In BIDS files fields may be in double quotes, with quotes inside doubled;
-#' a field does not go over several lines. Numbers are decimal with a point, with or
-#' without an exponent. A negative onset, events in any order and events that overlap
-#' are fine; a negative duration is not. BIDS writes missing values as `n/a`; an empty
-#' field, `NA` or `NaN` is not a number. An `n/a` in columns other than those that events
-#' need is kept as NA.
+#' AFNI: a row for each run        read_events("faces.1D", duration = 2)
+#'   32 46                             onset duration amplitude run
+#'   * *                             1    32        2         1   1
+#'   60 *                            2    46        2         1   1
+#'                                   3    60        2         1   3
+#' ```
 #'
-#' A file whose last line has no end may have lost some of it. It is accepted if
-#' the last field is one that occurs in another row of its column too. It is
-#' taken to be cut if that field is how another value of the column begins, has fewer
-#' decimals than all others, or is a word that occurs once only; otherwise there is a
-#' warning.
+#' @param file A path, or a connection, which is closed after reading unless it was open. Gzip is
+#'   undone.
+#' @param format `"bids"`, `"fsl"` (or `"nipraxis"`, the same) or `"afni"`; `"auto"` looks at the
+#'   file, and asks if it could be either.
+#' @param amplitude Name of the column with amplitudes; a number, for all events; or `NULL` for
+#'   the first of `modulation`, `weight` and `amplitude` that is there, as a message says, or 1.
+#' @param missing What to do with rows whose onset, duration, amplitude or type is `n/a`:
+#'   `"error"`; `"drop"`; or `"keep"`, with NA.
+#' @param unfinished What to do if the last line has no end and its last field stands nowhere else
+#'   in the column, so that a part of it may be lost: `"warn"`, `"error"` or `"accept"`.
+#' @param duration Name of the column with durations; or a number of seconds, for all events.
+#' @param trial_type Name of the column with types, or `NULL` if all events are of one kind.
+#' @param run Name of the column that says which run an event belongs to, or `NULL` for none.
+#' @param encoding The file's encoding, one of [iconvlist()], such as `"latin1"`.
+#' @param dec The decimal mark of numbers: `"."` or `","`.
+#' @param run_lengths For AFNI's files with global times, which count from the first scan of the
+#'   first run: how many seconds each run lasts.
 #'
-#' @section Warnings:
-#' `convmat_warning_file` if the last line has no end and nothing else is suspicious.
+#' @returns [events()], a row for each event in the file's order, and after the columns of events
+#'   all others under their own names: numbers where all values are, else text, NA for `n/a`. A
+#'   column that has a name of ours but was not taken, such as `run`, is called `run_in_file`.
 #'
 #' @section Errors:
-#' `convmat_error_file` if the file cannot be opened, is not text or not in the format, with
-#' line, column and value; `convmat_error_type` or `convmat_error_value` if another
-#' argument is not as described.
+#' `convmat_error_file`, with line, column and value, if the file is not as it must be;
+#' `convmat_error_type` or `convmat_error_value` if an argument is not as described;
+#' `convmat_error_memory`. A warning is a `convmat_warning_file` for `unfinished`, a
+#' `convmat_warning_value` if no row is left.
 #'
-#' @section Algorithm and cost:
-#' The file is read at once and checked as bytes and lines.
-#'
-#' @references Gorgolewski, K. J. and others (2016) The brain imaging data structure.
-#'   _Scientific Data_ 3, 160044. \doi{10.1038/sdata.2016.44}; the specification,
-#'   section "Task events", <https://bids-specification.readthedocs.io>.
-#'
-#' @seealso [events()], [bind_runs()] for several runs, [regressors()]
+#' @references [event_files] has the formats, what is accepted, and their sources.
+#' @seealso [write_events()]; [as_events()] for what was read by other means.
 #' @family events
 #' @examples
 #' file <- tempfile(fileext = "_events.tsv")
-#' writeLines(c(
-#'   "onset\tduration\ttrial_type\tresponse time",
-#'   "1.5\t2\tface\t0.61",
-#'   "9\t2\thouse\tn/a"
-#' ), file)
-#' read_events(file)
+#' writeLines(c("onset\tduration\tkind\trt", "1.5\t2\tface\t0.61", "9\tn/a\thouse\tn/a"), file)
+#' read_events(file, trial_type = "kind", missing = "keep")
+#' writeLines(c("32 46", "* *", "60 *"), file)
+#' read_events(file, duration = 2)
 #' unlink(file)
-#'
-#' # three columns, from a connection
-#' con <- textConnection(c("10 30 1", "70 30 1"))
-#' read_events(con)
-#' close(con)
 #' @export
 read_events <- function(file, format = "auto", amplitude = NULL, missing = "error",
-                        unfinished = "error") {
+                        unfinished = "warn", duration = "duration", trial_type = "trial_type",
+                        run = NULL, encoding = "UTF-8", dec = ".", run_lengths = NULL) {
   check_given()
-  format <- c("auto", "bids", "fsl", "fsl")[
-    check_choice(format, c("auto", "bids", "fsl", "nipraxis"), "format")
+  format <- c("auto", "bids", "fsl", "fsl", "afni")[
+    check_choice(format, c("auto", "bids", "fsl", "nipraxis", "afni"), "format")
   ]
-  check_choice(missing, c("error", "drop"), "missing")
-  check_choice(unfinished, c("error", "accept"), "unfinished")
-  check_amplitude_choice(amplitude)
-  text <- read_lines(file)
+  choices <- list(
+    onset = "onset",
+    duration = check_column_choice(duration, "duration", number = TRUE),
+    amplitude = check_column_choice(amplitude, "amplitude", number = TRUE, none = TRUE),
+    trial_type = check_column_choice(trial_type, "trial_type", none = TRUE),
+    run = check_column_choice(run, "run", none = TRUE)
+  )
+  check_choice(missing, c("error", "drop", "keep"), "missing")
+  check_choice(unfinished, c("warn", "error", "accept"), "unfinished")
+  check_choice(dec, c(".", ","), "dec")
+  encoding <- check_encoding_name(encoding)
+  run_lengths <- check_run_lengths(run_lengths)
+  text <- read_text(file, encoding)
   if (format == "auto") {
     format <- guess_format(text)
   }
-  table <- if (format == "bids") split_bids(text) else split_columns(text)
-  if (!text$ended && unfinished == "error") {
-    check_last_field(table, text)
+  check_format_arguments(format, choices, dec, run_lengths)
+  table <- switch(format, bids = split_bids(text), fsl = split_fsl(text), afni = split_afni(text, run_lengths))
+  if (!text$ended && unfinished != "accept") {
+    check_last_field(table, text, format, unfinished)
   }
-  interpret_events(table, text, format, amplitude, missing)
+  interpret_events(table, text, format, choices, missing, dec)
 }
 
-check_amplitude_choice <- function(amplitude) {
-  if (is.null(amplitude)) {
+# ---- arguments -----------------------------------------------------------------------
+
+check_encoding_name <- function(encoding) {
+  if (!is.character(encoding) || is.object(encoding) || length(encoding) != 1L || is.na(encoding)) {
+    abort("type", sprintf("`encoding` must be the name of an encoding, not %s.", show_value(encoding)))
+  }
+  if (tolower(encoding) %in% c("utf-8", "utf8")) "UTF-8" else encoding
+}
+
+check_run_lengths <- function(run_lengths) {
+  if (is.null(run_lengths)) {
     return(NULL)
   }
-  if (is.character(amplitude)) {
-    if (length(amplitude) != 1L || is.na(amplitude)) {
-      abort("type", sprintf(
-        "`amplitude` must be one name of a column, not %s.", show_value(amplitude)
-      ))
+  run_lengths <- check_numbers(run_lengths, "run_lengths")
+  check_values(run_lengths, run_lengths > 0, "run_lengths", "above 0")
+  if (length(run_lengths) == 0L) {
+    abort("length", "`run_lengths` must have a value for each run.")
+  }
+  run_lengths
+}
+
+# Arguments that mean nothing for a format are errors, not ignored.
+check_format_arguments <- function(format, choices, dec, run_lengths) {
+  if (format != "afni" && !is.null(run_lengths)) {
+    abort("value", "`run_lengths` must be NULL unless the file is one of AFNI's.", "Use `format = \"afni\"` if it is.")
+  }
+  if (format == "afni" && dec != ".") {
+    abort("value", "`dec` must be \".\" for a file of AFNI's, where commas stand between amplitudes.")
+  }
+  if (format != "bids") {
+    for (arg in c("duration", "trial_type", "run")) {
+      choice <- choices[[arg]]
+      if (is.character(choice) && choice != arg) {
+        abort("value", sprintf(
+          "`%s` must not name a column of a file whose columns have no names.", arg
+        ))
+      }
     }
-    return(amplitude)
   }
-  check_number(amplitude, "amplitude", "NULL, the name of a column, or a finite number")
 }
 
-# Where in the file something is wrong.
-abort_file <- function(text, what, line = NULL, column = NULL, value = NULL, ..., more = 0L) {
-  place <- c(
-    if (!is.null(line)) sprintf("line %s", format_count(line)),
-    if (!is.null(column)) sprintf("column `%s`", column),
-    if (!is.null(value)) sprintf("value %s", show_field(value))
-  )
-  abort(
-    "file", sprintf("%s: %s", text$name, what),
-    if (length(place)) {
-      paste0(
-        toupper(substr(place[1L], 1L, 1L)), substring(paste(place, collapse = ", "), 2L), ".",
-        if (more > 0L) sprintf(" And %s more.", format_count(more))
-      )
-    },
-    ...
-  )
-}
-
-show_field <- function(value) {
-  if (nchar(value) > 40L) {
-    value <- paste0(substr(value, 1L, 37L), "...")
-  }
-  encodeString(value, quote = "\"")
-}
-
-# ---- bytes and lines -----------------------------------------------------------
-
-# list(name, lines, ended): lines without their ends, none blank after the last;
-# `ended` is FALSE if the last has no end.
-read_lines <- function(file) {
-  if (inherits(file, "connection")) {
-    text <- list(name = summary(file)$description)
-    bytes <- tryCatch(suppressWarnings(connection_bytes(file)), error = function(e) {
-      abort_file(text, sprintf("cannot be read: %s", conditionMessage(e)))
-    })
-  } else {
-    if (!is.character(file) || length(file) != 1L || is.na(file)) {
-      abort("type", sprintf("`file` must be a path or a connection, not %s.", show_value(file)))
-    }
-    text <- list(name = file)
-    bytes <- file_bytes(file, text)
-  }
-  check_text(gunzip(bytes, text), text)
-}
-
-file_bytes <- function(file, text) {
-  size <- suppressWarnings(file.size(file)) # of paths too long to be one
-  if (is.na(size) || dir.exists(file)) {
-    abort_file(text, if (is.na(size)) "there is no such file." else "is a folder, not a file.")
-  }
-  check_memory(20 * size, sprintf("%s is too large: to read it needs", file))
-  tryCatch(
-    suppressWarnings(readBin(file, "raw", size)),
-    error = function(e) abort_file(text, "cannot be opened.")
-  )
-}
-
-connection_bytes <- function(con) {
-  if (isOpen(con) && summary(con)$text == "text") {
-    lines <- readLines(con, warn = FALSE)
-    return(charToRaw(paste0(enc2utf8(lines), "\n", collapse = "")))
-  }
-  all_bytes(con)
-}
-
-all_bytes <- function(con) {
-  if (!isOpen(con)) {
-    open(con, "rb")
-    on.exit(close(con))
-  }
-  parts <- list()
-  while (length(part <- readBin(con, "raw", 65536L)) > 0L) {
-    parts[[length(parts) + 1L]] <- part
-  }
-  as.raw(unlist(parts))
-}
-
-# Decompressed, if need be, with a check that nothing is missing.
-gunzip <- function(bytes, text) {
-  n <- length(bytes)
-  if (n < 2L || !identical(bytes[1:2], as.raw(c(0x1f, 0x8b)))) {
-    return(bytes)
-  }
-  # not memDecompress(), which takes ever more memory where something is missing
-  path <- tempfile("events-", fileext = ".gz")
-  on.exit(unlink(path))
-  writeBin(bytes, path)
-  plain <- tryCatch(all_bytes(gzfile(path)), error = function(e) NULL, warning = function(w) NULL)
-  size <- if (n >= 18L) sum(as.integer(bytes[n - 3:0]) * 256^(0:3)) else -1
-  if (is.null(plain) || length(plain) != size) {
-    abort_file(text, "is damaged: what gzip compressed does not come out whole.", line = 1L)
-  }
-  plain
-}
-
-check_text <- function(bytes, text) {
-  starts <- function(...) {
-    mark <- as.raw(c(...))
-    length(bytes) >= length(mark) && identical(bytes[seq_along(mark)], mark)
-  }
-  if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) {
-    abort_file(text, "is in UTF-16. Save it as UTF-8.", line = 1L)
-  }
-  if (starts(0xef, 0xbb, 0xbf)) {
-    bytes <- bytes[-(1:3)]
-  }
-  lf <- bytes == as.raw(10L)
-  cr <- bytes == as.raw(13L)
-  alone <- cr & !c(lf[-1L], FALSE)
-  if (!any(lf)) {
-    lf <- cr
-    bytes[cr] <- as.raw(10L)
-    alone[] <- FALSE
-  } else {
-    ends <- cr & !alone
-    bytes <- bytes[!ends]
-    alone <- alone[!ends]
-    lf <- lf[!ends]
-  }
-  line_of <- function(at) sum(lf[seq_len(at - 1L)]) + 1L
-  control <- alone | (bytes < as.raw(32L) & bytes != as.raw(9L) & !lf) | bytes == as.raw(127L)
-  if (any(control)) {
-    at <- which(control)[1L]
-    abort_file(
-      text, sprintf("is not text: it has a byte of value %d.", as.integer(bytes[at])),
-      line = line_of(at)
-    )
-  }
-  if (length(bytes) == 0L) {
-    abort_file(text, "is empty.", line = 1L)
-  }
-  ended <- lf[length(lf)]
-  lines <- strsplit(rawToChar(bytes), "\n", fixed = TRUE, useBytes = TRUE)[[1L]]
-  Encoding(lines) <- "UTF-8"
-  invalid <- !validUTF8(lines)
-  if (any(invalid)) {
-    abort_file(text, "is not text in UTF-8.", line = which(invalid)[1L])
-  }
-  blank <- !grepl("[^ \t]", lines)
-  last <- max(0L, which(!blank))
-  if (last == 0L) {
-    abort_file(text, "is empty.", line = 1L)
-  }
-  if (any(blank[seq_len(last)])) {
-    abort_file(text, "has a blank line before the last row.", line = which(blank)[1L])
-  }
-  c(text, list(lines = lines[seq_len(last)], ended = ended || last < length(lines)))
-}
-
-# ---- fields ------------------------------------------------------------------------
-
-number_pattern <- "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$"
-
-is_number <- function(x) grepl(number_pattern, x)
+# ---- formats ---------------------------------------------------------------------------
 
 guess_format <- function(text) {
   first <- text$lines[1L]
-  words <- strsplit(trimws(first), "[ \t]+")[[1L]]
-  if (all(is_number(words))) {
-    return("fsl")
-  }
-  if (any(c("onset", "\"onset\"") %in% trimws(strsplit(first, "\t", fixed = TRUE)[[1L]]))) {
+  if ("onset" %in% gsub("\"", "", trimws(strsplit(first, "\t", fixed = TRUE)[[1L]]))) {
     return("bids")
   }
+  if (is_afni(text)) {
+    return("afni")
+  }
+  if (all(is_number(chartr(",", ".", split_words(first)[[1L]])))) {
+    check_not_afni(text)
+    return("fsl")
+  }
   abort_file(
-    text, "is neither a BIDS events file nor one of three columns.",
-    line = 1L, column = NULL, value = first,
+    text, "is no file of events that is known here.", line = 1L, value = first,
+    advice = format_advice(first)
+  )
+}
+
+format_advice <- function(first) {
+  looks <- function(pattern) grepl(pattern, first, ignore.case = TRUE)
+  if (looks("^FileVersion:")) {
+    c(
+      "It looks like a protocol of BrainVoyager. Its rows are starts and ends, in volumes or in ms:",
+      "make a data frame of them, in seconds, for `as_events()`."
+    )
+  } else if (looks("^Scenario +-")) {
+    c(
+      "It looks like a log file of Presentation, whose times are in 0.1 ms and count from its start.",
+      "Read it by `read.delim(skip = 3)`; onsets from the first scan, in seconds, are for `as_events()`."
+    )
+  } else if (looks("onset.*[,;]|[,;].*onset")) {
+    "Between columns there must be tabs. For commas: `as_events(read.csv(file))`; for semicolons `read.csv2()`."
+  } else if (looks("onset")) {
+    c(
+      "Line 1 must have the names of columns with tabs between, one of them `onset`, in small letters.",
+      "For another name: `as_events(read.delim(file), onset = \"...\", duration = \"...\")`."
+    )
+  } else {
     "Line 1 must have the names of columns, `onset` among them, with tabs between; or numbers."
-  )
-}
-
-# list(cells: a character matrix, names, first: the line of its first row).
-split_bids <- function(text) {
-  lines <- text$lines
-  check_quotes(text)
-  # tabs in quotes stand aside as a byte that check_text() lets nobody use
-  at <- gregexpr(quoted_field, lines, perl = TRUE)
-  regmatches(lines, at) <- lapply(regmatches(lines, at), gsub, pattern = "\t", replacement = "\001")
-  fields <- strsplit(paste0(lines, "\t."), "\t", fixed = TRUE) # "." since the last may be empty
-  fields <- lapply(fields, function(f) unquote(f[-length(f)]))
-  counts <- lengths(fields)
-  uneven <- counts != counts[1L]
-  if (any(uneven)) {
-    at <- which(uneven)[1L]
-    abort_file(
-      text, sprintf(
-        "a row has %s where line 1 has %s.",
-        count_of(counts[at], "field"), count_of(counts[1L], "name")
-      ),
-      line = at, more = sum(uneven) - 1L
-    )
-  }
-  cells <- matrix(trimws(unlist(fields), whitespace = " "), ncol = counts[1L], byrow = TRUE)
-  names <- cells[1L, ]
-  if (any(names == "")) {
-    abort_file(text, "a column has no name.", line = 1L, column = which(names == "")[1L])
-  }
-  if (anyDuplicated(names)) {
-    abort_file(text, "two columns have one name.", line = 1L, column = names[anyDuplicated(names)])
-  }
-  for (name in c("onset", "duration")) {
-    if (!(name %in% names)) {
-      abort_file(
-        text, sprintf("has no column `%s`.", name),
-        line = 1L, NULL, NULL,
-        sprintf("Its columns are %s.", paste0("`", names, "`", collapse = ", "))
-      )
-    }
-  }
-  list(cells = cells[-1L, , drop = FALSE], names = names, first = 2L)
-}
-
-# From the start of the line or a tab to a tab or the end of the line.
-quoted_field <- "(?<![^\t])\"([^\"]|\"\")*\"(?![^\t])"
-
-unquote <- function(fields) {
-  quoted <- grepl("^\".*\"$", fields) & nchar(fields) > 1L
-  inside <- gsub("\"\"", "\"", substr(fields, 2L, nchar(fields) - 1L), fixed = TRUE)
-  gsub("\001", "\t", ifelse(quoted, inside, fields), fixed = TRUE)
-}
-
-# A quote that opens a field must close it.
-check_quotes <- function(text) {
-  rest <- gsub(quoted_field, "", text$lines, perl = TRUE)
-  open <- grepl("(^|\t)\"", rest)
-  if (any(open)) {
-    at <- which(open)[1L]
-    abort_file(
-      text, "a field begins with a quote and does not end with one.",
-      line = at, value = text$lines[at]
-    )
   }
 }
 
-split_columns <- function(text) {
-  fields <- strsplit(trimws(text$lines, whitespace = "[ \t]"), "[ \t]+")
-  wrong <- lengths(fields) != 3L
-  if (any(wrong)) {
-    at <- which(wrong)[1L]
-    abort_file(
-      text, sprintf(
-        "a row must have 3 numbers (onset, duration, amplitude), not %s.",
-        count_of(length(fields[[at]]), "field")
-      ),
-      line = at, value = text$lines[at], more = sum(wrong) - 1L
-    )
+# The last field of a file whose last line has no end: if it stands elsewhere too, it is whole.
+check_last_field <- function(table, text, format, unfinished) {
+  values <- if (format == "afni") {
+    unlist(split_words(text$lines))
+  } else if (length(table$lines) == 0L) {
+    table$names
+  } else {
+    table$columns[[length(table$columns)]]
   }
-  list(
-    cells = matrix(unlist(fields), ncol = 3L, byrow = TRUE),
-    names = c("onset", "duration", "amplitude"), first = 1L
-  )
-}
-
-# The last field of a file whose last line has no end.
-check_last_field <- function(table, text) {
-  nrow <- nrow(table$cells)
-  column <- ncol(table$cells)
-  lines <- length(text$lines)
-  values <- if (nrow == 0L) table$names else table$cells[, column]
   last <- values[length(values)]
-  others <- values[-length(values)]
-  numbers <- is_number(others)
-  decimals <- function(x) nchar(sub("^[^.]*[.]?", "", x))
-  begins <- startsWith(others, last) & others != last
-  suspicious <- nrow == 0L || last == "" || any(begins) && !(last %in% others) ||
-    !(last %in% others) && (!is_number(last) || any(numbers) &&
-      decimals(last) < min(decimals(others[numbers])))
-  if (suspicious) {
-    abort_file(
-      text, "the last line has no end, and the file may have been cut short.",
-      line = lines, column = table$names[column], value = last,
-      "If it is complete, use `unfinished = \"accept\"`."
-    )
+  if (last %in% values[-length(values)]) {
+    return(NULL)
   }
-  if (!(last %in% others)) {
-    warn(
-      "file", sprintf("%s: the last line has no end; has the file been cut short?", text$name),
-      sprintf("Line %s, value %s.", format_count(lines), show_field(last))
-    )
+  place <- sprintf("Line %s, value %s.", format_count(length(text$lines)), show_field(last))
+  what <- sprintf("%s: the last line has no end, so a part of its last field may be missing.", text$name)
+  if (unfinished == "error") {
+    abort("file", what, place, "If it is complete, use `unfinished = \"accept\"`.")
   }
+  warn("file", what, place, "If it is complete, use `unfinished = \"accept\"`.")
 }
 
-# ---- events ---------------------------------------------------------------------------
+# ---- from cells to events ------------------------------------------------------------------
 
-interpret_events <- function(table, text, format, amplitude, missing) {
-  source <- if (format == "bids") amplitude_column(table, text, amplitude) else "amplitude"
-  needed <- c("onset", "duration", if (is.character(source)) source)
-  cells <- table$cells
-  colnames(cells) <- table$names
-  asked <- c(needed, intersect("trial_type", table$names))
-  gone <- find_missing(table, text, asked, source, format, missing)
-  lines <- which(!gone) + table$first - 1L
-  cells <- cells[!gone, , drop = FALSE]
-  values <- lapply(stats::setNames(needed, needed), function(name) {
-    parse_column(cells[, name], name, lines, text)
+# `table` is list(columns, names, lines) and, from AFNI, run.
+interpret_events <- function(table, text, format, choices, missing, dec) {
+  n <- length(table$lines)
+  choices <- default_columns(table, text, format, choices)
+  source <- choose_columns(table$names, choices, n, function(choice, column) {
+    abort_no_file_column(choice, column, table$names, text)
   })
-  negative <- values$duration < 0
-  if (any(negative)) {
-    at <- which(negative)[1L]
-    abort_file(
-      text, "`duration` must be 0 or more.",
-      line = lines[at], column = "duration", value = cells[at, "duration"],
-      more = sum(negative) - 1L
-    )
-  }
-  columns <- list(
-    onset = values$onset, duration = values$duration,
-    amplitude = if (is.character(source)) values[[source]] else rep(source, nrow(cells))
-  )
-  if ("trial_type" %in% table$names) {
-    columns$trial_type <- check_types(unname(cells[, "trial_type"]), lines, text)
-  }
+  columns <- stats::setNames(table$columns, table$names)
+  gone <- logical(n)
   if (format == "bids") {
-    columns <- c(columns, extra_columns(cells, source))
+    gone <- find_missing(columns, source, table$lines, text, missing)
   }
-  if (any(gone)) {
+  taken <- lapply(stats::setNames(names(source), names(source)), function(column) {
+    from <- source[[column]]
+    if (is.numeric(from)) from else read_column(columns[[from]], column, from, table$lines, gone, text, dec)
+  })
+  check_durations(taken$duration, source$duration, columns, table$lines, text)
+  taken$run <- taken$run %||% table$run
+  others <- lapply(other_columns(columns, source, "_in_file"), convert_column, dec)
+  events <- new_events(c(taken, others), n)
+  if (missing == "drop" && any(gone)) {
     inform(sprintf(
       "%s: %s left out for a missing value (`n/a`).", text$name, count_of(sum(gone), "row")
     ))
+    events <- events[!gone, ]
+    row.names(events) <- NULL
+    warn_if_empty(events, TRUE, text$name)
   }
-  structure(
-    columns,
-    class = c("events", "data.frame"), row.names = seq_len(nrow(cells))
+  events
+}
+
+# One of the columns that events have, NA where it is missing.
+read_column <- function(cells, column, name, lines, gone, text, dec) {
+  if (column == "run") {
+    return(run_labels(cells, name, lines, text))
+  }
+  gaps <- if (any(gone)) gone & cells == "n/a" else gone
+  if (column == "trial_type") {
+    cells[gaps] <- NA
+    return(check_labels(cells, name, lines, text))
+  }
+  if (!any(gaps)) {
+    return(parse_column(cells, name, lines, text, dec))
+  }
+  values <- rep(NA_real_, length(cells))
+  values[!gaps] <- parse_column(cells[!gaps], name, lines[!gaps], text, dec)
+  values
+}
+
+# What the file itself says on where amplitudes, durations and types are; messages tell.
+default_columns <- function(table, text, format, choices) {
+  say <- function(...) inform(text$name, ": ", ...)
+  quoted <- function(names) paste0("`", names, "`", collapse = ", ")
+  if (is.character(choices$amplitude)) {
+    if (choices$amplitude %in% table$names) {
+      say("amplitudes are taken from column ", quoted(choices$amplitude), ".")
+    }
+  } else if (is.null(choices$amplitude) && format == "bids") {
+    known <- intersect(c("modulation", "weight", "amplitude"), table$names)
+    if (length(known) > 0L) {
+      say(
+        "amplitudes are taken from column ", quoted(known[1L]),
+        if (length(known) > 1L) paste0(", not from ", quoted(known[-1L])), "."
+      )
+    }
+    choices$amplitude <- if (length(known) > 0L) known[1L] else 1
+  } else if (is.null(choices$amplitude) && "modulator_1" %in% table$names) {
+    say("events have several amplitudes, now columns ", quoted(grep("^modulator_", table$names, value = TRUE)), ".")
+  }
+  if (format == "afni" && identical(choices$duration, "duration") && !("duration" %in% table$names)) {
+    say("the file has no durations; they are taken as 0. `duration = ` sets them.")
+    choices$duration <- 0
+  } else if (is.numeric(choices$duration) && "duration" %in% table$names) {
+    say("durations are ", format(choices$duration), " for all events; those of the file are in `duration_in_file`.")
+  }
+  if (format == "bids" && identical(choices$trial_type, "trial_type")) {
+    likely <- likely_types(table)
+    if (length(likely) > 0L) {
+      say(
+        "has no column `trial_type`, so all events are of one kind. Column ", quoted(likely[1L]),
+        " may have the types: `trial_type = \"", likely[1L], "\"`."
+      )
+    }
+  }
+  choices
+}
+
+# Names of columns that in other files stand for `trial_type`; of those with more than one value.
+likely_types <- function(table) {
+  if ("trial_type" %in% table$names) {
+    return(character(0))
+  }
+  known <- c(
+    "event_type", "trialtype", "condition", "stim_type", "stimtype", "stimulus_type", "cond", "type",
+    "event", "event_name", "stimulus", "stim", "category", "block_type", "block", "task"
+  )
+  names <- gsub("[ .-]", "_", tolower(table$names))
+  at <- match(known, names)
+  at <- at[!is.na(at)]
+  several <- vapply(at, function(i) length(unique(table$columns[[i]])) > 1L, NA)
+  table$names[at[several]]
+}
+
+abort_no_file_column <- function(choice, column, names, text) {
+  abort_file(
+    text, if (choice == column) {
+      sprintf("has no column `%s`.", choice)
+    } else {
+      sprintf("has no column `%s`, which `%s` asks for.", choice, column)
+    },
+    line = 1L, advice = c(
+      describe_columns(names),
+      if (column == "duration") "If another column has durations, `duration = \"...\"`; for impulses, `duration = 0`."
+    )
   )
 }
 
-# Rows to leave out.
-find_missing <- function(table, text, asked, source, format, missing) {
-  cells <- table$cells
-  colnames(cells) <- table$names
-  lost <- cells[, asked, drop = FALSE] == "n/a" & format == "bids"
-  gone <- rowSums(lost) > 0
+# TRUE for rows that lack what events need, unless that is an error.
+find_missing <- function(columns, source, lines, text, missing) {
+  asked <- Filter(is.character, source[setdiff(names(source), "run")])
+  lost <- lapply(asked, function(name) columns[[name]] == "n/a")
+  gone <- Reduce(`|`, lost, logical(length(lines)))
   if (any(gone) && missing == "error") {
     at <- which(gone)[1L]
-    column <- asked[lost[at, ]][1L]
+    column <- names(asked)[vapply(lost, `[`, NA, at)][1L]
+    name <- asked[[column]]
     abort_file(
-      text, sprintf("`%s` is missing.", column),
-      line = table$first + at - 1L, column = column, value = cells[at, column],
-      "To leave such rows out, use `missing = \"drop\"`.",
-      if (identical(column, source)) "For amplitudes of 1, use `amplitude = 1`.",
-      more = sum(gone) - 1L
+      text, sprintf("`%s` is missing.", name), line = lines[at], column = name, value = "n/a", more = sum(gone) - 1L,
+      advice = c(
+        "`missing = \"keep\"` keeps such rows, `missing = \"drop\"` leaves them out.",
+        switch(column,
+          duration = "If all events are impulses, use `duration = 0`.",
+          amplitude = "For amplitudes of 1, use `amplitude = 1`.",
+          trial_type = "For events of one kind, use `trial_type = NULL`."
+        )
+      )
     )
   }
   gone
 }
 
-# All that stands in a BIDS file and is not among the columns above.
-extra_columns <- function(cells, source) {
-  used <- c("onset", "duration", "trial_type", if (identical(source, "amplitude")) "amplitude")
-  extra <- setdiff(colnames(cells), used)
-  columns <- lapply(extra, function(name) convert_column(unname(cells[, name])))
-  names(columns) <- ifelse(extra == "amplitude", "amplitude_in_file", extra)
-  columns
-}
-
-# The name of a column, or the amplitude of all.
-amplitude_column <- function(table, text, amplitude) {
-  if (is.numeric(amplitude) || is.logical(amplitude)) {
-    return(as.double(amplitude))
-  }
-  if (is.character(amplitude)) {
-    if (!(amplitude %in% table$names)) {
-      abort_file(
-        text, sprintf("has no column `%s`, which `amplitude` asks for.", amplitude),
-        line = 1L, NULL, NULL,
-        sprintf("Its columns are %s.", paste0("`", table$names, "`", collapse = ", "))
+check_durations <- function(duration, name, columns, lines, text) {
+  negative <- which(duration < 0)
+  if (length(negative) > 0L) {
+    at <- negative[1L]
+    abort_file(
+      text, "`duration` must be 0 or more.", line = lines[at], column = name, value = as.character(columns[[name]][at]),
+      more = length(negative) - 1L, advice = c(
+        "If that is the jitter of a clock: `df <- read.delim(file, na.strings = \"n/a\")`,",
+        "`df$duration <- pmax(df$duration, 0)`, `as_events(df)`."
       )
-    }
-    inform(sprintf("%s: amplitudes are taken from column `%s`.", text$name, amplitude))
-    return(amplitude)
-  }
-  known <- intersect(c("modulation", "weight", "amplitude"), table$names)
-  if (length(known) == 0L) {
-    return(1)
-  }
-  inform(
-    sprintf("%s: amplitudes are taken from column `%s`", text$name, known[1L]),
-    if (length(known) > 1L) sprintf(", not from %s", paste0("`", known[-1L], "`", collapse = ", ")),
-    "."
-  )
-  known[1L]
-}
-
-parse_column <- function(cells, name, lines, text) {
-  wrong <- !is_number(cells)
-  values <- suppressWarnings(as.double(cells))
-  wrong <- wrong | !is.finite(values)
-  if (any(wrong)) {
-    at <- which(wrong)[1L]
-    abort_file(
-      text, sprintf("`%s` must be a number.", name),
-      line = lines[at], column = name, value = cells[at], more = sum(wrong) - 1L
     )
   }
-  values
-}
-
-check_types <- function(type, lines, text) {
-  empty <- type == ""
-  if (any(empty)) {
-    abort_file(
-      text, "`trial_type` is empty.",
-      line = lines[which(empty)[1L]], column = "trial_type", value = "",
-      "BIDS writes missing values as n/a.",
-      more = sum(empty) - 1L
-    )
-  }
-  type
-}
-
-convert_column <- function(cells) {
-  present <- cells != "n/a"
-  cells[!present] <- NA
-  numbers <- all(is_number(cells[present])) && all(is.finite(as.double(cells[present])))
-  if (numbers) as.double(cells) else cells
 }

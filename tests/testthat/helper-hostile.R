@@ -163,8 +163,11 @@ valid_values <- list(
   xlim = expression(NULL, c(0, 10)),
   rows = expression(1, c(1, 1)), at = expression(1:3, c(0, 2, 4)),
   file = expression(path, columns, file(path)),
-  format = expression("auto", "bids", "fsl"), missing = expression("error", "drop"),
-  unfinished = expression("error", "accept"),
+  format = expression("auto", "bids", "fsl", "afni"), missing = expression("error", "drop", "keep"),
+  unfinished = expression("warn", "error", "accept"), encoding = expression("UTF-8", "latin1"),
+  dec = expression(".", ","), run_lengths = expression(NULL, c(3, 4)),
+  `read_events$duration` = expression("duration", 0.5), `read_events$trial_type` = expression("trial_type", NULL),
+  `read_events$run` = expression(NULL, "duration"),
   which = expression("x", c("x", "fit")), digits = expression(3, 5L),
   lambda = expression(0, 0.1), order = expression(0, 1),
   # those of `...`

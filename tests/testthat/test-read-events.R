@@ -1,20 +1,3 @@
-file_of <- function(..., sep = "\n", end = sep, bytes = NULL) {
-  path <- tempfile("events-")
-  text <- paste0(paste(c(...), collapse = sep), end)
-  writeBin(if (is.null(bytes)) charToRaw(text) else bytes, path)
-  path
-}
-
-gz_of <- function(path) {
-  out <- paste0(path, ".gz")
-  con <- gzfile(out, "wb")
-  writeBin(readBin(path, "raw", file.size(path)), con)
-  close(con)
-  out
-}
-
-quiet <- function(...) suppressMessages(read_events(...))
-
 bids <- c(
   "onset\tduration\tweight\ttrial_type",
   paste(seq(10, 430, by = 30), "15.0", "1", c("Finger", "Foot", "Lips"), sep = "\t")
@@ -99,17 +82,22 @@ test_that("rows are dropped if asked for, and counted", {
   expect_identical(nrow(read_events(file_of("onset\tduration"))), 0L)
 })
 
-test_that("a last line without an end is accepted if it looks complete", {
-  expect_identical(read_events(file_of(columns, end = "")), ds114_events)
+test_that("a complete file without a last line end is read; what may be lost is a warning", {
+  expect_silent(ev <- read_events(file_of(columns, end = "")))
+  expect_identical(ev, ds114_events)
   expect_identical(quiet(file_of(bids, end = "")), quiet(file_of(bids)))
-  expect_warning(
-    ev <- read_events(file_of("onset\tduration", "0\t1", "10\t2", end = "")),
-    class = "convmat_warning_file"
-  )
-  expect_identical(ev$duration, c(1, 2))
-  cut <- file_of("onset\tduration\ttrial_type", "0\t1\tFinger", "1\t1\tFo", end = "")
-  expect_error(read_events(cut), class = "convmat_error_file")
-  expect_identical(read_events(cut, unfinished = "accept")$trial_type, c("Finger", "Fo"))
+  images <- c("onset\tduration\ttrial_type", paste0(1:20, "\t1\timg", 20:1))
+  for (last in c("img", "0.5", "Fo", "a word")) { # complete, whatever the last field looks like
+    path <- file_of(images, paste0("21\t1\t", last), end = "")
+    ev <- expect_convmat_warning(read_events(path), "file", "the last line has no end")
+    expect_identical(ev$trial_type[21], last)
+    expect_silent(ev <- read_events(path, unfinished = "accept"))
+    expect_silent(read_events(gz_of(path))) # gzip knows that it is complete
+    expect_convmat_error(read_events(path, unfinished = "error"), "file", "the last line has no end")
+  }
+  con <- textConnection(images)
+  expect_silent(read_events(con))
+  close(con)
 })
 
 test_that("damaged files are an error with a line, or read correctly", {
@@ -180,10 +168,14 @@ test_that("damaged files are an error with a line, or read correctly", {
   }
   expect_gt(length(damaged), 200)
   kinds <- vapply(damaged, function(case) {
+    told <- FALSE
     result <- tryCatch(
       withCallingHandlers(
         suppressMessages(read_events(file_of(bytes = case$bytes))),
-        convmat_warning_file = function(w) invokeRestart("muffleWarning")
+        convmat_warning_file = function(w) {
+          told <<- TRUE
+          invokeRestart("muffleWarning")
+        }
       ),
       error = identity
     )
@@ -194,25 +186,22 @@ test_that("damaged files are an error with a line, or read correctly", {
       conditionMessage(result)
     } else {
       whole <- right[[case$whole]]
-      k <- nrow(result)
+      k <- nrow(result) - told # then the last field is not taken for granted
+      if (told && k < 1L) {
+        return("told")
+      }
+      result <- result[seq_len(k), ]
       same <- !is.null(whole) && identical(names(result), names(whole)) &&
         isTRUE(all.equal(result, whole[seq_len(k), ], check.attributes = FALSE, tolerance = 0))
       if (same && !case$gz) "correct" else paste("wrong:", rawToChar(case$bytes))
     }
   }, "")
-  expect_identical(setdiff(kinds, c("error", "correct")), character(0), info = paste("seed", seed))
+  expect_identical(setdiff(kinds, c("error", "correct", "told")), character(0), info = paste("seed", seed))
   expect_gt(sum(kinds == "error"), 200)
 })
 
 test_that("messages say what is wrong, where, and what to do", {
-  here <- function(...) {
-    path <- file_of(...)
-    tryCatch(suppressMessages(read_events(path)), error = function(e) {
-      message <- gsub(path, "FILE", conditionMessage(e), fixed = TRUE)
-      cat("<", class(e)[1L], ">\n", message, "\n", sep = "")
-    })
-    invisible()
-  }
+  here <- show_file_error
   expect_snapshot({
     here("onset\tduration", "1\tabc", "x\t2")
     here("onset\tduration", "1\t-2")
@@ -237,7 +226,6 @@ test_that("messages say what is wrong, where, and what to do", {
     here(bytes = as.raw(c(0xff, 0xfe, 0x6f)))
     here(bytes = as.raw(c(0x1f, 0x8b, 0x6f)))
     here(bytes = raw(0))
-    here("onset\tduration\ttrial_type", "0\t1\tFinger", "1\t1\tFin", end = "")
   })
   folder <- tempdir()
   show <- function(e) gsub(folder, "FOLDER", conditionMessage(e), fixed = TRUE)
@@ -252,7 +240,7 @@ test_that("messages say what is wrong, where, and what to do", {
     show_error(read_events("a", "csv"))
     show_error(read_events("a", amplitude = c("a", "b")))
     show_error(read_events("a", amplitude = Inf))
-    show_error(read_events("a", missing = "keep"))
+    show_error(read_events("a", missing = "leave"))
     show_error(read_events("a", unfinished = "yes"))
   })
   expect_convmat_error(read_events(path, amplitude = "rt"), "file", "has no column `rt`")

@@ -1,0 +1,36 @@
+test_that("what is not a number says what to do", {
+  here <- function(value, ...) show_file_error("onset\tduration", paste0("1\t", value), args = list(...))
+  expect_snapshot({
+    here("")
+    here("NA")
+    here("NaN")
+    here("1,234.5")
+    here("1,234")
+    here("1,5")
+    here("1'234")
+    here("1.5", dec = ",")
+    here("00:01:30")
+    here("2s")
+    here("0x10")
+    here("1e999")
+    here("-0.0146")
+  })
+})
+
+test_that("numbers are those of a pattern, nothing else that R takes for one", {
+  good <- c("1", "-1.5", "+2e1", ".5", "3.", "1E-3", "007")
+  expect_true(all(is_number(good)))
+  expect_identical(as_number(good), c(1, -1.5, 20, 0.5, 3, 0.001, 7))
+  expect_true(all(is_number(chartr(".", ",", good), ",")))
+  expect_identical(as_number(chartr(".", ",", good), ","), as_number(good))
+  bad <- c("", ".", "1e", "e1", "1L", "0x1", "Inf", "NaN", "NA", "1 2", " 1", "1,5", "--1", "1e1.5", "TRUE", "1d3", "\u0661")
+  expect_false(any(is_number(bad)))
+  expect_false(any(is_number(c("1.5", "1,5,5", ","), ",")))
+})
+
+test_that("further columns are numbers where all their values are", {
+  ev <- read_events(file_of("onset\tduration\ta\tb\tc\td", "1\t1\t1\tn/a\t1\t1e999", "2\t1\tn/a\tn/a\tx\t1"))
+  expect_identical(as.list(ev)[4:7], list(a = c(1, NA), b = c(NA_real_, NA), c = c("1", "x"), d = c("1e999", "1")))
+  ev <- read_events(file_of("onset\tduration\ta\tb", "1\t1\t0,5\t0.5"), dec = ",")
+  expect_identical(as.list(ev)[4:5], list(a = 0.5, b = "0.5"))
+})
