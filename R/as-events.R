@@ -100,7 +100,7 @@ check_column_choice <- function(choice, arg, number = FALSE, none = FALSE) {
   if (!is.character(choice) || is.object(choice) || length(choice) != 1L || is.na(choice)) {
     abort("type", sprintf("`%s` must be %s, not %s.", arg, what, show_value(choice)))
   }
-  choice
+  check_encoding(choice, arg)
 }
 
 # Events of a data frame called `arg`.

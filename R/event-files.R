@@ -54,5 +54,6 @@
 #' AFNI, <https://afni.nimh.nih.gov/pub/dist/doc/htmldoc/programs/alpha/3dDeconvolve_sphx.html>,
 #' options `-stim_times` and `-stim_times_AM1`.
 #'
+#' @family events
 #' @name event_files
 NULL

@@ -100,7 +100,7 @@ check_encoding_name <- function(encoding) {
   if (!is.character(encoding) || is.object(encoding) || length(encoding) != 1L || is.na(encoding)) {
     abort("type", sprintf("`encoding` must be the name of an encoding, not %s.", show_value(encoding)))
   }
-  if (tolower(encoding) %in% c("utf-8", "utf8")) "UTF-8" else encoding
+  if (tolower(check_encoding(encoding, "encoding")) %in% c("utf-8", "utf8")) "UTF-8" else encoding
 }
 
 check_run_lengths <- function(run_lengths) {

@@ -29,6 +29,7 @@ hostile_world <- function() {
     writeLines(c("onset\tduration\ttrial_type", "1\t0\ta", "2.5\t1\tb"), path)
     columns <- tempfile("hostile-", fileext = ".txt")
     writeLines(c("1 2 1", "5 2 0.5"), columns)
+    out <- tempfile("hostile-")
     attributed <- function(x, ...) structure(x, ...)
     integer64 <- function(x) structure(as.double(x), class = "integer64")
     units <- function(x) {
@@ -163,6 +164,8 @@ valid_values <- list(
   xlim = expression(NULL, c(0, 10)),
   rows = expression(1, c(1, 1)), at = expression(1:3, c(0, 2, 4)),
   file = expression(path, columns, file(path)),
+  `write_events$file` = expression(out, stdout()), `write_events$format` = expression("bids", "fsl", "afni"),
+  runs = expression(NULL, 2, 5L), modulators = expression(NULL, "onset", c("duration", "amplitude")),
   format = expression("auto", "bids", "fsl", "afni"), missing = expression("error", "drop", "keep"),
   unfinished = expression("warn", "error", "accept"), encoding = expression("UTF-8", "latin1"),
   dec = expression(".", ","), run_lengths = expression(NULL, c(3, 4)),
@@ -383,9 +386,14 @@ run_hostile <- function(n, targets = hostile_targets(), before = function(case) 
     warnPartialMatchDollar = TRUE
   )
   grDevices::pdf(NULL)
+  folder <- tempfile("hostile-") # for files that calls write
+  dir.create(folder)
+  home <- setwd(folder)
   on.exit({
     grDevices::dev.off()
     options(old)
+    setwd(home)
+    unlink(folder, recursive = TRUE)
   })
   world <- hostile_world()
   found <- character(0)
