@@ -22,7 +22,8 @@
 #'
 #' @section Functional MRI:
 #' - [events()]: a table of events; [as_events()]: from a data frame;
-#'   [read_events()]: from a file; [bind_runs()]: of several runs
+#'   [read_events()]: from a file; [write_events()]: to files, whose formats are in
+#'   [event_files]; [bind_runs()]: of several runs
 #' - [scan_times()]: the times of the scans
 #' - [hrf()]: haemodynamic responses; [hrf_model()]: a model by its name;
 #'   [gamma_hrf()]: a model of your own; [sampled_hrf()]: the kernels of other
