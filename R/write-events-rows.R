@@ -111,7 +111,7 @@ afni_writer <- function(events, runs, modulators) {
   if (!is.null(runs)) {
     n <- check_count(runs, "runs", least = n, most = 1e6)
   }
-  check_modulators(events, modulators)
+  check_joined_columns(events, modulators)
   function(events) {
     check_complete(events, "afni")
     early <- events$onset < 0
