@@ -3,12 +3,12 @@
 # What the machine must have, as command:Debian-package, or library.pc:Debian-package
 # for a library that pkg-config must know; also module.py, package.m and library.so.N for
 # Python, Octave and the linker. The R packages are those in DESCRIPTION.
-NEEDS       := Rscript:r-base-core gcc:r-base-dev g++:r-base-dev pandoc:pandoc \
-               fftw3.pc:libfftw3-dev
+NEEDS       := Rscript:r-base-core gcc:r-base-dev g++:r-base-dev pandoc:pandoc
 NEEDS_CHECK := $(NEEDS) qpdf:qpdf tidy:tidy checkbashisms:devscripts
 NEEDS_DEV   := $(NEEDS_CHECK) clang-format:clang-format
 NEEDS_BENCH := scipy.py:python3-scipy libopenblas.so.0:libopenblas0-pthread \
-               octave-cli:octave signal.m:octave-signal
+               octave-cli:octave signal.m:octave-signal \
+               fftw3.pc:libfftw3-dev
 NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llvm-14 \
                /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
 NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user \
@@ -33,7 +33,7 @@ endif
 unexport MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 # Directories are listed too: their dates tell of files that are gone.
-SOURCES := $(shell find DESCRIPTION NAMESPACE configure cleanup R data inst man src \
+SOURCES := $(shell find DESCRIPTION NAMESPACE R data inst man src \
              ! -name '*.o' ! -name '*.so' 2>/dev/null)
 PAGE    := build/convolution-matrices.html
 

@@ -159,8 +159,9 @@
 #'   are blocked, which keeps them within 3.4e-13 B. The cost is one
 #'   multiply-add for each pair of samples that meet: n m of them in mode
 #'   `"full"`.
-#' - _Fourier transforms_ (FFTW) of overlapping blocks cost a few nanoseconds for
-#'   each output, whatever m is. Their error is the same for all outputs of a
+#' - _Fourier transforms_ of overlapping blocks cost a few nanoseconds for each
+#'   output, whatever m is: right-angle convolutions (Crandall and Fagin 1994)
+#'   by transforms of the package's own. Their error is the same for all outputs of a
 #'   block. A bound of it is held against a lower bound of B, which is found from
 #'   cells of samples; outputs that are not certain to be right are computed
 #'   again. That takes 5 to 15 per cent of the time on ordinary data; on
@@ -185,8 +186,9 @@
 #'   others (2020) SciPy 1.0. _Nature Methods_ 17, 261--272.
 #'   \doi{10.1038/s41592-019-0686-2}
 #'
-#'   Frigo, M. and Johnson, S. G. (2005) The design and implementation of FFTW3.
-#'   _Proceedings of the IEEE_ 93, 216--231. \doi{10.1109/JPROC.2004.840301}
+#'   Crandall, R. and Fagin, B. (1994) Discrete weighted transforms and
+#'   large-integer arithmetic. _Mathematics of Computation_ 62, 305--324.
+#'   \doi{10.1090/S0025-5718-1994-1185244-1}
 #'
 #' @seealso [conv_matrix()] for the same as a matrix, [correlate()] for the
 #'   kernel not reversed, [conv_integral()] for functions of time.

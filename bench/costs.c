@@ -175,9 +175,11 @@ static void transforms(void)
             continue;
         printf("%s\n", levels[level]);
         for (size_t two = 16; two <= 262144; two *= 2)
-            for (int i = 0; i < 3; i++)
-                printf("    {%zu, %.2f},\n", two * (size_t)odd[i],
-                       ns_a_value(two * (size_t)odd[i]));
+            for (int i = 0; i < 3; i++) {
+                size_t n = two * (size_t)odd[i];
+                if (n % 128 == 0)
+                    printf("    {%zu, %.2f},\n", n, ns_a_value(n));
+            }
     }
 }
 
@@ -258,7 +260,7 @@ static double regret(size_t nx, size_t nh)
     for (size_t two = 8; two * 8 < 4 * (nx + nh); two *= 2) {
         for (int i = 0; i < 3; i++) {
             size_t n = two * odd[i];
-            if (n >= nh + nh / 4 && n >= 128)
+            if (n >= nh + nh / 4 && n % 128 == 0)
                 best = fmin(best, ns_of(p, (cm_plan){CM_FFT_GUARDED, n, 0, 0, 0}));
         }
     }

@@ -119,6 +119,6 @@ attribute_visible void R_init_convmat(DllInfo *dll)
 attribute_visible void R_unload_convmat(DllInfo *dll)
 {
     (void)dll;
-    cm_fft_forget();
+    cm_transform_forget();
 }
 // # nocov end

@@ -4,8 +4,8 @@
 #   Rscript tools/floors.R self-test    plants faults in a copy of src/, each of which must be found
 #
 # The plan is the two lists below. Includes are read from the files. Calls are read from the symbols of
-# the objects, compiled without -flto, so that a function declared by hand is found, too. The lists of
-# objects in the Makevars files are compared with the folders.
+# the objects, compiled without -flto, so that a function declared by hand is found, too. The list of
+# objects in src/Makevars is compared with the folders.
 
 # What a folder may use. `matrix` may use one header of `convolve`, for its forms are convolutions.
 may_use <- list(
@@ -134,16 +134,12 @@ listed_objects <- function(file) {
 
 makevars_findings <- function(src) {
   there <- sub("c$", "o", list.files(src, "[.]c$", recursive = TRUE))
-  files <- intersect(c("Makevars", "Makevars.in", "Makevars.win"), list.files(src))
-  if ("Makevars.in" %in% files) files <- setdiff(files, "Makevars") # which configure makes
-  unlist(lapply(files, function(file) {
-    listed <- listed_objects(file.path(src, file))
-    c(
-      sprintf("%s does not list %s", file, setdiff(there, listed)),
-      sprintf("%s lists %s, which has no source", file, setdiff(listed, there)),
-      sprintf("%s lists %s twice", file, unique(listed[duplicated(listed)]))
-    )
-  }))
+  listed <- listed_objects(file.path(src, "Makevars"))
+  c(
+    sprintf("Makevars does not list %s", setdiff(there, listed)),
+    sprintf("Makevars lists %s, which has no source", setdiff(listed, there)),
+    sprintf("Makevars lists %s twice", unique(listed[duplicated(listed)]))
+  )
 }
 
 findings <- function(src, objects, changed = NULL) {
@@ -178,11 +174,11 @@ faults <- list(
     file = "kernel/loops/choose.c", calls = "kernel/base/env.c", found = "^loops/choose.c calls .* of base/env.c"
   ),
   "two files that need each other" = list(
-    file = "kernel/convolve/fft.c", calls = "kernel/convolve/overlap.c",
-    found = "convolve/fft.c.*convolve/overlap.c.* need each other$|convolve/overlap.c.*convolve/fft.c.* need each other$"
+    file = "kernel/convolve/transform.c", calls = "kernel/convolve/overlap.c",
+    found = "convolve/transform.c.*convolve/overlap.c.* need each other$|convolve/overlap.c.*convolve/transform.c.* need each other$"
   ),
   "an object that is missing" = list(
-    file = "Makevars.win", without = "kernel/convolve/sparse.o", found = "^Makevars.win does not list kernel/convolve/sparse.o$"
+    file = "Makevars", without = "kernel/convolve/sparse.o", found = "^Makevars does not list kernel/convolve/sparse.o$"
   )
 )
 

@@ -83,7 +83,7 @@ debian() {
             echo 'Acquire::Check-Valid-Until "false";' >"$sid/etc/apt/apt.conf.d/99convmat"
             cp /etc/hosts /etc/resolv.conf "$sid/etc/"
             chroot "$sid" env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get update && apt-get install -y \
-                --no-install-recommends r-base-core r-base-dev libfftw3-dev pkg-config r-cran-matrix r-cran-testthat \
+                --no-install-recommends r-base-core r-base-dev r-cran-matrix r-cran-testthat \
                 r-cran-callr r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts'
             # Debian does not have it; in there the authority of this machine's mirrors may not be known
             Rscript -e 'download.packages("hedgehog", commandArgs(TRUE), type = "source")' "$sid/root"

@@ -52,7 +52,7 @@ in_package <- function(check) {
   as.character(unlist(found))
 }
 makes <- in_package(function() {
-  found <- unclass(tools:::.check_make_vars("src", c("Makevars.in", "Makevars.win")))
+  found <- unclass(tools:::.check_make_vars("src", "Makevars"))
   found[setdiff(names(found), "paths")]
 })
 if (length(makes)) note("Makevars: ", paste(makes, collapse = ", "))

@@ -24,6 +24,4 @@ for (test in commandArgs(trailingOnly = TRUE)) {
     reporter = "check", stop_on_failure = TRUE
   )
 }
-# convmat stays loaded: without it, FFTW would leave the tables of its planner behind, which only
-# fftw_cleanup() frees, together with the plans of any other package
 cat("convmat: done\n")

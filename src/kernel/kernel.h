@@ -15,7 +15,7 @@
 #include "base/window.h"
 #include "convolve/choice.h"
 #include "convolve/conv.h"
-#include "convolve/fft.h"
+#include "convolve/transform.h"
 #include "events/fir.h"
 #include "events/neural.h"
 #include "events/regressor.h"

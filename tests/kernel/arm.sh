@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches FFTW and R's mathematics for 64-bit ARM from Debian into FOLDER/root. Nothing is
+# Fetches R's mathematics for 64-bit ARM from Debian into FOLDER/root. Nothing is
 # installed, and the system's own lists of packages are left alone.
 #
 #   sh arm.sh FOLDER
@@ -12,7 +12,7 @@ fetch() {
         -o Dir::Cache="$apt/cache" -o Dir::State::status=/dev/null "$@"
 }
 fetch update
-fetch download libfftw3-dev r-mathlib
+fetch download r-mathlib
 for deb in *.deb; do dpkg-deb -x "$deb" ../root; done
 # links to what other packages have would stop R CMD build, which copies before it leaves out
 find -L ../root -type l -exec rm {} +

@@ -207,6 +207,6 @@ int main(int argc, char **argv)
         source one = generator((uint64_t)run + 2);
         check_conv(&one);
     }
-    cm_fft_forget();
+    cm_transform_forget();
     return report("test-conv");
 }

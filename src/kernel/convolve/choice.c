@@ -35,27 +35,21 @@ static double direct_cost(size_t nx, size_t nh, cm_window w)
     return each * pairs(nx, nh, w) + (double)w.ny + 100;
 }
 
-/* A pair of transforms with all that comes before and after, the guard included, in
- * nanoseconds a value, of lengths that FFTW is good at. Beyond the table it grows with log2(n).
- */
-static const struct {
-    size_t n;
-    double each;
-} lengths[] = {{256, 3.8},     {512, 3.7},   {1024, 3.8},     {2048, 4.1},
-               {2560, 4.1},    {4096, 4.2},  {5120, 4.4},     {8960, 5.0},
-               {17920, 5.2},   {40960, 6.3}, {81920, 6.9},    {131072, 7.8},
-               {327680, 10.0}, {655360, 11}, {1048576, 13.5}, {2097152, 17}};
+/* A block by transforms with all that comes before and after, the guard included, in
+ * nanoseconds a value, for 2^7, 2^8 ... values; in between by log2(n), and on from the last one
+ * as from the one before to it. */
+enum { FIRST = 7, LENGTHS = 15 };
+static const double each_value[][LENGTHS] = {
+    /* 2 lanes */ {3.5, 3.5, 3.3, 3.6, 3.7, 3.9, 4.1, 4.6, 5.0, 5.5, 5.9, 6.2, 7.4, 8.0, 10},
+    /* 4 */ {2.6, 2.2, 2.0, 2.1, 2.0, 2.2, 2.3, 2.4, 2.7, 2.9, 3.1, 3.4, 4.1, 4.8, 5.8},
+    /* 8 */ {2.5, 2.0, 1.6, 1.4, 1.3, 1.4, 1.6, 1.7, 1.9, 2.1, 2.3, 2.8, 3.7, 4.2, 4.8}};
 
-enum { LENGTHS = sizeof lengths / sizeof *lengths };
-
-/* The least 16 2^a times an odd number that FFTW is good at, from `least` on. */
+/* The least length of transform.h from `least` on. */
 static size_t smooth(size_t least)
 {
-    static const short odd[] = {1,  5,   7,   9,   15,  21,  25,  27,  35,  45,  49,  63, 75,
-                                81, 105, 125, 135, 147, 175, 189, 225, 245, 315, 343, 375};
     size_t best = 0;
-    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
-        size_t n = 16 * (size_t)odd[i];
+    for (size_t odd = 1; odd <= 5; odd += 2) {
+        size_t n = 128 * odd;
         while (n < least)
             n *= 2;
         if (best == 0 || n < best)
@@ -66,14 +60,15 @@ static size_t smooth(size_t least)
 
 static double fft_cost(size_t n)
 {
-    int i = 0;
-    while (i + 1 < LENGTHS && lengths[i].n < n)
-        i++;
-    double more = n > lengths[i].n ? log2((double)n / (double)lengths[i].n) : 0;
-    return (lengths[i].each + more) * (double)n + 300;
+    size_t lanes = cm_current_simd()->lanes;
+    const double *each = each_value[lanes == 8 ? 2 : lanes == 4];
+    double at = log2((double)n) - FIRST;
+    int i = at < LENGTHS - 2 ? (int)at : LENGTHS - 2;
+    return (each[i] + (at - i) * (each[i + 1] - each[i])) * (double)n + 300;
 }
 
-/* The best length of the transforms, and the cost of it all. */
+/* The best length of the transforms, and the cost of it all. The kernel's transform is half of
+ * one of a block. */
 static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
 {
     if (nh > nx) /* F is symmetric in x and h */
@@ -81,10 +76,7 @@ static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
     size_t one_block = smooth(cm_one_block_length(nx, nh, w));
     *best = one_block;
     double least = 1.5 * fft_cost(one_block);
-    for (int i = 0; i < LENGTHS && lengths[i].n < one_block; i++) {
-        size_t n = lengths[i].n;
-        if (n < 2 * nh)
-            continue;
+    for (size_t n = smooth(2 * nh); n < one_block; n = smooth(n + 1)) {
         double blocks = ceil((double)w.ny / (double)(n - nh + 1));
         double cost = (blocks + 0.5) * fft_cost(n);
         if (cost < least) {
@@ -126,7 +118,7 @@ static int plan_sparse(const double *x, size_t nx, size_t nh, size_t ny, cm_plan
         return 0;
     double reach = (double)(nh < ny ? nh : ny) + CM_STRIP;
     double sums = (double)nonzero * reach * sparse_cost_each(cm_current_simd()->lanes);
-    double cost = sums + (double)nx + (double)ny;
+    double cost = sums + 0.5 * ((double)nx + (double)ny);
     if (cost >= plan->cost)
         return 0;
     *plan = (cm_plan){.method = CM_SPARSE, .nonzero = nonzero, .cost = cost};

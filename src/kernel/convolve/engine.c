@@ -43,11 +43,11 @@ static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *
 {
     cm_doubts doubts;
     int guarded = plan->method == CM_FFT_GUARDED;
-    if (plan->method == CM_DIRECT ||
-        !cm_conv_overlap(p, plan->length, guarded ? &doubts : NULL, env)) {
+    if (plan->method == CM_DIRECT) {
         cm_conv_direct(p, env);
         return;
     }
+    cm_conv_overlap(p, plan->length, guarded ? &doubts : NULL, env);
     if (!guarded)
         return;
     cm_env quiet = cm_quiet(env);

@@ -1,9 +1,9 @@
 /* Which outputs of a block of transforms keep the promise.
  *
- * An FFT's error is the same for all outputs of a block, whatever their size; for a block of n
- * samples it is at most
+ * An FFT's error is the same for all outputs of a block, whatever their size. For a block x it
+ * is at most
  *
- *     E = 13 eps (1 + log2(n)) ||x|| ||h||,
+ *     E = cm_transform_error() ||x|| ||h||,
  *
  * which vignettes/articles/numerics.Rmd derives. Output k is certain if E <= CM_PROMISE B[k],
  * with B = |x| * |h|. B is not known, but a lower bound of it will do, and comes from cells:
@@ -80,7 +80,7 @@ struct cm_guard {
     cell *h;
     double *least; /* of kernel cells q - 1 and q; 0 if q is not full */
     adjoining *x;  /* x[j + nq] is cells j and j + 1, cell j as in the drawing */
-    double norm_h, promise, error;
+    double norm_h, promise, relative_error, error;
 };
 
 /* Measures samples from ... to - 1 of x. Neighbours are often alike, so the threshold of the
@@ -133,7 +133,7 @@ static size_t cell_size(const double *h, size_t nh, size_t n, size_t lead)
 }
 
 cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, int is_part,
-                       const cm_env *env)
+                       double error, const cm_env *env)
 {
     double part = is_part ? PART_OF_PROMISE_COMPLEX : PART_OF_PROMISE;
     cm_guard *guard = env->alloc(env->data, sizeof *guard);
@@ -141,7 +141,8 @@ cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, int is
                         .n = n,
                         .lead = lead,
                         .c = cell_size(h, nh, n, lead),
-                        .promise = part * CM_PROMISE};
+                        .promise = part * CM_PROMISE,
+                        .relative_error = error};
     guard->nq = (nh + guard->c - 1) / guard->c;
     guard->nj = guard->nq + (n - lead + guard->c - 1) / guard->c;
     guard->h = env->alloc(env->data, guard->nq * sizeof *guard->h);
@@ -167,25 +168,29 @@ static adjoining join(const cell *a, const cell *b)
                        shortfall < 1 ? threshold * (1 - shortfall) : 0};
 }
 
-int cm_guard_measure(cm_guard *guard, const double *x)
+static size_t clamp(size_t i, size_t before, size_t n)
 {
-    double sumsq = 0;
-    size_t before = guard->nq * guard->c;
+    return i < before ? 0 : i - before < n ? i - before : n;
+}
+
+int cm_guard_measure(cm_guard *guard, const double *x, size_t before, size_t nx)
+{
+    double sumsq = 0, sum = 0;
+    size_t ahead = guard->nq * guard->c; /* so far before value 0 a cell may begin */
     cell last = {0};
     for (size_t j = 0; j < guard->nj; j++) {
         size_t from = guard->lead + 1 + j * guard->c, to = from + guard->c;
-        size_t zeros = from < before ? before - from : 0; /* before x[0] there is nothing */
-        from = from > before ? from - before : 0;
-        to = to > before ? to - before : 0;
-        cell now = measure(x, from, to < guard->n ? to : guard->n, last.threshold, &sumsq);
-        now.shortfall += (double)zeros;
+        to = to < guard->n + ahead ? to : guard->n + ahead;
+        size_t first = clamp(from, ahead + before, nx), end = clamp(to, ahead + before, nx);
+        cell now = measure(x, first, end, last.threshold, &sumsq);
+        now.shortfall += (double)((to - from) - (end - first)); /* zeros around the samples */
+        sum += now.sum;
         if (j > 0)
             guard->x[j - 1] = join(&last, &now);
         last = now;
     }
-    guard->error =
-        13 * DBL_EPSILON * (1 + log2((double)guard->n)) * sqrt(sumsq) * guard->norm_h;
-    return sumsq >= SMALLEST;
+    guard->error = guard->relative_error * sqrt(sumsq) * guard->norm_h;
+    return sumsq >= SMALLEST || sum == 0;
 }
 
 double cm_guard_error(const cm_guard *guard)

@@ -12,13 +12,15 @@ typedef struct cm_guard cm_guard;
 
 /* For blocks of n samples and a kernel h of nh. Of the n values that a block gives, those from
  * `lead` on are outputs, output t being the sum of h[i] x[lead + t - i], with lead < nh.
- * is_part: they are parts of complex numbers. */
+ * is_part: they are parts of complex numbers. No output is off by more than `error` times the
+ * 2-norms of the block and the kernel. */
 cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, int is_part,
-                       const cm_env *env);
+                       double error, const cm_env *env);
 
-/* Measures a block of n samples. Returns 0 if they are so small that their squares underflow:
- * then the block must be scaled and measured again. */
-int cm_guard_measure(cm_guard *guard, const double *x);
+/* Measures a block: samples x[0] ... x[nx - 1], `before` zeros before them, and zeros after
+ * them. Returns 0 if they are so small that their squares underflow, but not all zeros: then
+ * nothing is certain. */
+int cm_guard_measure(cm_guard *guard, const double *x, size_t before, size_t nx);
 
 /* A bound of the error of every output of the block. */
 double cm_guard_error(const cm_guard *guard);

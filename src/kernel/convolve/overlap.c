@@ -1,49 +1,44 @@
 /* Convolution by Fourier transforms of blocks: overlap-save.
  *
- * A block of n samples of x and the kernel, padded with zeros to n, are
- * transformed, multiplied and transformed back. The last n - nh + 1 of the n
- * values are outputs; the others are wrong since the transform takes the block
- * for periodic, so blocks overlap by as many. Where x and h are both long, all
- * of it is one block.
+ * A block of n samples of x and the kernel, padded with zeros to n, are convolved by
+ * transforms, see transform.c. The last n - nh + 1 of the n values are outputs. The others are
+ * wrong since what goes past the end of a block comes back at its beginning, so blocks overlap
+ * by as many. Where x and h are both long, all of it is one block.
  *
- * The kernel is scaled by a power of two to a largest modulus from 1/2 to 1, and so
- * are blocks of samples so large or small that their squares would overflow or
- * underflow. That is exact.
+ * The transforms read rows of samples and write rows of outputs. Most rows are where the
+ * samples are, or where outputs are wanted; those at the ends of the signal and of the outputs
+ * are pieced together in memory of their own.
  *
- * What an FFT does to small outputs is in guard.c. Blocks are computed by several
- * threads, each with arrays of its own, which note the groups of outputs that the guard
- * does not certify; the engine computes those again. Whole numbers are rounded: where the error
- * is proven to be below 1/2 they are then exact.
+ * If samples or the kernel are so large or small that products of them might overflow or
+ * underflow, the kernel and each block are scaled by powers of two to a largest modulus from
+ * 1/2 to
+ * 1. That is exact.
  *
- * Cost: for each block two transforms of n, that is 3 to 6 ns for each output if
- * n is a few times nh, and memory for up to 2.5 n doubles and 2 n more for each thread.
+ * What an FFT does to small outputs is in guard.c. Blocks are computed by several threads, each
+ * with arrays of its own, which note the groups of outputs that the guard does not certify; the
+ * engine computes those again. Whole numbers are rounded: where the error is proven to be below
+ * 1/2 they are then exact.
+ *
+ * Cost: for each block two transforms of n, that is 1.5 to 4 ns for each output if n is a few
+ * times nh. Memory: n doubles and 1.2 to 1.4 n more for each thread, n more than that if it is
+ * scaled.
  */
 #include "convolve/overlap.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "base/threads.h"
-#include "convolve/fft.h"
 #include "convolve/guard.h"
+#include "convolve/transform.h"
 #include "loops/loops.h"
 
-/* From here on in place: slower by itself, but it needs a third less memory. */
-#define IN_PLACE_FROM 4194304
-
-/* For so many blocks, and transforms that leave room in a cache for them, the kernel's
- * factors are worth making: 1.03 times as fast on AVX-512, 1.09 on AVX2, 1.12 on SSE2. */
-#define FACTORS_FROM 8
-#define FACTORS_TO 40960
-
-/* Samples up to here, and not all below its inverse, need no scaling. */
+/* Moduli from its inverse up to this need no scaling. */
 #define LARGE 0x1p300
 
 static double *aligned(size_t n, const cm_env *env)
 {
-    char *p = env->alloc(env->data, n * sizeof(double) + CM_ALIGN);
-    return (double *)(p + (CM_ALIGN - (uintptr_t)p % CM_ALIGN) % CM_ALIGN);
+    return cm_align(env->alloc(env->data, n * sizeof(double) + CM_ALIGNMENT));
 }
 
 /* The power of two that takes the largest modulus to [1/2, 1), as exponent; 0 for
@@ -78,9 +73,9 @@ static int all_integers(const double *x, size_t n)
     return 1;
 }
 
-/* The arrays of a thread: n doubles each, or one array for both. */
+/* The arrays of a thread: a spectrum, three rows, and n doubles if blocks are scaled. */
 typedef struct {
-    double *work, *spectrum;
+    double *spectrum, *row[3], *scaled;
     cm_guard *guard;
 } workspace;
 
@@ -88,54 +83,125 @@ typedef struct {
     const cm_problem *p;
     size_t n, lead; /* of n values, those from `lead` on are outputs */
     cm_doubts doubts;
-    const cm_fft *fft;
-    double *kernel, *factors; /* its transform, and what multiplies by it if there are blocks */
-    int kernel_exponent;
-    int extreme;             /* samples need scaling */
+    const cm_transform *transform;
+    cm_row_layout rows;
+    double *kernel; /* its transform */
+    int is_scaled, kernel_exponent;
     unsigned char *integers; /* for each column: are all its numbers and the kernel's whole? */
     workspace *workspaces;   /* one for each thread */
 } blocks;
 
-/* Fills the array for the block whose value 0 is F[k]: samples k - lead on, times
- * 2^-e. If asked to, chooses e, and returns it. */
-static int fill(const blocks *b, const double *x, size_t k, int scaled, double *work)
+/* Part of a block: values `before` ... before + n - 1 are at x. */
+typedef struct {
+    const double *x;
+    size_t before, n;
+} stretch;
+
+/* What a stretch and row j have in common: values from ... to - 1 of the row. */
+typedef struct {
+    size_t from, to;
+} overlap;
+
+static overlap with_row(const cm_row_layout *rows, size_t j, size_t before, size_t n)
 {
-    size_t n = b->n, before = k < b->lead ? b->lead - k : 0; /* x[0] */
+    size_t begin = j * rows->n, end = begin + rows->n;
+    if (before >= end || before + n <= begin)
+        return (overlap){0, 0};
+    return (overlap){before > begin ? before - begin : 0,
+                     (before + n < end ? before + n : end) - begin};
+}
+
+/* Where the rows of a block of samples are; zeros all around the samples. There is room for a
+ * row of zeros, and for one at each end. */
+static void find_samples(const cm_row_layout *rows, const stretch *s, double *const room[3],
+                         const double **row)
+{
+    int used = 1, zeroed = 0;
+    for (size_t j = 0; j < rows->nrow; j++) {
+        overlap o = with_row(rows, j, s->before, s->n);
+        const double *x = s->x + (ptrdiff_t)(j * rows->n) - (ptrdiff_t)s->before;
+        if (o.from == 0 && o.to == rows->n) {
+            row[j] = x;
+        } else if (o.from == o.to) {
+            if (!zeroed)
+                memset(room[0], 0, rows->n * sizeof *room[0]);
+            zeroed = 1;
+            row[j] = room[0];
+        } else {
+            double *piece = room[used++];
+            memset(piece, 0, o.from * sizeof *piece);
+            memcpy(piece + o.from, x + o.from, (o.to - o.from) * sizeof *piece);
+            memset(piece + o.to, 0, (rows->n - o.to) * sizeof *piece);
+            row[j] = piece;
+        }
+    }
+}
+
+/* Where the rows of nt outputs are to go: straight to y, or to the room for an end. The
+ * values that are no outputs go to room[0]. */
+static void find_outputs(const cm_row_layout *rows, size_t lead, size_t nt, double *y,
+                         double *const room[3], double **row)
+{
+    int used = 1;
+    for (size_t j = 0; j < rows->nrow; j++) {
+        overlap o = with_row(rows, j, lead, nt);
+        if (o.from == 0 && o.to == rows->n)
+            row[j] = y + (ptrdiff_t)(j * rows->n) - (ptrdiff_t)lead;
+        else
+            row[j] = room[o.from == o.to ? 0 : used++];
+    }
+}
+
+/* The outputs of rows at an end, to y. */
+static void copy_ends(const cm_row_layout *rows, size_t lead, size_t nt, double *y,
+                      double *const room[3], double *const *row)
+{
+    for (size_t j = 0; j < rows->nrow; j++) {
+        overlap o = with_row(rows, j, lead, nt);
+        if ((row[j] == room[1] || row[j] == room[2]) && o.to > o.from)
+            memcpy(y + (ptrdiff_t)(j * rows->n + o.from) - (ptrdiff_t)lead, row[j] + o.from,
+                   (o.to - o.from) * sizeof *y);
+    }
+}
+
+/* The convolution of a block of samples with the kernel: nt outputs into y. */
+static void convolve(const blocks *b, const workspace *ws, const stretch *s, size_t nt,
+                     double *y, const cm_env *env)
+{
+    const double *from[CM_MOST_ROWS];
+    double *to[CM_MOST_ROWS];
+    find_samples(&b->rows, s, ws->row, from);
+    find_outputs(&b->rows, b->lead, nt, y, ws->row, to);
+    cm_transform_convolve(b->transform, from, b->kernel, ws->spectrum, to, env);
+    copy_ends(&b->rows, b->lead, nt, y, ws->row, to);
+}
+
+/* The samples of the block whose value 0 is F[k]: from k - lead on. */
+static stretch samples_of(const blocks *b, const double *x, size_t k)
+{
+    size_t before = k < b->lead ? b->lead - k : 0;
     size_t start = k + before - b->lead; /* below nx, or F[k] would have no terms */
-    size_t have = b->p->nx - start < n - before ? b->p->nx - start : n - before;
-    int e = scaled ? exponent(x + start, have) : 0;
-    if (scaled)
-        scale(x + start, have, -e, work + before);
-    else
-        memcpy(work + before, x + start, have * sizeof *work);
-    memset(work, 0, before * sizeof *work);
-    memset(work + before + have, 0, (n - before - have) * sizeof *work);
-    return e;
+    size_t have = b->p->nx - start < b->n - before ? b->p->nx - start : b->n - before;
+    return (stretch){x + start, before, have};
 }
 
 /* Notes which groups of a block of nt outputs, times 2^e, are doubtful. Whole numbers are exact
  * if the error is below 1/2; where it is not, they need only be so up to a sum of moduli of
  * 2^53. */
-static void doubt(const cm_doubts *d, const cm_guard *guard, int integers, size_t nt, int e,
-                  unsigned char *doubtful)
+static void doubt(const cm_doubts *d, cm_guard *guard, const stretch *s, int integers,
+                  size_t nt, int e, unsigned char *doubtful)
 {
     double least = integers ? ldexp(1, 53 - e) : 0;
-    int exact = integers && ldexp(cm_guard_error(guard), e) < 0.5;
+    int known = cm_guard_measure(guard, s->x, s->before, s->n);
+    int exact = known && integers && ldexp(cm_guard_error(guard), e) < 0.5;
     for (size_t g = 0; g * d->group < nt && !exact; g++)
-        doubtful[g] = !cm_guard_passes(guard, g, least);
+        doubtful[g] = !known || !cm_guard_passes(guard, g, least);
 }
 
-/* The nt outputs of a block, times 2^e, into y. */
-static void write_block(const blocks *b, double *outputs, size_t nt, int e, int integers,
-                        double *y)
+static void round_all(double *y, size_t n)
 {
-    if (integers || e <= -1000 || e >= 1000) {
-        scale(outputs, nt, e, outputs);
-        e = 0;
-    }
-    for (size_t i = 0; i < nt && integers; i++)
-        outputs[i] = rint(outputs[i]) + 0.0; /* not -0, which sums are not */
-    cm_write_outputs(b->p, outputs, nt, ldexp(1, e), y);
+    for (size_t i = 0; i < n; i++)
+        y[i] = rint(y[i]) + 0.0; /* not -0, which sums are not */
 }
 
 static void block_item(void *job, size_t item, int thread, const cm_env *env)
@@ -146,50 +212,52 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     const workspace *ws = b->workspaces + thread;
     size_t c = item / d->nblock, t = item % d->nblock * d->block,
            nt = p->w.ny - t < d->block ? p->w.ny - t : d->block;
-    const double *x = p->x + c * p->xstep;
     double *y = p->y + c * p->ystep + t;
-    int e = fill(b, x, p->w.first + t, b->extreme, ws->work);
-    if (ws->guard && !cm_guard_measure(ws->guard, ws->work)) {
-        e = fill(b, x, p->w.first + t, 1, ws->work);
-        cm_guard_measure(ws->guard, ws->work);
+    stretch s = samples_of(b, p->x + c * p->xstep, p->w.first + t);
+    int e = 0, integers = ws->guard && b->integers[c];
+    if (b->is_scaled) {
+        e = exponent(s.x, s.n);
+        scale(s.x, s.n, -e, ws->scaled);
+        s.x = ws->scaled;
+        e += b->kernel_exponent;
     }
-    e += b->kernel_exponent;
-    cm_fft_forward(b->fft, ws->work, ws->spectrum);
-    if (env)
-        env->poll(env->data); /* a long transform takes half a second */
-    cm_fft_multiply(b->fft, ws->spectrum, b->kernel, b->factors);
-    cm_fft_backward(b->fft, ws->spectrum, ws->work);
-    int integers = ws->guard && b->integers[c];
     if (ws->guard)
-        doubt(d, ws->guard, integers, nt, e, d->doubtful + item * d->ngroup);
-    write_block(b, ws->work + b->lead, nt, e, integers, y);
+        doubt(d, ws->guard, &s, integers, nt, e, d->doubtful + item * d->ngroup);
+    convolve(b, ws, &s, nt, y, env);
+    if (b->is_scaled)
+        scale(y, nt, e, y);
+    if (integers)
+        round_all(y, nt);
 }
 
-/* The transform of the kernel, divided by what the others multiply by, into `kernel`. */
-static void transform_kernel(const blocks *b)
+/* The transform of the kernel; `scaled` is its samples, which are changed. */
+static void transform_kernel(const blocks *b, double *scaled, const cm_env *env)
 {
-    const workspace *ws = b->workspaces;
-    size_t nh = b->p->nh;
-    double *padded = ws->work == ws->spectrum ? b->kernel : ws->work;
-    cm_current_simd()->scale(b->kernel, nh, 0.5 / (double)b->n, padded);
-    memset(padded + nh, 0, (b->n - nh) * sizeof *padded);
-    cm_fft_forward(b->fft, padded, b->kernel);
-    if (b->factors)
-        cm_fft_factors(b->fft, b->kernel, b->factors);
+    const double *from[CM_MOST_ROWS];
+    stretch s = {scaled, 0, b->p->nh};
+    cm_current_simd()->scale(scaled, s.n, 2 / (double)b->n, scaled);
+    find_samples(&b->rows, &s, b->workspaces->row, from);
+    cm_transform_kernel(b->transform, from, b->kernel, env);
 }
 
-static void set_up_workspaces(blocks *b, int threads, int guarded, const cm_env *env)
+static void set_up_workspaces(blocks *b, int threads, const cm_env *env)
 {
-    size_t n = b->n;
     b->workspaces = env->alloc(env->data, (size_t)threads * sizeof *b->workspaces);
     for (int i = 0; i < threads; i++) {
         workspace *ws = b->workspaces + i;
-        ws->work = aligned(n, env);
-        ws->spectrum = n >= IN_PLACE_FROM ? ws->work : aligned(n, env);
-        ws->guard = NULL;
-        if (guarded)
-            ws->guard = cm_guard_new(b->kernel, b->p->nh, n, b->lead, b->p->is_part, env);
+        *ws = (workspace){.spectrum = aligned(cm_transform_size(b->transform), env)};
+        for (int r = 0; r < 3; r++)
+            ws->row[r] = aligned(b->rows.n, env);
+        if (b->is_scaled)
+            ws->scaled = aligned(b->n, env);
     }
+}
+
+static void set_up_guards(blocks *b, const double *scaled, int threads, const cm_env *env)
+{
+    for (int i = 0; i < threads; i++)
+        b->workspaces[i].guard = cm_guard_new(scaled, b->p->nh, b->n, b->lead, b->p->is_part,
+                                              cm_transform_error(b->transform), env);
 }
 
 static void set_up_doubts(blocks *b, const cm_env *env)
@@ -207,38 +275,36 @@ static void set_up_doubts(blocks *b, const cm_env *env)
     memset(d->doubtful, 0, n);
 }
 
-/* Returns 0 if there is no such transform. */
-static int all_blocks(blocks *b, int guarded, const cm_env *env)
+static int is_ordinary(double modulus)
 {
-    size_t n = b->n, nitem = b->doubts.nblock * b->p->ncol;
-    double each = 14 * (double)n * log2((double)n); /* as long as so many multiply-adds */
-    int threads = cm_threads(nitem, each, env);
-    set_up_workspaces(b, threads, guarded, env);
-    b->fft = cm_fft_plan(n, b->workspaces->work, b->workspaces->spectrum);
-    if (!b->fft)  // # nocov
-        return 0; // # nocov
-    if (guarded)
-        set_up_doubts(b, env);
-    if (nitem >= FACTORS_FROM && n <= FACTORS_TO)
-        b->factors = aligned(cm_fft_nfactor(b->fft), env);
-    transform_kernel(b);
-    env->poll(env->data);
-    cm_for_each(nitem, each, block_item, b, threads, env);
-    return 1;
+    return modulus <= LARGE && modulus >= 1 / LARGE;
 }
 
-int cm_conv_overlap(const cm_problem *p, size_t n, cm_doubts *doubts, const cm_env *env)
+void cm_conv_overlap(const cm_problem *p, size_t n, cm_doubts *doubts, const cm_env *env)
 {
     size_t lead = n >= cm_one_block_length(p->nx, p->nh, p->w) ? p->w.first : p->nh - 1;
     blocks b = {.p = p, .n = n, .lead = lead};
     b.doubts.block = n - lead;
     b.doubts.nblock = (p->w.ny + n - lead - 1) / (n - lead);
-    b.extreme = !(p->max_x <= LARGE && p->max_x >= 1 / LARGE);
-    b.kernel_exponent = exponent(p->h, p->nh);
-    b.kernel = aligned(n, env);
-    scale(p->h, p->nh, -b.kernel_exponent, b.kernel);
-    int done = all_blocks(&b, doubts != NULL, env);
+    b.transform = cm_transform_new(n, env);
+    b.rows = cm_transform_rows(b.transform);
+    b.kernel = aligned(cm_transform_size(b.transform), env);
+    double max_h = cm_current_simd()->max_modulus(p->h, p->nh);
+    b.is_scaled = !is_ordinary(p->max_x) || !is_ordinary(max_h);
+    if (b.is_scaled)
+        b.kernel_exponent = exponent(p->h, p->nh);
+    size_t nitem = b.doubts.nblock * p->ncol;
+    double each = 5 * (double)n * log2((double)n); /* as long as so many multiply-adds */
+    int threads = cm_threads(nitem, each, env);
+    set_up_workspaces(&b, threads, env);
+    double *scaled = b.workspaces->spectrum; /* which is not needed yet */
+    scale(p->h, p->nh, -b.kernel_exponent, scaled);
+    if (doubts) {
+        set_up_guards(&b, scaled, threads, env);
+        set_up_doubts(&b, env);
+    }
+    transform_kernel(&b, scaled, env);
+    cm_for_each(nitem, each, block_item, &b, threads, env);
     if (doubts)
         *doubts = b.doubts;
-    return done;
 }

@@ -15,8 +15,8 @@ typedef struct {
 } cm_doubts;
 
 /* For a kernel no longer than the signals, by transforms of n values. With doubts NULL there
- * is no guard, and an error may be as large as the largest output allows. Returns 0, and has
- * done nothing, if there is no transform of n values. */
-int cm_conv_overlap(const cm_problem *p, size_t n, cm_doubts *doubts, const cm_env *env);
+ * is no guard, and an error may be as large as the largest output allows. n is a length of
+ * transform.h. */
+void cm_conv_overlap(const cm_problem *p, size_t n, cm_doubts *doubts, const cm_env *env);
 
 #endif

@@ -20,14 +20,26 @@ typedef struct {
     double sum, sumsq, off;
 } cm_moduli;
 
-/* The twiddle factors exp(-2 pi i k / N) for 0 < k < N / 2, each as a product of two complex
- * numbers: with k - 1 = nfine c + i, those for i + 1 and for nfine c. nfine is a multiple of
- * CM_LANES.
- */
+/* A pass of a transform: `radix` numbers, q vectors apart. A short pass has a table of its
+ * twiddles, first all those of number 1, then those of number 2, and so on. Those of a long
+ * pass are products of a fine one, of places 0 ... nfine - 1 in the same order, and a coarse
+ * one, of places 0, nfine, 2 nfine and so on, those of a place together. */
 typedef struct {
+    int radix;
+    size_t q;
+    const double *twiddle;
     size_t nfine;
-    double *fine, *coarse;
-} cm_twiddles;
+    const double *fine, *coarse;
+} cm_pass;
+
+/* Rows of n samples each, with the weights that they are multiplied by first, one for each row,
+ * and the twiddles of their places, as for a long pass; `coarse` is NULL if all are fine. */
+typedef struct {
+    size_t n;
+    const double *weight;
+    size_t nfine;
+    const double *fine, *coarse;
+} cm_rows;
 
 typedef struct {
     const char *level;
@@ -44,12 +56,19 @@ typedef struct {
      * cm_fence(). */
     void (*scale)(const double *x, size_t n, double factor, double *y);
     void (*stream)(const double *x, size_t n, double factor, double *y);
-    /* What multiplies by a spectrum b of N complex numbers at the places k and N - k, for
-     * from <= k < to, from - 1 being a multiple of CM_LANES; 6 doubles for each k, and CM_LANES
-     * k's more than there are: see fft.c. And a, multiplied. */
-    void (*factors)(const double *b, size_t N, const cm_twiddles *twiddles, size_t from,
-                    size_t to, double *factors);
-    void (*multiply)(double *a, size_t N, size_t from, size_t to, const double *factors);
+    /* The parts of a transform, see transform.h and convolve/transform.c. rows: how many there
+     * are; samples[j] is where row j begins, samples[rows + j] its imaginary parts. Places from
+     * ... to - 1 of all rows; they are multiples of 8. */
+    size_t rows;
+    void (*spread)(const cm_rows *rows, const double *const *samples, double *z, size_t from,
+                   size_t to);
+    void (*gather)(const cm_rows *rows, const double *z, double *const *samples, size_t from,
+                   size_t to);
+    /* Places from ... to - 1, multiples of 64, of a long pass on z. */
+    void (*long_pass)(const cm_pass *p, double *z, size_t from, size_t to, int back);
+    /* The passes from p on: there, and with the product by a kernel there and back. */
+    void (*there)(const cm_pass *p, double *z);
+    void (*there_and_back)(const cm_pass *p, double *z, const double *kernel);
     /* y[t] += sum of value[i] h[k + t - at[i]], i < n, t < CM_STRIP, one term after the
      * other. All of these h must be there. */
     void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,

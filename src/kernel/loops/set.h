@@ -4,9 +4,9 @@
 #include "loops/vectors.h"
 
 #include "loops/measure.h"
-#include "loops/spectrum.h"
 #include "loops/strip.h"
 #include "loops/tile.h"
+#include "loops/transform.h"
 #include "loops/write.h"
 
 #define TABLE_(level) cm_simd_##level
@@ -24,7 +24,11 @@ const cm_simd TABLE(SIMD_LEVEL) = {
     .max_modulus = max_modulus,
     .scale = scale,
     .stream = stream,
-    .factors = factors,
-    .multiply = multiply,
+    .rows = ROWS,
+    .spread = spread,
+    .gather = gather,
+    .long_pass = long_pass,
+    .there = there,
+    .there_and_back = there_and_back,
     .strip = strip,
 };

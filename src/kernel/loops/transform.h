@@ -1,0 +1,454 @@
+/* The passes of the transforms that convolve/transform.c puts together.
+ *
+ * W complex numbers are two vectors, the real parts and behind them the imaginary parts. Each
+ * lane belongs to a sub-transform of its own, and all lanes do the same with the same
+ * twiddles. Only spread() and gather() move numbers from lane to lane.
+ *
+ * "There" is towards the spectrum, "back" away from it. A pass there takes R numbers, q vectors
+ * apart, through a butterfly, which is the DFT of R numbers, and multiplies number j of place k
+ * by the twiddle exp(-2 pi i j k / (R q)). A pass back multiplies by the conjugate first, so
+ * that it undoes the pass there but for a factor R.
+ */
+
+/* Rows of samples. With 4 rows 2 lanes save a pass. */
+enum { ROWS = W == 8 ? 8 : 4, MOST_RADIX = 5 };
+
+typedef double aligned_vec __attribute__((vector_size(8 * W), may_alias));
+
+/* W complex numbers. */
+typedef struct {
+    vec re, im;
+} lanes;
+
+#define UNROLL _Pragma("GCC unroll 8")
+
+/* Real and imaginary parts, one after the other, change places. */
+#if SIMD_LANES == 8
+#define PARTS_EXCHANGED(v) SHUFFLE(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#elif SIMD_LANES == 4
+#define PARTS_EXCHANGED(v) SHUFFLE(v, v, 1, 0, 3, 2)
+#else
+#define PARTS_EXCHANGED(v) SHUFFLE(v, v, 1, 0)
+#endif
+
+INLINE lanes get(const double *z)
+{
+    return (lanes){*(const aligned_vec *)z, *(const aligned_vec *)(z + W)};
+}
+
+INLINE void set(double *z, lanes a)
+{
+    *(aligned_vec *)z = a.re;
+    *(aligned_vec *)(z + W) = a.im;
+}
+
+INLINE lanes add(lanes a, lanes b)
+{
+    return (lanes){a.re + b.re, a.im + b.im};
+}
+
+INLINE lanes subtract(lanes a, lanes b)
+{
+    return (lanes){a.re - b.re, a.im - b.im};
+}
+
+/* a + i b */
+INLINE lanes add_i(lanes a, lanes b)
+{
+    return (lanes){a.re - b.im, a.im + b.re};
+}
+
+/* a - i b */
+INLINE lanes subtract_i(lanes a, lanes b)
+{
+    return (lanes){a.re + b.im, a.im - b.re};
+}
+
+INLINE lanes multiplied(lanes a, lanes b)
+{
+    return (lanes){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+
+/* a times the conjugate of b */
+INLINE lanes multiplied_back(lanes a, lanes b)
+{
+    return (lanes){a.re * b.re + a.im * b.im, a.im * b.re - a.re * b.im};
+}
+
+/* The same complex number in all lanes. SSE2 has no instruction that loads one number into both
+ * lanes, so tables for 2 lanes have each of them twice. */
+enum { COPIES = W == 2 ? 2 : 1, NUMBER = 2 * COPIES };
+
+INLINE lanes all_lanes(const double *number)
+{
+    if (COPIES == W)
+        return get(number);
+    return (lanes){(vec){0} + number[0], (vec){0} + number[1]};
+}
+
+/* ---- butterflies: v[k] = sum of exp(-2 pi i j k / R) v[j], or of the conjugates ------------
+ */
+
+INLINE void butterfly2(lanes *v)
+{
+    lanes a = v[0], b = v[1];
+    v[0] = add(a, b);
+    v[1] = subtract(a, b);
+}
+
+INLINE void butterfly3(lanes *v, int back)
+{
+    const double half_root3 = 0.86602540378443864676;
+    lanes sum = add(v[1], v[2]), diff = subtract(v[1], v[2]),
+          mid = {v[0].re - 0.5 * sum.re, v[0].im - 0.5 * sum.im},
+          off = {half_root3 * diff.re, half_root3 * diff.im};
+    v[0] = add(v[0], sum);
+    v[1] = back ? add_i(mid, off) : subtract_i(mid, off);
+    v[2] = back ? subtract_i(mid, off) : add_i(mid, off);
+}
+
+INLINE void butterfly4(lanes *v, int back)
+{
+    lanes a = add(v[0], v[2]), b = subtract(v[0], v[2]), c = add(v[1], v[3]),
+          d = subtract(v[1], v[3]);
+    v[0] = add(a, c);
+    v[1] = back ? add_i(b, d) : subtract_i(b, d);
+    v[2] = subtract(a, c);
+    v[3] = back ? subtract_i(b, d) : add_i(b, d);
+}
+
+/* r + a s + b t */
+INLINE lanes combine(lanes r, double a, lanes s, double b, lanes t)
+{
+    return (lanes){r.re + a * s.re + b * t.re, r.im + a * s.im + b * t.im};
+}
+
+INLINE void butterfly5(lanes *v, int back)
+{
+    const double c1 = 0.30901699437494742410, c2 = -0.80901699437494742410,
+                 s1 = 0.95105651629515357212, s2 = 0.58778525229247312917;
+    const lanes none = {{0}, {0}};
+    lanes sum1 = add(v[1], v[4]), diff1 = subtract(v[1], v[4]), sum2 = add(v[2], v[3]),
+          diff2 = subtract(v[2], v[3]), mid1 = combine(v[0], c1, sum1, c2, sum2),
+          mid2 = combine(v[0], c2, sum1, c1, sum2), off1 = combine(none, s1, diff1, s2, diff2),
+          off2 = combine(none, s2, diff1, -s1, diff2);
+    v[0] = add(v[0], add(sum1, sum2));
+    v[1] = back ? add_i(mid1, off1) : subtract_i(mid1, off1);
+    v[4] = back ? subtract_i(mid1, off1) : add_i(mid1, off1);
+    v[2] = back ? add_i(mid2, off2) : subtract_i(mid2, off2);
+    v[3] = back ? subtract_i(mid2, off2) : add_i(mid2, off2);
+}
+
+/* Even and odd places by themselves, then pairs. */
+INLINE void butterfly8(lanes *v, int back)
+{
+    const double root_half = 0.70710678118654752440;
+    lanes even[4] = {v[0], v[2], v[4], v[6]}, odd[4] = {v[1], v[3], v[5], v[7]}, o1, o3;
+    butterfly4(even, back);
+    butterfly4(odd, back);
+    o1 = back ? add_i(odd[1], odd[1]) : subtract_i(odd[1], odd[1]); /* turned by an eighth */
+    o3 = back ? add_i(odd[3], odd[3]) : subtract_i(odd[3], odd[3]);
+    o1 = (lanes){root_half * o1.re, root_half * o1.im};
+    o3 = (lanes){root_half * o3.re, root_half * o3.im};
+    v[0] = add(even[0], odd[0]);
+    v[4] = subtract(even[0], odd[0]);
+    v[1] = add(even[1], o1);
+    v[5] = subtract(even[1], o1);
+    v[2] = back ? add_i(even[2], odd[2]) : subtract_i(even[2], odd[2]);
+    v[6] = back ? subtract_i(even[2], odd[2]) : add_i(even[2], odd[2]);
+    v[3] = back ? add_i(even[3], o3) : subtract_i(even[3], o3);
+    v[7] = back ? subtract_i(even[3], o3) : add_i(even[3], o3);
+}
+
+INLINE void butterfly(lanes *v, int radix, int back)
+{
+    if (radix == 2)
+        butterfly2(v);
+    else if (radix == 3)
+        butterfly3(v, back);
+    else if (radix == 4)
+        butterfly4(v, back);
+    else if (radix == 5)
+        butterfly5(v, back);
+    else
+        butterfly8(v, back);
+}
+
+/* ---- passes --------------------------------------------------------------------------------
+ */
+
+/* `count` places of a pass, the first of which is at z. The twiddles of value j begin
+ * at twiddle[(j - 1) * stride]. */
+INLINE void pass(double *z, size_t q, size_t count, const double *twiddle, size_t stride,
+                 int radix, int back)
+{
+    for (; count > 0; count--, z += 2 * W, twiddle += NUMBER) {
+        lanes v[MOST_RADIX];
+        UNROLL for (int j = 0; j < radix; j++)
+        {
+            v[j] = get(z + 2 * W * q * (size_t)j);
+            if (back && j > 0)
+                v[j] = multiplied_back(v[j], all_lanes(twiddle + (size_t)(j - 1) * stride));
+        }
+        butterfly(v, radix, back);
+        UNROLL for (int j = 0; j < radix; j++)
+        {
+            if (!back && j > 0)
+                v[j] = multiplied(v[j], all_lanes(twiddle + (size_t)(j - 1) * stride));
+            set(z + 2 * W * q * (size_t)j, v[j]);
+        }
+    }
+}
+
+INLINE void pass_of(int radix, double *z, size_t q, size_t count, const double *twiddle,
+                    size_t stride, int back)
+{
+    if (radix == 4)
+        pass(z, q, count, twiddle, stride, 4, back);
+    else if (radix == 2)
+        pass(z, q, count, twiddle, stride, 2, back);
+    else if (radix == 3)
+        pass(z, q, count, twiddle, stride, 3, back);
+    else
+        pass(z, q, count, twiddle, stride, 5, back);
+}
+
+/* All places. */
+INLINE void whole_pass(const cm_pass *p, double *z, int back)
+{
+    pass_of(p->radix, z, p->q, p->q, p->twiddle, NUMBER * p->q, back);
+}
+
+/* n numbers times another. */
+INLINE void turn_all(const double *numbers, size_t n, const double *by, double *out)
+{
+    if (COPIES == W) {
+        for (size_t i = 0; i < n; i++, numbers += NUMBER, out += NUMBER)
+            set(out, multiplied(get(numbers), get(by)));
+        return;
+    }
+    double imaginary[W];
+    UNROLL for (int s = 0; s < W; s++)
+    {
+        imaginary[s] = s % 2 ? by[1] : -by[1];
+    }
+    for (size_t i = 0; i < 2 * n; i += W) {
+        vec a = load(numbers + i);
+        store(out + i, by[0] * a + load(imaginary) * PARTS_EXCHANGED(a));
+    }
+}
+
+/* Places of a long pass whose twiddles are made at a time. */
+enum { SOME = 64 };
+
+/* The twiddles of places k ... k + SOME - 1 of a long pass. */
+INLINE void make_twiddles(const cm_pass *p, size_t k, double *twiddle)
+{
+    const double *fine = p->fine + k % p->nfine * NUMBER,
+                 *coarse = p->coarse + k / p->nfine * (size_t)(p->radix - 1) * NUMBER;
+    for (int j = 1; j < p->radix; j++) {
+        turn_all(fine, SOME, coarse, twiddle);
+        fine += p->nfine * NUMBER;
+        coarse += NUMBER;
+        twiddle += SOME * NUMBER;
+    }
+}
+
+/* Places from ... to - 1 of a long pass on z; a multiple of SOME of them. */
+SIMD_TARGET static void long_pass(const cm_pass *p, double *z, size_t from, size_t to, int back)
+{
+    double twiddle[(MOST_RADIX - 1) * SOME * NUMBER] __attribute__((aligned(64)));
+    for (size_t k = from; k < to; k += SOME) {
+        make_twiddles(p, k, twiddle);
+        if (back)
+            pass_of(p->radix, z + 2 * W * k, p->q, SOME, twiddle, SOME * NUMBER, 1);
+        else
+            pass_of(p->radix, z + 2 * W * k, p->q, SOME, twiddle, SOME * NUMBER, 0);
+    }
+}
+
+/* The last pass there, the product, and the first pass back, on 4 vectors. */
+INLINE void leaf(double *z, const double *kernel)
+{
+    lanes v[4];
+    UNROLL for (int j = 0; j < 4; j++)
+    {
+        v[j] = get(z + 2 * W * j);
+    }
+    butterfly4(v, 0);
+    UNROLL for (int j = 0; j < 4; j++)
+    {
+        v[j] = multiplied(v[j], get(kernel + 2 * W * j));
+    }
+    butterfly4(v, 1);
+    UNROLL for (int j = 0; j < 4; j++)
+    {
+        set(z + 2 * W * j, v[j]);
+    }
+}
+
+/* The same with the pass before and after. */
+INLINE void leaf16(double *z, const double *twiddle, const double *kernel)
+{
+    pass(z, 4, 4, twiddle, 4 * NUMBER, 4, 0);
+#pragma GCC unroll 1
+    for (int j = 0; j < 4; j++)
+        leaf(z + 8 * W * j, kernel + 8 * W * j);
+    pass(z, 4, 4, twiddle, 4 * NUMBER, 4, 1);
+}
+
+SIMD_TARGET static void there_and_back(const cm_pass *p, double *z, const double *kernel)
+{
+    if (p->q == 1) {
+        leaf(z, kernel);
+        return;
+    }
+    if (p->q == 4 && p->radix == 4) {
+        leaf16(z, p->twiddle, kernel);
+        return;
+    }
+    size_t step = 2 * W * p->q;
+    whole_pass(p, z, 0);
+    for (int j = 0; j < p->radix; j++)
+        there_and_back(p + 1, z + step * (size_t)j, kernel + step * (size_t)j);
+    whole_pass(p, z, 1);
+}
+
+SIMD_TARGET static void there(const cm_pass *p, double *z)
+{
+    size_t step = 2 * W * p->q;
+    whole_pass(p, z, 0);
+    for (int j = 0; j < p->radix && p->q > 1; j++)
+        there(p + 1, z + step * (size_t)j);
+}
+
+/* ---- from samples to lanes, and back ------------------------------------------------------
+ */
+
+/* Blocks of d by d lanes of rows i and i + d change places across the diagonal. */
+#if SIMD_LANES == 8
+#define UPPER1(a, b) SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
+#define LOWER1(a, b) SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
+#define UPPER2(a, b) SHUFFLE(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+#define LOWER2(a, b) SHUFFLE(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
+#define UPPER4(a, b) SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define LOWER4(a, b) SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+#elif SIMD_LANES == 4
+#define UPPER1(a, b) SHUFFLE(a, b, 0, 4, 2, 6)
+#define LOWER1(a, b) SHUFFLE(a, b, 1, 5, 3, 7)
+#define UPPER2(a, b) SHUFFLE(a, b, 0, 1, 4, 5)
+#define LOWER2(a, b) SHUFFLE(a, b, 2, 3, 6, 7)
+#else
+#define UPPER1(a, b) SHUFFLE(a, b, 0, 2)
+#define LOWER1(a, b) SHUFFLE(a, b, 1, 3)
+#endif
+
+#define EXCHANGE(v, part, d)                                                                   \
+    UNROLL for (int i = 0; i < W; i++)                                                         \
+    {                                                                                          \
+        if ((i & d) == 0) {                                                                    \
+            vec a = v[i].part, b = v[i + d].part;                                              \
+            v[i].part = UPPER##d(a, b);                                                        \
+            v[i + d].part = LOWER##d(a, b);                                                    \
+        }                                                                                      \
+    }
+
+/* Lane s of row j becomes lane j of row s. */
+INLINE void transpose(lanes *v)
+{
+    EXCHANGE(v, re, 1)
+    EXCHANGE(v, im, 1)
+#if SIMD_LANES >= 4
+    EXCHANGE(v, re, 2)
+    EXCHANGE(v, im, 2)
+#endif
+#if SIMD_LANES == 8
+    EXCHANGE(v, re, 4)
+    EXCHANGE(v, im, 4)
+#endif
+}
+
+/* The twiddles of row j at places k ... k + W - 1. */
+INLINE lanes row_twiddles(const cm_rows *rows, size_t k, int j, int coarse)
+{
+    lanes fine = get(rows->fine + 2 * (ROWS * (k % rows->nfine) + (size_t)j * W));
+    if (!coarse)
+        return fine;
+    size_t at = k / rows->nfine * ROWS + (size_t)j;
+    return multiplied(fine, all_lanes(rows->coarse + at * NUMBER));
+}
+
+INLINE void spread_places(const cm_rows *rows, const double *const *samples, double *z,
+                          size_t from, size_t to, int coarse)
+{
+    for (size_t k = from; k < to; k += W) {
+        lanes v[ROWS];
+        UNROLL for (int j = 0; j < ROWS; j++)
+        {
+            v[j] = (lanes){load(samples[j] + k), load(samples[ROWS + j] + k)};
+            if (j > 0)
+                v[j] = multiplied(v[j], all_lanes(rows->weight + j * NUMBER));
+        }
+        butterfly(v, ROWS, 0);
+        UNROLL for (int j = 0; j < ROWS; j++)
+        {
+            v[j] = multiplied(v[j], row_twiddles(rows, k, j, coarse));
+        }
+        UNROLL for (int g = 0; g < ROWS; g += W)
+        {
+            double *to_z = z + 2 * (rows->n * (size_t)g + W * k);
+            transpose(v + g);
+            UNROLL for (int s = 0; s < W; s++)
+            {
+                set(to_z + 2 * W * s, v[g + s]);
+            }
+        }
+    }
+}
+
+INLINE void gather_places(const cm_rows *rows, const double *z, double *const *samples,
+                          size_t from, size_t to, int coarse)
+{
+    for (size_t k = from; k < to; k += W) {
+        lanes v[ROWS];
+        UNROLL for (int g = 0; g < ROWS; g += W)
+        {
+            const double *from_z = z + 2 * (rows->n * (size_t)g + W * k);
+            UNROLL for (int s = 0; s < W; s++)
+            {
+                v[g + s] = get(from_z + 2 * W * s);
+            }
+            transpose(v + g);
+        }
+        UNROLL for (int j = 0; j < ROWS; j++)
+        {
+            v[j] = multiplied_back(v[j], row_twiddles(rows, k, j, coarse));
+        }
+        butterfly(v, ROWS, 1);
+        UNROLL for (int j = 0; j < ROWS; j++)
+        {
+            if (j > 0)
+                v[j] = multiplied_back(v[j], all_lanes(rows->weight + j * NUMBER));
+            store(samples[j] + k, v[j].re);
+            store(samples[ROWS + j] + k, v[j].im);
+        }
+    }
+}
+
+SIMD_TARGET static void spread(const cm_rows *rows, const double *const *samples, double *z,
+                               size_t from, size_t to)
+{
+    if (rows->coarse)
+        spread_places(rows, samples, z, from, to, 1);
+    else
+        spread_places(rows, samples, z, from, to, 0);
+}
+
+SIMD_TARGET static void gather(const cm_rows *rows, const double *z, double *const *samples,
+                               size_t from, size_t to)
+{
+    if (rows->coarse)
+        gather_places(rows, z, samples, from, to, 1);
+    else
+        gather_places(rows, z, samples, from, to, 0);
+}
