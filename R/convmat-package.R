@@ -26,7 +26,7 @@
 #'   [event_files]; [bind_runs()]: of several runs
 #' - [scan_times()]: the times of the scans
 #' - [hrf()]: haemodynamic responses; [hrf_model()]: a model by its name;
-#'   [gamma_hrf()]: a model of your own; [sampled_hrf()]: the kernels of other
+#'   [gamma_hrf()], [gam_hrf()], [mean_sd_hrf()]: a model of your own; [sampled_hrf()]: the kernels of other
 #'   software
 #' - [neural_signal()]: events on a grid
 #' - [regressors()]: predicted responses, a column for each type of event

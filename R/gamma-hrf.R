@@ -26,6 +26,28 @@
 #'   how deep that is, in units of the peak, 0 if it does not; and `area`. All but the
 #'   area are NA if the model has no positive peak.
 #'
+#' @section Named responses:
+#' These have names that may be used wherever a model may be. Those of AFNI are as in
+#' 3dDeconvolve, whose `BLOCK4(d)` is a box of d seconds with `"block4"`.
+#'
+#' | name | h(t) for t >= 0 | of |
+#' |---|---|---|
+#' | `"gam"` | (t/(p b))^p exp(p - t/b), p = 8.6, b = 0.547: Cohen's with peak 1 | AFNI GAM |
+#' | `"block4"` | (t/4)^4 exp(4 - t) | AFNI BLOCK4, BLOCK |
+#' | `"block5"` | (t/5)^5 exp(5 - t) | AFNI BLOCK5 |
+#' | `"spmg1"` | that of `"spm"` | AFNI SPMG1 |
+#' | `"mion"` | 16.4486 (-0.184/1.5 exp(-t/1.5) + 0.33/4.5 exp(-t/4.5) + 0.67/13.5 exp(-t/13.5)) | AFNI MION; for blood volume |
+#' | `"fsl"` | densities of mean 6 s and sd 2.449 s, and of 16 s and 4 s, the second times -1/6 | FSL double gamma |
+#' | `"fsl_gamma"` | a density of mean 6 s and sd 3 s | FSL gamma |
+#' | `"pupil"` | (t/0.93)^10.1 exp(10.1 (1 - t/0.93)) | pupil: Hoeks and Levelt (1993), with peak 1 |
+#' | `"skin_conductance"` | exp(-t/2) - exp(-t/0.75) | Bateman function: Alexander and others (2005) |
+#' | `"respiration"` | 0.6 t^2.1 exp(-t/1.6) - 0.0023 t^3.54 exp(-t/4.25) | BOLD after a breath: Birn and others (2008) |
+#'
+#' AFNI's SPMG2 and SPMG3 are `"spmg1"` with `derivatives = "temporal"`, and with
+#' `c("temporal", "dispersion")`, in [regressors()]. Its `GAM(p, q)` is `gam_hrf(p, q)`,
+#' its `TWOGAM(p, q, r, u, v)` is `gam_hrf(c(p, u), c(q, v), c(1, -r))`. (AFNI cuts its
+#' responses off after 12 to 25 s; here they go on.)
+#'
 #' @section Errors:
 #' `convmat_error_type` for what is not numeric or, as a name, not a string;
 #' `convmat_error_length` if there is no term or lengths differ;
@@ -35,9 +57,28 @@
 #' @section Algorithm and cost:
 #' Nothing is computed before the model is used; see [hrf()].
 #'
-#' @references Cohen, M. S. (1997) Parametric analysis of fMRI data using
-#'   linear systems methods. _NeuroImage_ 6, 93--103.
-#'   \doi{10.1006/nimg.1997.0278}
+#' @references
+#' Cohen, M. S. (1997) Parametric analysis of fMRI data using linear systems methods.
+#' _NeuroImage_ 6, 93--103. \doi{10.1006/nimg.1997.0278}
+#'
+#' AFNI's formulas: `3dDeconvolve.c`, and the help of 3dDeconvolve. Leite, F. P. and others
+#' (2002) Repeated fMRI using iron oxide contrast agent in awake, behaving macaques at 3
+#' Tesla. _NeuroImage_ 16, 283--294. \doi{10.1006/nimg.2002.1110} (MION)
+#'
+#' Woolrich, M. W. and others (2001) Temporal autocorrelation in univariate linear
+#' modeling of FMRI data. _NeuroImage_ 14, 1370--1386. \doi{10.1006/nimg.2001.0931} (FSL)
+#'
+#' Hoeks, B. and Levelt, W. J. M. (1993) Pupillary dilation as a measure of attention: a
+#' quantitative system analysis. _Behavior Research Methods, Instruments, & Computers_ 25,
+#' 16--26. \doi{10.3758/BF03204445}
+#'
+#' Alexander, D. M. and others (2005) Separating individual skin conductance responses in
+#' a short interstimulus-interval paradigm. _Journal of Neuroscience Methods_ 146,
+#' 116--123. \doi{10.1016/j.jneumeth.2005.02.001}
+#'
+#' Birn, R. M. and others (2008) The respiration response function: the temporal dynamics
+#' of fMRI signal fluctuations related to changes in respiration. _NeuroImage_ 40,
+#' 644--654. \doi{10.1016/j.neuroimage.2007.11.059}
 #'
 #' @seealso [hrf()]
 #' @family responses
@@ -49,6 +90,10 @@
 #' plot(early)
 #' summary(early)
 #' summary(hrf_model("spm"))
+#'
+#' # AFNI's TWOGAM(6, 0.9, 0.35, 12, 0.9), and a pupil
+#' gam_hrf(c(6, 12), 0.9, c(1, -0.35), name = "two gammas")
+#' plot(hrf_model("pupil"))
 #' @order 1
 #' @export
 gamma_hrf <- function(shape, scale, weight = 1, name = "custom") {

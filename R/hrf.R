@@ -14,9 +14,12 @@
 #' | `"spm"` | g(t; 6, 1) - g(t; 16, 1)/6 |
 #' | `"glover"` | \eqn{(t/5.4)^6 e^{6-t/0.9} - 0.35 (t/10.8)^{12} e^{12-t/0.9}}{(t/5.4)^6 exp(6 - t/0.9) - 0.35 (t/10.8)^12 exp(12 - t/0.9)} |
 #'
+#' More names, of AFNI's and FSL's responses and of those of pupils, skin and breathing, are in
+#' [gamma_hrf()].
+#'
 #' @param t Numeric vector: times in seconds since the neural event, finite,
 #'   in any order.
-#' @param model Name of a model in the table, or a model made by [gamma_hrf()].
+#' @param model Name of a model, or a model made by [gamma_hrf()].
 #' @param normalise How to scale the values:
 #'
 #'   | normalise | scaled so that |

@@ -130,6 +130,7 @@ valid_values <- list(
   `regressors$model` = expression("spm", "fir", function(t) exp(-t), gamma_hrf(c(6, 12), 1, c(1, -0.3))),
   `sampled_hrf$model` = expression("spm", "glover"),
   normalise = expression("none", "peak", "area", "max", "sum"),
+  power = expression(5, c(6, 12)), mean = expression(6, c(6, 16)), sd = expression(2, c(2.4, 4)),
   shape = expression(6, c(6, 12)), scale = expression(1, c(0.9, 1)), weight = expression(1, c(1, -0.3)),
   name = expression("mine", utf8),
   onset = expression(c(1, 4), numeric(0), 3L), duration = expression(0, c(0, 2)), amplitude = expression(1, c(1, -2)),

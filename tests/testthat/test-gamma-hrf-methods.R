@@ -11,7 +11,7 @@ test_that("summary() finds peak, width and undershoot", {
   expect_equal(s$width, 2 * log(2), tolerance = 1e-9)
   for (model in names(hrf_models)) {
     s <- summary(hrf_model(model))
-    t <- seq(0, 40, by = 1e-3)
+    t <- seq(0, 40, by = 2e-4)
     h <- hrf(t, model, "peak")
     expect_equal(s$width, diff(range(t[h >= 0.5])), tolerance = 1e-3)
     expect_equal(s$undershoot_ratio, max(0, -h), tolerance = 1e-5)
