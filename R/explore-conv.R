@@ -144,6 +144,11 @@ type_numbers <- function(text, arg) {
 }
 
 draw_explored_matrix <- function(now, k) {
+  if (now$boundary == "missing") {
+    graphics::plot.new()
+    graphics::text(0.5, 0.5, "Boundary \"missing\" has no matrix.")
+    return(invisible())
+  }
   A <- conv_matrix(now$h, length(now$x), now$mode, boundary = now$boundary)
   old <- graphics::par(mar = c(3.6, 4, 1.8, 4.5), mgp = c(2.2, 0.6, 0), las = 1, font.main = 1)
   on.exit(graphics::par(old))

@@ -119,10 +119,10 @@ outside_samples <- function(x, m, boundary, before) {
   }
   known <- ifelse(is.finite(x), x, 0)
   vapply(seq_len(m) - 1, function(by) {
-    value <- shifted(known, by)
     odd <- which(!is.finite(x))
-    hit <- odd[vapply(odd, function(i) shifted(as.double(seq_along(x) == i), by) != 0, NA)]
-    if (length(hit)) x[hit[1L]] else value
+    weight <- vapply(odd, function(i) shifted(as.double(seq_along(x) == i), by), 0)
+    hit <- is.na(weight) | weight != 0
+    shifted(known, by) + sum(weight[hit] * x[odd[hit]])
   }, 0)[-1L]
 }
 

@@ -47,22 +47,23 @@ sheet <- function() {
 
   # ---- boundaries
   heading(2, 71, "Boundaries: what stands outside (modes same and causal)")
-  boundaries <- c("zero", "wrap", "nearest", "reflect", "mirror")
-  for (i in 1:5) {
-    y <- 66 - 4.6 * (i - 1)
-    source <- function(by, last) {
+  boundaries <- c("zero", "wrap", "nearest", "reflect", "mirror", "extend", "missing")
+  for (i in 1:7) {
+    y <- 66.4 - 3.5 * (i - 1)
+    # what stands `by` places before 10 or after 13, by a kernel with a single 1
+    outside <- function(by, last) {
       k <- replace(numeric(3), if (last) 1 else by + 1, 1)
-      z <- conv(1:4, k, "same", if (last) by else 0, boundaries[i])
-      v <- if (last) z[4] else z[1]
-      if (v == 0) "0" else letters[v]
+      z <- conv(10:13, k, "same", if (last) by else 0, boundaries[i])
+      if (last) z[4] else z[1]
     }
-    before <- paste(source(2, FALSE), source(1, FALSE))
-    after <- paste(source(1, TRUE), source(2, TRUE))
+    shown <- function(value) paste(format(value, width = 2), collapse = " ")
     code(2, y, sprintf("\"%s\"", boundaries[i]))
-    code(18, y, before, col = "grey45")
-    code(24, y, "a b c d", font = 2)
-    code(35, y, after, col = "grey45")
-    small_matrix(conv_matrix(c(1, 2, 3, 2, 1), 12, "same", boundary = boundaries[i]), 44, y + 2, 9, 4)
+    code(16, y, shown(c(outside(2, FALSE), outside(1, FALSE))), col = "grey45")
+    code(23, y, "10 11 12 13", font = 2)
+    code(36, y, shown(c(outside(1, TRUE), outside(2, TRUE))), col = "grey45")
+    if (boundaries[i] != "missing") {
+      small_matrix(conv_matrix(c(1, 2, 3, 2, 1), 12, "same", boundary = boundaries[i]), 45, y + 1.5, 8, 3)
+    }
   }
 
   # ---- missing values

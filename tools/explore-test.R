@@ -73,7 +73,7 @@ x <- c(3, 5, NA, 6, 8)
 h <- c(1, 2, 4)
 for (mode in c("full", "same", "causal", "valid")) {
   choose("mode", mode)
-  boundaries <- if (mode %in% c("same", "causal")) c("zero", "wrap", "nearest", "reflect", "mirror") else "zero"
+  boundaries <- if (mode %in% c("same", "causal")) c("zero", "wrap", "nearest", "reflect", "mirror", "missing", "extend") else "zero"
   for (boundary in boundaries) {
     choose("boundary", boundary)
     y <- conv(x, h, mode, boundary = boundary)

@@ -27,5 +27,6 @@ pkgdown::build_site(
   override = list(destination = file.path(getwd(), "build/site")),
   preview = FALSE, devel = FALSE, new_process = FALSE, install = FALSE
 )
+source("tools/site-finish.R")
 invisible(file.copy(file.path(stage, "vignettes/articles/cheat-sheet.pdf"), "build/site/articles"))
 cat("convmat: the site is", file.path(getwd(), "build/site/index.html"), "\n")
