@@ -40,3 +40,14 @@ test_that("?convmat lists what there is", {
     }
   }
 })
+
+test_that("every help page has its place on the site", {
+  index <- test_path("../../_pkgdown.yml")
+  skip_if_not(file.exists(index), "no checkout")
+  words <- unlist(strsplit(readLines(index), "[][ ,]+"))
+  for (page in list.files(test_path("../../man"), "[.]Rd$", full.names = TRUE)) {
+    lines <- readLines(page, encoding = "UTF-8")
+    topics <- sub("^.(alias|name)[{](.*)[}]$", "\\2", grep("^.(alias|name)[{]", lines, value = TRUE))
+    expect_true(any(topics %in% words), label = paste(basename(page), "is listed in _pkgdown.yml, which"))
+  }
+})
