@@ -5,7 +5,7 @@
 split_bids <- function(text) {
   fields <- split_fields(text)
   names <- check_names(fields$cells[seq_len(fields$counts[1L])], fields, text)
-  check_counts(fields$counts, text)
+  check_field_counts(fields$counts, text)
   n <- length(names)
   rows <- length(text$lines) - 1L
   columns <- lapply(seq_len(n), function(i) fields$cells[i + n * seq_len(rows)])
@@ -63,7 +63,7 @@ join_quoted <- function(fields, line, text) {
   out
 }
 
-check_counts <- function(counts, text) {
+check_field_counts <- function(counts, text) {
   wrong <- counts != counts[1L]
   if (!any(wrong)) {
     return(NULL)

@@ -143,7 +143,7 @@ check_numbered <- function(run) {
   run
 }
 
-check_modulators <- function(events, modulators) {
+check_joined_columns <- function(events, modulators) {
   if (is.null(modulators)) {
     return(NULL)
   }
