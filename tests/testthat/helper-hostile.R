@@ -42,6 +42,11 @@ hostile_world <- function() {
     }
     denormal <- 2^-1074
     e <- function(...) events(c(1, 4), c(0, 2), ...)
+    tamper_slot <- function(name, value) {
+      A <- conv_operator(c(1, 10, 100), 5)
+      attr(A, name) <- value
+      A
+    }
     tamper <- function(object, name, value) {
       class <- class(object)
       object <- unclass(object)
@@ -102,6 +107,8 @@ valid_values <- list(
   ),
   y = expression(c(1, 0, 2, -3, 4, 5), 1:10 + 0, matrix(1:12 + 0, 6), c(1i, 2, 3, 4)),
   mode = expression("full", "same", "causal", "valid"),
+  `operator_norm$by` = expression("F", "O"), `operator_product$by` = expression(1:4, 1:5 + 0, matrix(1:10 + 0, 5)),
+  `as.vector$mode` = expression("any", "complex", "list"),
   `correlate$mode` = expression("full", "same", "valid"),
   `correlation_lags$mode` = expression("full", "same", "valid"),
   origin = expression(NULL, 0, 1L),
@@ -120,6 +127,7 @@ valid_values <- list(
   `regressors$oversampling` = expression(50, 50L, 4), `discretisation_error$oversampling` = expression(5, c(4, 8)),
   `deconv$method` = expression("lsq", "ridge", "division"), singular = expression("error", "minimum_norm"),
   threads = expression(NULL, 1, 2L),
+  by = expression(1, 2, 1:4, 1:4 + 0, 1:5, 1:7 + 0, matrix(1:10 + 0, 5), "F", -1, c(TRUE, FALSE)),
   n = expression(1, 5, 12L),
   nx = expression(0, 5), nh = expression(1, 4L),
   sparse = expression(FALSE, TRUE),
@@ -205,7 +213,15 @@ classed_values <- list(
   deconv = expression(
     deconv(c(1, 3, 5, 4, 4), c(1, 2)), deconv(cbind(a = sin(1:12), b = 1), c(1, 2), method = "ridge", lambda = "gcv")
   ),
-  conv_operator = expression(conv_operator(1:3, 5), conv_operator(c(1i, 2), 4, "same", boundary = "wrap"))
+  summary.conv_operator = expression(summary(conv_operator(1:3, 5)), summary(conv_operator(1i, 5, "same"))),
+  conv_operator = expression(
+    conv_operator(1:3, 5), conv_operator(c(1i, 2), 4, "same", boundary = "wrap"), conv_operator(c(1e200, 1), 3),
+    t(conv_operator(c(2, 1), 4, "same", boundary = "nearest")), conv_operator(1:3, 3e9),
+    tamper_slot("origin", 1e9), tamper_slot("origin", NaN), tamper_slot("n", 2^60), tamper_slot("n", 1:2),
+    tamper_slot("h", c(1, NA)), tamper_slot("h", 1:3), tamper_slot("h", numeric(0)), tamper_slot("h", list(1)),
+    tamper_slot("mode", "a"), tamper_slot("boundary", "wrap"), tamper_slot("boundary", NA_character_),
+    tamper_slot("transposed", NA), tamper_slot("transposed", "a")
+  )
 )
 
 # name, fun, formals, and for a method the class of its first argument.
@@ -213,7 +229,8 @@ hostile_targets <- function() {
   ns <- asNamespace("convmat")
   exports <- lapply(sort(getNamespaceExports(ns)), function(name) list(name = name, fun = get(name, ns)))
   methods <- getNamespaceInfo(ns, "S3methods")
-  methods <- methods[methods[, 1L] != "autoplot", ] # what ggplot2 makes of hostile options is not ours
+  # what ggplot2 makes of hostile options is not ours, nor what RSpectra does
+  methods <- methods[!methods[, 1L] %in% c("autoplot", "svds"), , drop = FALSE]
   methods <- lapply(seq_len(nrow(methods)), function(i) {
     generic <- get(methods[i, 1L], ns)
     list(
@@ -221,9 +238,24 @@ hostile_targets <- function() {
       args = formals(get(methods[i, 3L], ns))
     )
   })
-  # generics of R and Matrix that have methods here are tested with conv_operator()
+  # generics of R and Matrix that have methods here are in operator_targets()
   exports <- Filter(function(target) is.function(target$fun) && !methods::isGeneric(target$name), exports)
-  c(lapply(exports, function(target) c(target, list(args = formals(target$fun)))), methods)
+  c(lapply(exports, function(target) c(target, list(args = formals(target$fun)))), methods, operator_targets())
+}
+
+# Generics with an operator, one that has been tampered with at times, beside a hostile `by`.
+operator_targets <- function() {
+  uses <- list(
+    product = function(A, by) A %*% by, left = function(A, by) by %*% A, crossprod = function(A, by) crossprod(A, by),
+    tcrossprod = function(A, by) tcrossprod(by, A), gram = function(A) crossprod(A), times = function(A, by) A * by,
+    divided = function(A, by) A / by, sign = function(A) -A, row = function(A, by) A[by, ],
+    entries = function(A, by) A[by], block = function(A, by) A[by, 1:2], norm = function(A, by) norm(A, by),
+    diag = function(A) diag(A), sums = function(A) rowSums(A), size = function(A) c(dim(A), length(A)),
+    show = function(A) show(A), conj = function(A) Conj(A), sparse = function(A) methods::as(A, "CsparseMatrix")
+  )
+  lapply(names(uses), function(name) {
+    list(name = paste0("operator_", name), fun = uses[[name]], class = "conv_operator", args = formals(uses[[name]]), hostile = "by")
+  })
 }
 
 valid_expressions <- function(target, arg) {
@@ -269,7 +301,8 @@ hostile_call <- function(targets, hostile = sample.int(3L, 1L)) {
   }
   spoilt <- if (length(args)) sample.int(length(args), min(hostile, length(args))) else integer(0)
   # a method is called for objects of its class only
-  for (i in if (is.null(target$class)) spoilt else integer(0)) args[i] <- list(pick(hostile_values))
+  if (!is.null(target$class)) spoilt <- spoilt[names(args)[spoilt] %in% target$hostile]
+  for (i in spoilt) args[i] <- list(pick(hostile_values))
   options <- list()
   if (hostile > 0L && stats::runif(1) < 0.1) {
     name <- pick(names(hostile_options))

@@ -2,6 +2,8 @@
  * the function, the matrices and the lags. */
 #include "base/window.h"
 
+#include <stdint.h>
+
 /* full    F[0 ... nx+nh-2]
  * same    nx values from `origin` on
  * causal  the same with origin 0; the caller sees to that
@@ -53,4 +55,28 @@ cm_sources cm_sources_of(ptrdiff_t i, size_t n, cm_boundary boundary)
     double k = (double)(i < 0 ? -i : i - last);
     size_t end = i < 0 ? 0 : n - 1, next = i < 0 ? 1 : n - 2;
     return (cm_sources){2, {end, next}, {k + 1, -k}};
+}
+
+/* Near its ends a signal is a source of all places beyond: one sample of it, or two. Else
+ * sources come back after `period` places, each at most twice in it: at c, and mirrored. */
+ptrdiff_t cm_next_place(ptrdiff_t p, size_t c, size_t n, cm_boundary boundary)
+{
+    ptrdiff_t last = (ptrdiff_t)n - 1, at = (ptrdiff_t)c;
+    if (boundary != CM_WRAP && boundary != CM_REFLECT && boundary != CM_MIRROR) {
+        size_t reach = boundary == CM_EXTEND ? 2 : boundary == CM_NEAREST;
+        if (p < 0 && c < reach)
+            return p;
+        if (p <= at)
+            return at;
+        return c + reach < n ? PTRDIFF_MAX : p > last ? p : last + 1;
+    }
+    ptrdiff_t period = boundary == CM_WRAP ? last + 1 : 2 * last + 2 * (boundary == CM_REFLECT);
+    if (period == 0) /* mirror of a single sample */
+        return p;
+    ptrdiff_t mirrored = boundary == CM_WRAP ? at : period - at - (boundary == CM_REFLECT);
+    ptrdiff_t phase = p % period, one, two;
+    phase += phase < 0 ? period : 0;
+    one = (at - phase + period) % period;
+    two = (mirrored - phase + period) % period;
+    return p + (one < two ? one : two);
 }

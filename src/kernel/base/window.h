@@ -55,4 +55,7 @@ typedef struct {
 /* What stands at place i of a signal of n samples, at least 2 for CM_EXTEND. */
 cm_sources cm_sources_of(ptrdiff_t i, size_t n, cm_boundary boundary);
 
+/* The first place from p on where sample c of n stands; PTRDIFF_MAX if there is none. */
+ptrdiff_t cm_next_place(ptrdiff_t p, size_t c, size_t n, cm_boundary boundary);
+
 #endif

@@ -10,14 +10,14 @@
  * source, is added to column c. Only the columns that are a source, at most nh - 1, need sums.
  *
  * Cost: each entry is written once, but for memory that is zero already only the
- * band is; nh * nrow / 2 additions for folding, n + nh indices.
+ * band is; nh * nrow / 2 additions for folding, n + nh indices. A single entry takes its own
+ * terms, and no memory.
  */
 #include "matrix/toeplitz.h"
 
 #include <string.h>
 
 #include "base/complex.h"
-#include "base/search.h"
 #include "base/sum.h"
 
 /* Operations that an entry of new memory counts for, whoever writes the zeros. */
@@ -55,11 +55,23 @@ static void list_places(cm_matrix *matrix, cm_boundary boundary, const cm_env *e
     matrix->weight = weight;
 }
 
+cm_matrix cm_matrix_of(const double *h, size_t nh, size_t width, size_t n,
+                       const cm_options *options)
+{
+    cm_window w = cm_mode_window(options->mode, n, nh, options->origin);
+    return (cm_matrix){.h = h,
+                       .nh = nh,
+                       .width = width,
+                       .first = w.first,
+                       .nrow = w.ny,
+                       .ncol = n,
+                       .boundary = options->boundary};
+}
+
 cm_matrix cm_conv_matrix(const double *h, size_t nh, size_t width, size_t n,
                          const cm_options *options, const cm_env *env)
 {
-    cm_window w = cm_mode_window(options->mode, n, nh, options->origin);
-    cm_matrix matrix = {h, nh, width, w.first, w.ny, n, NULL, NULL, NULL};
+    cm_matrix matrix = cm_matrix_of(h, nh, width, n, options);
     if (options->boundary != CM_ZERO)
         list_places(&matrix, options->boundary, env);
     return matrix;
@@ -71,7 +83,13 @@ cm_matrix cm_shifted_kernels(const double *h, size_t nh, size_t width, size_t n,
     double *back = env->alloc(env->data, nh * width * sizeof *back);
     for (size_t i = 0; i < nh; i++)
         memcpy(back + i * width, h + (nh - 1 - i) * width, width * sizeof *back);
-    return (cm_matrix){back, nh, width, nh - 1, n, n + nh - 1, NULL, NULL, NULL};
+    return (cm_matrix){.h = back,
+                       .nh = nh,
+                       .width = width,
+                       .first = nh - 1,
+                       .nrow = n,
+                       .ncol = n + nh - 1,
+                       .boundary = CM_ZERO};
 }
 
 /* The rows r with 0 <= first + r - p < nh. */
@@ -136,46 +154,37 @@ void cm_dense(const cm_matrix *matrix, double *A, int zeroed, const cm_env *env)
     }
 }
 
-/* Places of one source, increasing, of which those above `bound` are looked for. */
-typedef struct {
-    const ptrdiff_t *place;
-    ptrdiff_t bound;
-} places;
-
-static int is_above(const void *data, size_t i)
+/* The weight with which sample c stands at place p, where it stands. */
+static double weight_at(const cm_matrix *matrix, ptrdiff_t p, size_t c)
 {
-    const places *p = data;
-    return p->place[i] > p->bound;
+    if (matrix->boundary != CM_EXTEND)
+        return 1;
+    cm_sources s = cm_sources_of(p, matrix->ncol, CM_EXTEND);
+    return s.weight[s.n == 2 && s.at[1] == c];
 }
 
-/* The first place of source c that reaches row r or one after it. */
-static size_t first_place(const cm_matrix *matrix, size_t r, size_t c)
+/* By the same sums in the same order: its own place first, then those outside. */
+size_t cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry)
 {
-    size_t start = matrix->start[c];
-    places p = {matrix->place + start, (ptrdiff_t)(matrix->first + r) - (ptrdiff_t)matrix->nh};
-    return start + cm_first(matrix->start[c + 1] - start, is_above, &p);
-}
-
-/* One entry, by the same sums. */
-void cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry)
-{
-    size_t width = matrix->width, at = matrix->first + r;
+    size_t width = matrix->width, at = matrix->first + r, terms = 1;
     double lost[2] = {0, 0};
     int inside = at >= c && at - c < matrix->nh;
     for (size_t d = 0; d < width; d++)
         entry[d] = inside ? matrix->h[(at - c) * width + d] : 0;
-    if (!matrix->start)
-        return;
-    for (size_t k = first_place(matrix, r, c); k < matrix->start[c + 1]; k++) {
-        ptrdiff_t i = (ptrdiff_t)at - matrix->place[k];
-        if (i < 0)
+    ptrdiff_t last = (ptrdiff_t)at, p = last - (ptrdiff_t)(matrix->nh - 1);
+    for (; p <= last; p++) {
+        p = cm_next_place(p, c, matrix->ncol, matrix->boundary);
+        if (p > last)
             break;
-        for (size_t d = 0; d < width; d++)
-            cm_add(weight_of(matrix, k) * matrix->h[(size_t)i * width + d], entry + d,
-                   lost + d);
+        const double *h = matrix->h + (last - p) * (ptrdiff_t)width;
+        double weight = weight_at(matrix, p, c);
+        for (size_t d = 0; d < width && p != (ptrdiff_t)c; d++)
+            cm_add(weight * h[d], entry + d, lost + d);
+        terms++;
     }
     for (size_t d = 0; d < width; d++)
         entry[d] = cm_total(entry[d], lost[d]);
+    return terms;
 }
 
 /* Only the band is multiplied: outside it there is 0, also in the row of an NA. */

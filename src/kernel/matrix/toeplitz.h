@@ -12,12 +12,18 @@ typedef struct {
     const double *h;
     size_t nh, width; /* doubles an entry: 1 real, 2 complex */
     size_t first, nrow, ncol;
-    const size_t *start; /* NULL for boundary zero */
+    cm_boundary boundary;
+    const size_t *start; /* NULL for boundary zero, and without lists */
     const ptrdiff_t *place;
     const double *weight; /* of each place; NULL where all are 1 */
 } cm_matrix;
 
-/* The matrix of a mode, origin and boundary for signals of n samples. */
+/* The matrix of a mode, origin and boundary for signals of n samples, without lists: for
+ * single entries. */
+cm_matrix cm_matrix_of(const double *h, size_t nh, size_t width, size_t n,
+                       const cm_options *options);
+
+/* The same with them. */
 cm_matrix cm_conv_matrix(const double *h, size_t nh, size_t width, size_t n,
                          const cm_options *options, const cm_env *env);
 
@@ -32,7 +38,9 @@ void cm_dense(const cm_matrix *matrix, double *A, int zeroed, const cm_env *env)
 void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, size_t width,
                        double *A, int zeroed, const cm_env *env);
 
-void cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry);
+/* The entry of row r and column c, with the bits it has among all; returns the number of its
+ * terms. */
+size_t cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry);
 
 /* How many rows place p reaches, from *r0 on. */
 size_t cm_place_rows(const cm_matrix *matrix, ptrdiff_t p, size_t *r0);
