@@ -216,7 +216,8 @@ classed_values <- list(
   summary.conv_operator = expression(summary(conv_operator(1:3, 5)), summary(conv_operator(1i, 5, "same"))),
   conv_operator = expression(
     conv_operator(1:3, 5), conv_operator(c(1i, 2), 4, "same", boundary = "wrap"), conv_operator(c(1e200, 1), 3),
-    t(conv_operator(c(2, 1), 4, "same", boundary = "nearest")), conv_operator(1:3, 3e9),
+    t(conv_operator(c(2, 1), 4, "same", boundary = "nearest")), conv_operator(1:3, 3e9), conv_operator(1, 4),
+    conv_operator(2, 4, "causal"), conv_operator(1:2, 4, "same"), conv_operator(3:1, 4, "same", boundary = "wrap"),
     tamper_slot("origin", 1e9), tamper_slot("origin", NaN), tamper_slot("n", 2^60), tamper_slot("n", 1:2),
     tamper_slot("h", c(1, NA)), tamper_slot("h", 1:3), tamper_slot("h", numeric(0)), tamper_slot("h", list(1)),
     tamper_slot("mode", "a"), tamper_slot("boundary", "wrap"), tamper_slot("boundary", NA_character_),
