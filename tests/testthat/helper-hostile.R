@@ -108,6 +108,8 @@ valid_values <- list(
   y = expression(c(1, 0, 2, -3, 4, 5), 1:10 + 0, matrix(1:12 + 0, 6), c(1i, 2, 3, 4)),
   mode = expression("full", "same", "causal", "valid"),
   `operator_norm$by` = expression("F", "O"), `operator_product$by` = expression(1:4, 1:5 + 0, matrix(1:10 + 0, 5)),
+  `operator_left$by` = expression(1:4, 1:7 + 0, 1:4 + 0), `operator_crossprod$by` = expression(1:4, 1:7 + 0, 1:4 + 0),
+  `operator_tcrossprod$by` = expression(1:4, 1:5 + 0, matrix(1:8 + 0, 2)),
   `as.vector$mode` = expression("any", "complex", "list"),
   `correlate$mode` = expression("full", "same", "valid"),
   `correlation_lags$mode` = expression("full", "same", "valid"),
