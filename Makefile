@@ -105,7 +105,7 @@ hostile: build/installed ## 100,000 hostile calls of every function; N= and SEED
 	@Rscript tools/hostile.R $(or $(N),100000) $(SEED)
 
 limits: build/installed ## interrupts 100 times, too little memory, forks, unloading, saved sessions
-	@CONVMAT_REPEATS=$(or $(REPEATS),100) NOT_CRAN=true Rscript tools/test.R '^limits$$'
+	@CONVMAT_REPEATS=$(or $(REPEATS),100) NOT_CRAN=true Rscript tools/test.R '^(interrupts|limits)$$'
 
 # valgrind does not know AVX-512.
 valgrind: build/installed trust-setup ## every compiled routine, and some tests, under valgrind

@@ -1,5 +1,6 @@
 # Prints the R and C lines of the package in a folder that its tests do not run, and fails if there are any.
 path <- commandArgs(trailingOnly = TRUE)[1]
+Sys.setenv(TESTTHAT_PARALLEL = "FALSE") # the counts of processes that are stopped would be lost
 options(covr.rstudio_source_markers = FALSE) # which wants another package
 coverage <- covr::package_coverage(path, type = "tests", quiet = TRUE)
 print(coverage)

@@ -1,5 +1,5 @@
 # Runs tests/testthat against the installed convmat, or of it the files whose names match an argument,
-# a regular expression of Perl's. The last line counts expectations:
+# a regular expression of Perl's, in two processes side by side (TESTTHAT_CPUS for more). The last line counts expectations:
 # N passed, N failed, N skipped
 # where a test that stops with an error counts as one failure. Nothing passed is a failure too.
 filter <- c(commandArgs(trailingOnly = TRUE), "")[1] # "" matches all

@@ -1,15 +1,15 @@
-# Every routine of the compiled code with a garbage collection at each allocation of R: what
-# it has not protected is gone by the time it is used. Run under valgrind, too.
+# Every routine of the compiled code. At the extended level with a garbage collection at each allocation
+# of R: what it has not protected is gone by the time it is used. Run under valgrind, too.
 
 # The package's R functions once more, where .Call() tortures what it calls and notes its name.
-tortured_package <- function() {
+tortured_package <- function(torture) {
   ns <- asNamespace("convmat")
   called <- new.env()
   shim <- new.env(parent = parent.env(ns))
   shim$.Call <- function(.NAME, ...) {
     called[[.NAME$name]] <- TRUE
     args <- list(.NAME, ...)
-    gctorture(TRUE)
+    gctorture(torture)
     on.exit(gctorture(FALSE))
     do.call(base::.Call, args)
   }
@@ -56,7 +56,7 @@ torture_calls <- expression(
 test_that("every routine protects what it allocates", {
   old <- options(convmat.max_bytes = NULL)
   on.exit(options(old))
-  package <- tortured_package()
+  package <- tortured_package(torture = is_extended())
   package$functions$conv_by <- conv_by
   environment(package$functions$conv_by) <- package$functions
   for (call in as.list(torture_calls)) {

@@ -1,0 +1,106 @@
+# An interrupt ends each long operation. CONVMAT_REPEATS=100 (`make limits`) repeats each as often.
+
+skip_on_cran()
+skip_if_not_installed("callr")
+
+# Each takes much longer than the moment after which it is interrupted.
+long_calls <- list(
+  direct = quote(conv(noise(2e6), noise(2e4), method = "direct")),
+  threaded = quote(conv(noise(4e6), noise(2e4), method = "direct", threads = 2)),
+  fft = quote(conv(noise(2e7), noise(3e4), method = "fft")),
+  guarded = quote(conv(noise(2e7), noise(3e4))),
+  complex = quote(conv(noise(1e6) + 1i, noise(3e4) + 1i)),
+  missing = quote(conv(replace(noise(1e7), 1:2e5 * 50, NA), abs(noise(3e4)), na = "renormalise")),
+  nearest = quote(conv(noise(1e7), noise(3e4), "same", boundary = "nearest")),
+  sparse = quote(conv(replace(numeric(1e7), 1:3e4 * 300, 1), noise(3e4))),
+  columns = quote(conv(matrix(noise(2e7), 4e3), noise(3e3), threads = 2)),
+  tiny = quote(conv(matrix(noise(2e7), 1), 2, threads = 1)),
+  correlate = quote(correlate(noise(2e7), noise(3e4))),
+  matrix = quote(conv_matrix(noise(3000), 15000)),
+  bounded = quote(conv_matrix(noise(3000), 12000, "same", boundary = "wrap")),
+  scaled = quote(shifted_scaled_kernels(noise(12000), noise(3000))),
+  regressors = quote(regressors(events(1:3e4 * 2, 1:3e4 %% 3), seq(0, 6e4, by = 0.05))),
+  fir = quote(regressors(events(1:3e5 / 5, 30), seq(0, 6e4, by = 0.05), "fir", lags = seq(0, 60, by = 1))),
+  responses = quote(event_responses(events(1:2000 * 2), seq(0, 4e3, by = 0.05))),
+  sparse_responses = quote(event_responses(events(1:3e4), seq(0, 3e4, by = 0.01), sparse = TRUE)),
+  neural = quote(neural_signal(events(1:3e5 / 10, 3e3), seq(0, 3e4, by = 0.01))),
+  integral = quote(conv_integral(dexp, dnorm, 1:1e6))
+)
+
+# For each call: interrupts it `repeats` times, each time a little later. Seconds from each signal to
+# the return, whether the calls were cut short, and by how much resident memory grew.
+interrupt_child <- function(calls, repeats) {
+  library(convmat)
+  options(convmat.max_bytes = Inf)
+  made <- list()
+  noise <- function(n) {
+    key <- format(n)
+    if (is.null(made[[key]])) made[[key]] <<- sin(seq_len(n)^1.3)
+    made[[key]]
+  }
+  resident <- function() {
+    gc()
+    status <- if (file.exists("/proc/self/statm")) scan("/proc/self/statm", quiet = TRUE)[2L]
+    if (is.null(status)) NA else 4096 * status
+  }
+  # a shell of its own, as R does not hear signals while system() starts one
+  shell <- pipe("exec sh", "w")
+  on.exit(close(shell))
+  stamp <- tempfile()
+  # `fun` is what is called, `args` its arguments, made before
+  run <- function(i, fun, args) {
+    unlink(stamp)
+    writeLines(sprintf(
+      "sleep %.3f; date +%%s.%%N > %s.part; mv %s.part %s; kill -INT %d",
+      0.03 + 0.002 * (i %% 20), stamp, stamp, stamp, Sys.getpid()
+    ), shell)
+    flush(shell)
+    cut <- tryCatch(
+      {
+        do.call(fun, args)
+        while (!file.exists(stamp)) Sys.sleep(0.005) # too quick
+        Sys.sleep(1)
+        NA
+      },
+      interrupt = function(e) TRUE
+    )
+    c(as.numeric(Sys.time()) - as.numeric(readLines(stamp)), cut)
+  }
+  lapply(calls, function(call) {
+    fun <- get(as.character(call[[1L]]))
+    args <- lapply(as.list(call)[-1L], eval, environment(noise))
+    before <- c(run(0, fun, args), run(1, fun, args))
+    early <- resident()
+    all <- vapply(seq_len(repeats), run, c(0, 0), fun, args)
+    list(
+      seconds = all[1L, ], cut = !is.na(all[2L, ]), growth = resident() - early,
+      after = conv(1:3, c(1, 10))
+    )
+  })
+}
+
+repeats <- as.integer(Sys.getenv("CONVMAT_REPEATS", "4"))
+
+test_that("an interrupt ends each long operation soon, leaks nothing, and the next call works", {
+  skip_on_os("windows")
+  skip_on_covr() # which counts lines while it waits
+  # one child for all: SIGINT is not for the session that runs the tests
+  all <- in_child(interrupt_child, list(long_calls, repeats))
+  expect_named(all, names(long_calls))
+  for (name in names(all)) {
+    seen <- all[[name]]
+    if (repeats >= 20L) {
+      message(sprintf(
+        "%-16s median %.3f s, longest %.3f s, memory %+.1f MB, %d of %d cut", name,
+        stats::median(seen$seconds), max(seen$seconds), seen$growth / 1e6, sum(seen$cut), repeats
+      ))
+    }
+    expect_true(mean(seen$cut) > 0.7, info = paste(name, "is too quick to be interrupted"))
+    # of a few repeats, the quicker ones: other programs have the machine, too
+    typical <- stats::quantile(seen$seconds[seen$cut], if (repeats < 20L) 0.25 else 0.5)[[1L]]
+    expect_lte(!!typical, 0.2)
+    # glibc keeps up to 62 MB for the next call, see ffi_keep_pages()
+    if (!is.na(seen$growth)) expect_lte(!!seen$growth, 2^26)
+    expect_identical(seen$after, c(1, 12, 23, 30))
+  }
+})
