@@ -23,12 +23,13 @@ long_calls <- list(
   fir = quote(regressors(events(1:3e5 / 5, 30), seq(0, 6e4, by = 0.05), "fir", lags = seq(0, 60, by = 1))),
   responses = quote(event_responses(events(1:2000 * 2), seq(0, 4e3, by = 0.05))),
   sparse_responses = quote(event_responses(events(1:3e4), seq(0, 3e4, by = 0.01), sparse = TRUE)),
-  neural = quote(neural_signal(events(1:3e5 / 10, 3e3), seq(0, 3e4, by = 0.01))),
+  neural = quote(neural_signal(events(1:3e5 / 10, 3e3), seq(0, 3e4, by = 0.1))),
   integral = quote(conv_integral(dexp, dnorm, 1:1e6))
 )
 
 # For each call: interrupts it `repeats` times, each time a little later. Seconds from each signal to
-# the return, whether the calls were cut short, and by how much resident memory grew.
+# the return, by the clock and of the processor, whether the calls were cut short, and by how much
+# resident memory grew.
 interrupt_child <- function(calls, repeats) {
   library(convmat)
   options(convmat.max_bytes = Inf)
@@ -46,13 +47,24 @@ interrupt_child <- function(calls, repeats) {
   # a shell of its own, as R does not hear signals while system() starts one
   shell <- pipe("exec sh", "w")
   on.exit(close(shell))
+  # ticks: hundredths of a second that this process has had of the processor; spend N: waits until it has had N
+  # more, as other programs have the machine, too. Without /proc, by the clock.
+  writeLines(c(
+    sprintf("stat=/proc/%d/stat", Sys.getpid()),
+    "ticks() { { read -r line < $stat && set -- ${line##*) } && echo $((${12} + ${13})); } 2>/dev/null; }",
+    "spend() {",
+    "  end=$(ticks); n=0",
+    "  [ -n \"$end\" ] || { sleep 0.0$1; return; }",
+    "  end=$((end + $1)); while [ $n -lt 400 ] && [ $(ticks) -lt $end ]; do n=$((n + 1)); sleep 0.005; done",
+    "}"
+  ), shell)
   stamp <- tempfile()
   # `fun` is what is called, `args` its arguments, made before
   run <- function(i, fun, args) {
     unlink(stamp)
     writeLines(sprintf(
-      "sleep %.3f; date +%%s.%%N > %s.part; mv %s.part %s; kill -INT %d",
-      0.03 + 0.002 * (i %% 20), stamp, stamp, stamp, Sys.getpid()
+      "spend %d; { date +%%s.%%N; ticks; } > %s.part; mv %s.part %s; kill -INT %d",
+      3L + as.integer(i %% 5), stamp, stamp, stamp, Sys.getpid()
     ), shell)
     flush(shell)
     cut <- tryCatch(
@@ -64,16 +76,18 @@ interrupt_child <- function(calls, repeats) {
       },
       interrupt = function(e) TRUE
     )
-    c(as.numeric(Sys.time()) - as.numeric(readLines(stamp)), cut)
+    now <- c(as.numeric(Sys.time()), sum(proc.time()[1:2]))
+    at_signal <- as.numeric(readLines(stamp))[1:2] / c(1, 100)
+    c(now - at_signal, cut)
   }
   lapply(calls, function(call) {
     fun <- get(as.character(call[[1L]]))
     args <- lapply(as.list(call)[-1L], eval, environment(noise))
     before <- c(run(0, fun, args), run(1, fun, args))
     early <- resident()
-    all <- vapply(seq_len(repeats), run, c(0, 0), fun, args)
+    all <- vapply(seq_len(repeats), run, c(0, 0, 0), fun, args)
     list(
-      seconds = all[1L, ], cut = !is.na(all[2L, ]), growth = resident() - early,
+      clock = all[1L, ], processor = all[2L, ], cut = !is.na(all[3L, ]), growth = resident() - early,
       after = conv(1:3, c(1, 10))
     )
   })
@@ -89,18 +103,21 @@ test_that("an interrupt ends each long operation soon, leaks nothing, and the ne
   expect_named(all, names(long_calls))
   for (name in names(all)) {
     seen <- all[[name]]
+    # other programs have the machine, too: of threads the clock counts, else what is less
+    seconds <- pmin(seen$clock, seen$processor, na.rm = TRUE)
     if (repeats >= 20L) {
       message(sprintf(
         "%-16s median %.3f s, longest %.3f s, memory %+.1f MB, %d of %d cut", name,
-        stats::median(seen$seconds), max(seen$seconds), seen$growth / 1e6, sum(seen$cut), repeats
+        stats::median(seconds), max(seconds), seen$growth / 1e6, sum(seen$cut), repeats
       ))
     }
     expect_true(mean(seen$cut) > 0.7, info = paste(name, "is too quick to be interrupted"))
-    # of a few repeats, the quicker ones: other programs have the machine, too
-    typical <- stats::quantile(seen$seconds[seen$cut], if (repeats < 20L) 0.25 else 0.5)[[1L]]
-    expect_lte(!!typical, 0.2)
+    # of a few repeats, the quicker ones
+    typical <- function(seconds) stats::quantile(seconds[seen$cut], if (repeats < 20L) 0.25 else 0.5)[[1L]]
+    expect_lte(typical(seconds), 0.2, label = name)
+    expect_lte(typical(seen$clock), 5, label = name) # nor does it wait
     # glibc keeps up to 62 MB for the next call, see ffi_keep_pages()
-    if (!is.na(seen$growth)) expect_lte(!!seen$growth, 2^26)
+    if (!is.na(seen$growth)) expect_lte(seen$growth, 2^26, label = name)
     expect_identical(seen$after, c(1, 12, 23, 30))
   }
 })
