@@ -99,7 +99,7 @@ test_that("an interrupt ends each long operation soon, leaks nothing, and the ne
   skip_on_os("windows")
   skip_on_covr() # which counts lines while it waits
   # one child for all: SIGINT is not for the session that runs the tests
-  all <- in_child(interrupt_child, list(long_calls, repeats))
+  all <- in_child(interrupt_child, list(long_calls, repeats), timeout = Inf)
   expect_named(all, names(long_calls))
   for (name in names(all)) {
     seen <- all[[name]]

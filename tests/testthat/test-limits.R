@@ -88,7 +88,7 @@ test_that("the package can be unloaded and loaded again", {
     }
     first <- once()
     vapply(1:5, function(i) identical(once(), first), NA)
-  }, timeout = 120)
+  })
   expect_identical(answer, rep(TRUE, 5))
 })
 

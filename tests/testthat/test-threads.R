@@ -4,11 +4,6 @@
 skip_on_cran()
 skip_if_not_installed("callr")
 
-in_child <- function(fun, args = list()) {
-  library <- dirname(getNamespaceInfo("convmat", "path"))
-  callr::r(fun, args, libpath = c(library, .libPaths()), timeout = 100)
-}
-
 # What convmat computes in a fork of a process in which `before` has run. Enough work for
 # several rounds of threads.
 in_fork <- function(before, load_first) {
