@@ -11,9 +11,11 @@ NEEDS_BENCH := scipy.py:python3-scipy libopenblas.so.0:libopenblas0-pthread \
                fftw3.pc:libfftw3-dev
 NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llvm-14 \
                /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
+NEEDS_COVERAGE := $(NEEDS_KERNEL) qemu-x86_64:qemu-user
 NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user \
                /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
 NEEDS_SITE  := $(NEEDS) chromium:chromium
+NEEDS_WINDOWS := $(NEEDS) x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 /usr/lib/wine/wine64:wine64
 NEEDS_TRUST := $(NEEDS) valgrind:valgrind nm:binutils
 R_DEV       := covr lintr pkgbuild roxygen2
 
@@ -43,14 +45,14 @@ quietly = > build/$(1).log 2>&1 || { tail -n 40 build/$(1).log; echo "convmat: f
 remove_objects = find src -name '*.o' -delete -o -name '*.so' -delete
 
 # $(call staged,folder): the package as R would build it, in build/<folder>/convmat. So src/ stays
-# free of objects, and a file that .Rbuildignore leaves out by mistake is missed at once.
-staged = rm -rf build/$(1) && mkdir -p build/$(1) && cd build/$(1) && \
-         R CMD build --no-build-vignettes --no-manual ../.. && tar -xzf convmat_*.tar.gz && cd ../..
+# free of objects, and a file that .Rbuildignore leaves out by mistake is missed at once. From a copy without
+# build/, which R CMD build would copy first, while other targets work in it.
+staged = sh tools/stage.sh build/$(1) --no-build-vignettes && tar -xzf build/$(1)/convmat_*.tar.gz -C build/$(1)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: bench-setup site-setup kernel-setup trust-setup $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
+.PHONY: bench-setup setup-ci site-setup kernel-setup trust-setup $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 24
@@ -70,6 +72,9 @@ test: build/installed ## run the tests, installing what is missing
 
 check: check-setup ## R CMD check --as-cran on the built package
 	@sh tools/check.sh
+
+check-depends: check-setup ## the same, without the suggested packages
+	@sh tools/check.sh depends
 
 coverage: dev-setup ## R and C lines that no test runs (fails if any)
 	@echo "convmat: measuring test coverage"
@@ -92,7 +97,13 @@ kernel-test-arm: ## the same for 64-bit ARM, by an emulator
 	@sh tools/setup.sh $(NEEDS_ARM)
 	@$(kernel_make) -j2 arm
 
-kernel-coverage: kernel-setup ## lines and branches of the kernel that its tests do not reach
+windows: ## the package for 64-bit Windows, by a cross-compiler: it builds, and the kernel's tests run by wine
+	@sh tools/setup.sh $(NEEDS_WINDOWS)
+	@sh tools/windows.sh
+	@$(kernel_make) -j2 windows
+
+kernel-coverage: ## lines and branches of the kernel that its tests do not reach
+	@sh tools/setup.sh $(NEEDS_COVERAGE)
 	@$(kernel_make) -j2 coverage
 
 fuzz: kernel-setup ## hostile calls of the kernel, FUZZ_SECONDS=60 for each target
@@ -192,6 +203,10 @@ check-setup: ## the same, and what R CMD check wants
 
 dev-setup: ## the same, and what maintainers use
 	@sh tools/setup.sh $(NEEDS_DEV) -- $(R_DEV)
+
+# All that .ci/run needs, at once.
+setup-ci: build/installed
+	@sh tools/setup.sh $(sort $(NEEDS_CHECK) $(NEEDS_COVERAGE) $(NEEDS_TRUST))
 
 trust-setup:
 	@sh tools/setup.sh $(NEEDS_TRUST)

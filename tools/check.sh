@@ -1,19 +1,35 @@
 #!/bin/sh
 # Builds the package into build/ and runs R CMD check --as-cran on it. Errors, warnings and notes fail.
+#
+#   sh tools/check.sh            as CRAN does
+#   sh tools/check.sh depends    with the packages in Depends and Imports only, and testthat; no vignettes
 set -eu
 cd "$(dirname "$0")/.."
-mkdir -p build
-cd build
 
+unset CONVMAT_EXTENDED
 # What CRAN's server would be asked, and clocks on the net, say nothing about the package.
 export _R_CHECK_CRAN_INCOMING_REMOTE_=false
 export _R_CHECK_SYSTEM_CLOCK_=false
 export _R_CHECK_FUTURE_FILE_TIMESTAMPS_=false
-# Of a test that fails, all lines.
+# Links from README to files must lead to files of the package.
+export _R_CHECK_CRAN_INCOMING_CHECK_FILE_URIS_=true
+# Of a test that fails, all lines; of tests and examples, the time.
 export _R_CHECK_TESTS_NLINES_=0
+export _R_CHECK_TIMINGS_=0
 
-rm -rf convmat_*.tar.gz convmat.Rcheck
-R CMD build ..
-R CMD check --as-cran --no-manual convmat_*.tar.gz || true
-cd ..
-Rscript tools/check-log.R build/convmat.Rcheck/00check.log
+folder=build/check
+build=
+check=--as-cran
+if [ "${1:-}" = depends ]; then
+    folder=build/check-depends
+    build=--no-build-vignettes
+    check="--as-cran --ignore-vignettes --no-build-vignettes"
+    export _R_CHECK_DEPENDS_ONLY_=true
+    export _R_CHECK_FORCE_SUGGESTS_=false
+fi
+
+# shellcheck disable=SC2086 # lists of options
+sh tools/stage.sh "$folder" $build
+# shellcheck disable=SC2086
+(cd "$folder" && R CMD check $check --no-manual convmat_*.tar.gz) || true
+Rscript tools/check-log.R "$folder/convmat.Rcheck/00check.log"

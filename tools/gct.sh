@@ -3,10 +3,9 @@
 # hundred times as long, so of the tests only the file on arguments is left in.
 set -eu
 cd "$(dirname "$0")/.."
-rm -rf build/gct
-mkdir -p build/gct
+mkdir -p build
+sh tools/stage.sh build/gct --no-build-vignettes >build/gct.log 2>&1
 cd build/gct
-R CMD build --no-build-vignettes --no-manual ../.. >build.log 2>&1
 tar -xzf convmat_*.tar.gz
 cd convmat/tests/testthat
 find . -name 'test-*.R' ! -name "test-${TESTS:-neural-signal}.R" -delete

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fuzzes each target for some seconds, beginning with the corpus in the repository; what is
-# new goes to FOLDER/corpus. Fails at the first finding, which is left in FOLDER.
+# Fuzzes each target for some seconds, two at a time, beginning with the corpus in the repository; what is
+# new goes to FOLDER/corpus. Fails if there is a finding, which is left in FOLDER.
 #
 #   sh fuzz.sh FOLDER SECONDS TARGET...
 set -eu
@@ -9,7 +9,8 @@ seconds=$2
 shift 2
 # inputs that run fast are preferred; what has been freed is kept for less, which is faster
 export ASAN_OPTIONS=quarantine_size_mb=16
-for target; do
+fuzz() {
+    target=$1
     mkdir -p "$folder/corpus/$target"
     echo "convmat: fuzzing $target for $seconds s"
     "$folder/fuzz-$target" -max_total_time="$seconds" -max_len=300 -timeout=60 -entropic_scale_per_exec_time=1 \
@@ -17,7 +18,23 @@ for target; do
         "$folder/corpus/$target" "corpus/$target" >"$folder/$target.log" 2>&1 || {
         tail -n 40 "$folder/$target.log"
         echo "convmat: a finding; run it with $folder/fuzz-$target $folder/finding-$target-*"
-        exit 1
+        return 1
     }
-    sed -n 's/^stat::number_of_executed_units: */convmat: runs without a finding: /p' "$folder/$target.log"
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/$target.log")
+    echo "convmat: $target: runs without a finding: $runs"
+}
+
+status=0
+while [ $# -gt 0 ]; do
+    fuzz "$1" &
+    first=$!
+    second=
+    if [ $# -gt 1 ]; then
+        shift
+        fuzz "$1" &
+        second=$!
+    fi
+    shift
+    for job in $first $second; do wait "$job" || status=1; done
 done
+exit $status

@@ -3,9 +3,11 @@
 
 is_extended <- function() identical(Sys.getenv("CONVMAT_EXTENDED"), "true")
 
-# Of many cases those to run: all of them at the extended level, else every `step`-th, from the first to the last.
-some_of <- function(cases, step) {
+# Of many cases those to run: all of them at the extended level, else every `step`-th, from one of the
+# first on. Loops over sizes give a `first` that changes from size to size, so that all kinds of cases have their turn.
+some_of <- function(cases, step, first = 0) {
   if (is_extended()) return(cases)
   n <- length(cases)
-  cases[unique(c(seq(1, n, by = step), n))]
+  step <- min(step, n)
+  cases[seq(first %% step + 1, n, by = step)]
 }
