@@ -13,9 +13,9 @@ status=0
 # The sanitizers make the same cases take several times as long.
 arguments() {
     case $1:$2 in
-    arm:test-conv) echo 500 ;;
-    arm:test-engine) echo 50 ;;
-    arm:test-matrix | arm:test-regressor) echo 1000 ;;
+    arm:test-conv | windows:test-conv) echo 500 ;;
+    arm:test-engine | windows:test-engine) echo 50 ;;
+    arm:test-matrix | arm:test-regressor | windows:test-matrix) echo 1000 ;;
     gcc:test-conv) echo 30000 ;;
     gcc:test-engine) echo 2000 ;;
     gcc:test-matrix | gcc:test-regressor) echo 40000 ;;
@@ -30,6 +30,7 @@ arguments() {
 run() {
     case $1 in
     arm) qemu-aarch64 "$folder/$1/$2" $3 ;; # which is ten times as slow
+    windows) WINEPREFIX=$(cd "$folder" && pwd)/wine WINEDEBUG=-all DISPLAY='' /usr/lib/wine/wine64 "$folder/$1/$2" $3 ;;
     *) "$folder/$1/$2" $3 ;;
     esac
 }
