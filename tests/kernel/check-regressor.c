@@ -129,9 +129,19 @@ typedef struct {
     cm_model model;
 } model_case;
 
+/* The response to one event at one time. */
+static double response(const cm_model *model, double t, double onset, double d, int slope)
+{
+    double times[CM_LANES], onsets[CM_LANES], durations[CM_LANES], h[CM_LANES];
+    for (int i = 0; i < CM_LANES; i++)
+        times[i] = t - i, onsets[i] = onset, durations[i] = d;
+    cm_respond(model, (cm_pairs){times, onsets, durations}, slope, h);
+    return h[0];
+}
+
 static void check_response(const model_case *c, double t, double onset, double d)
 {
-    double got = cm_response(&c->model, t, onset, d, c->slope);
+    double got = response(&c->model, t, onset, d, c->slope);
     long double x = (long double)t - onset, sum = 0, moduli = 0;
     if (x < 0 || (x == 0 && d > 0)) {
         expect(got == 0, "a response of %g before the onset", got);
@@ -207,9 +217,8 @@ static void check_sum(const model_case *c, const cm_reach *reach, const cm_event
     for (size_t k = 0; k < nt; k++) {
         long double sum = 0, moduli = 0;
         for (size_t e = 0; e < events->n; e++) {
-            double term =
-                events->amplitude[e] * cm_response(&c->model, times[k], events->onset[e],
-                                                   events->duration[e], c->slope);
+            double term = events->amplitude[e] * response(&c->model, times[k], events->onset[e],
+                                                          events->duration[e], c->slope);
             sum += term;
             moduli += fabsl((long double)term);
         }
@@ -238,7 +247,7 @@ static void check_overflow(const model_case *c, const cm_reach *reach, const cm_
             for (size_t i = 0; i < c->nterm; i++) {
                 cm_model one = {1, c->model.term + i};
                 long double h =
-                    cm_response(&one, times[k], large.onset[e], large.duration[e], c->slope);
+                    response(&one, times[k], large.onset[e], large.duration[e], c->slope);
                 sum += h * amplitude[e];
                 moduli += fabsl(h * amplitude[e]);
             }
@@ -376,6 +385,8 @@ static void draw_model(source *s, model_case *c)
 void check_regressor(source *s)
 {
     model_case c;
+    if (!use_level((int)draw(s, LEVELS)))
+        use_level(0);
     s->state ^= draw(s, 256) * 0x9e3779b97f4a7c15ULL;
     side side = draw(s, 2) ? AT_END : AT_START;
     size_t ne = (size_t)draw(s, 4) ? (size_t)draw(s, 40) : (size_t)draw(s, 3);
@@ -405,6 +416,7 @@ void check_regressor(source *s)
             check_sparse(&c, reach, events.onset[0], events.duration[0], times, nt, side);
     }
     }
+    cm_simd_level(NULL);
     release(&here);
     release_guarded();
 }

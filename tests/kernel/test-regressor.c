@@ -5,19 +5,19 @@
 
 /* Terms that cancel: 1e-18 and 1e-36 are left out next to a sum of 1 and of 1e-18, until
  * the sum is found to be 0 and nothing more is left out. All events are the same box,
- * four to a leaf of the tree, the latest first. */
+ * CM_LANES to a leaf of the tree, the latest first. */
 static void check_cancelling(void)
 {
-    static const double amplitude[16] = {1,      1e-18, 0, 0, 1e-36, 0, 0, 0,
-                                         -1e-18, 0,     0, 0, -1,    0, 0, 0};
+    enum { L = CM_LANES, N = 4 * L };
+    static const double amplitude[N] = {1, 1e-18, [L] = 1e-36, [2 * L] = -1e-18, [3 * L] = -1};
     static const double shape = 1, scale = 1, weight = 1, t = 99;
-    static double onset[16], duration[16];
+    static double onset[N], duration[N];
     double y;
     cm_model model;
     cm_reach reach;
-    for (int i = 0; i < 16; i++)
+    for (int i = 0; i < N; i++)
         duration[i] = 100;
-    cm_events events = {onset, duration, amplitude, 16};
+    cm_events events = {onset, duration, amplitude, N};
     begin(&here);
     model = cm_prepare_model(&shape, &scale, &weight, 1, &gamma_functions, env());
     cm_prepare_reach(&reach, &model, 0);

@@ -83,10 +83,10 @@ test_that("what is skipped is less than 1e-17 of a value, whatever the order", {
     expect_true(all(abs(regressors(ev[other, ], t, model)[, 1] - y) <= 4e-15 * size))
   }
   # what was skipped counts for more once two large terms have cancelled
-  four <- function(x) rep(x, each = 4)
-  ev <- events(four(c(0, 50, 95)), four(c(1000, 1, 1)), four(c(-1, 1, 0)))
+  leaf <- function(x) rep(x, each = 8) # of the tree of events
+  ev <- events(leaf(c(0, 50, 95)), leaf(c(1000, 1, 1)), leaf(c(-1, 1, 0)))
   old <- regressors(ev, 100)[1, 1]
-  ev$amplitude[9] <- -old / event_responses(ev, 100)[1, 9]
+  ev$amplitude[17] <- -old / event_responses(ev, 100)[1, 17]
   E <- event_responses(ev, 100)
   y <- regressors(ev, 100)[1, 1]
   expect_lt(abs(y), 1e-12)

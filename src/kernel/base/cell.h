@@ -1,5 +1,8 @@
 /* Where the cells of a piecewise polynomial are, and which one a number is in: 16 cells for
- * each octave from 2^-6 to 16, then cells of width 1 up to 768. */
+ * each octave from 2^-6 to 16, then cells of width 1 up to 768.
+ *
+ * The polynomials stand in a table with a row for each cell: the coefficients of y^0, y^1, ...,
+ * then zeros. Two more rows are for numbers that are in no cell. */
 #ifndef CONVMAT_CELL_H
 #define CONVMAT_CELL_H
 
@@ -15,7 +18,12 @@
 enum {
     CM_NARROW = 160,            /* cells below CM_CELLS_WIDE */
     CM_NCELL = CM_NARROW + 752, /* all cells */
-    CM_FIRST_CELL = 0x3f90      /* the leading 16 bits of CM_CELLS_FROM */
+    CM_FIRST_CELL = 0x3f90,     /* the leading 16 bits of CM_CELLS_FROM */
+    CM_BELOW_0 = CM_NCELL,      /* the row of negative numbers, all zeros */
+    CM_NO_CELL,                 /* the row of all others, which begins with NaN */
+    CM_NROW,
+    CM_NCOEF = 12, /* of a polynomial */
+    CM_ROW = 16    /* doubles in a row of the table */
 };
 
 /* The cell of z, from CM_CELLS_FROM up to below CM_CELLS_END, and the place y of z in it, from

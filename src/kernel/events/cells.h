@@ -12,20 +12,24 @@ typedef struct {
 } cm_gamma_math;
 
 typedef struct cm_cells cm_cells;
-typedef struct cm_chebyshev cm_chebyshev;
 
 typedef struct {
-    double shape; /* at least 1 */
-    double split; /* cm_tail() is P below this, and Q from here on */
+    double shape;   /* at least 1 */
+    double split;   /* cm_tails() is P below this, and Q from here on */
+    double settled; /* from here on 1 - Q rounds to 1 */
+    double end;     /* from here on Q and the density are 0 */
     const cm_gamma_math *math;
-    const cm_chebyshev *basis;
     cm_cells *tails, *densities;
 } cm_gamma;
 
 cm_gamma cm_prepare_gamma(double shape, const cm_gamma_math *math, const cm_env *env);
 
-/* For z >= 0; the first that meets a cell makes its polynomial. */
-double cm_tail(const cm_gamma *g, double z);
-double cm_density(const cm_gamma *g, double z);
+/* At CM_LANES numbers z; 0 where z < 0. The first that meets a cell makes its polynomial. The
+ * value of a number does not depend on the others. */
+void cm_tails(const cm_gamma *g, const double *z, double *f);
+void cm_densities(const cm_gamma *g, const double *z, double *f);
+
+/* See base/cell.h. */
+const double *cm_tail_table(const cm_gamma *g);
 
 #endif

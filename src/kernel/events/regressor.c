@@ -15,7 +15,7 @@
 
 /* A binary tree over events in the order of onsets. Node i has the children 2i and
  * 2i + 1, and the leaves, from `nleaf` on, hold LEAF events each. */
-#define LEAF 4
+#define LEAF CM_LANES
 
 struct cm_node {
     double end;          /* the latest in the node */
@@ -29,14 +29,15 @@ typedef struct {
     const struct cm_node *node;
     size_t nleaf;
     int slope;
+    double last[2][CM_LANES]; /* onsets and durations of the last leaf, made full */
 } cm_tree;
 
 typedef struct {
-    double t;
-    size_t nevent;    /* those that have begun */
-    double sum, lost; /* a compensated sum */
-    double against;   /* what is left out is compared with this, or with the sum */
-    double skipped;   /* bound of all that was left out */
+    double times[CM_LANES]; /* all the same */
+    size_t nevent;          /* those that have begun */
+    double sum, lost;       /* a compensated sum */
+    double against;         /* what is left out is compared with this, or with the sum */
+    double skipped;         /* bound of all that was left out */
     size_t visited;
 } cm_walk;
 
@@ -60,6 +61,26 @@ static struct cm_node *grow(const cm_events *events, size_t *nleaf, const cm_env
     return node;
 }
 
+/* The CM_LANES events from e on, the last one several times if there are not as many, with the
+ * time t as often. */
+static cm_pairs pairs_of(const cm_tree *tree, size_t e, const double *t)
+{
+    const cm_events *events = tree->events;
+    if (e + CM_LANES > events->n)
+        return (cm_pairs){t, tree->last[0], tree->last[1]};
+    return (cm_pairs){t, events->onset + e, events->duration + e};
+}
+
+static void add_leaf(const cm_tree *tree, cm_walk *walk, size_t e)
+{
+    double h[CM_LANES];
+    size_t n = walk->nevent - e < CM_LANES ? walk->nevent - e : CM_LANES;
+    cm_respond(tree->model, pairs_of(tree, e, walk->times), tree->slope, h);
+    for (size_t i = n; i-- > 0;)
+        cm_add(tree->events->amplitude[e + i] * h[i], &walk->sum, &walk->lost);
+    walk->visited += 4 * CM_LANES * tree->model->nterm;
+}
+
 /* Adds the events of node i, the leaves under which are first ... first + n - 1;
  * the latest events come first, since they are likely to add most. */
 static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, size_t n)
@@ -68,7 +89,7 @@ static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, si
         return;
     walk->visited++;
     const struct cm_node *node = tree->node + i;
-    double left = cm_left(tree->reach, walk->t - node->end, node->height, node->area);
+    double left = cm_left(tree->reach, walk->times[0] - node->end, node->height, node->area);
     double against = walk->against >= 0 ? walk->against : fabs(walk->sum);
     if (walk->skipped + left <= CM_ADDS_LESS * against) {
         walk->skipped += left;
@@ -76,14 +97,7 @@ static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, si
         visit(tree, walk, 2 * i + 1, first + n / 2, n / 2);
         visit(tree, walk, 2 * i, first, n / 2);
     } else {
-        const cm_events *events = tree->events;
-        size_t e0 = first * LEAF, e = e0 + LEAF < walk->nevent ? e0 + LEAF : walk->nevent;
-        while (e-- > e0) {
-            double h = cm_response(tree->model, walk->t, events->onset[e], events->duration[e],
-                                   tree->slope);
-            cm_add(events->amplitude[e] * h, &walk->sum, &walk->lost);
-            walk->visited += 4 * tree->model->nterm;
-        }
+        add_leaf(tree, walk, first * LEAF);
     }
 }
 
@@ -91,13 +105,16 @@ static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, si
 static double shrunk_sum(const cm_tree *tree, double t, size_t nevent, size_t *work,
                          const cm_env *env)
 {
-    const cm_events *events = tree->events;
-    double sum = 0, lost = 0;
-    for (size_t e = 0; e < nevent; e++) {
-        double h = cm_shrunk_response(tree->model, t, events->onset[e], events->duration[e],
-                                      tree->slope, events->amplitude[e]);
-        cm_add(h, &sum, &lost);
-        cm_work(work, 40 * tree->model->nterm, env);
+    double sum = 0, lost = 0, times[CM_LANES], amplitude[CM_LANES], h[CM_LANES];
+    for (int i = 0; i < CM_LANES; i++)
+        times[i] = t;
+    for (size_t e = 0; e < nevent; e += CM_LANES) {
+        for (size_t i = 0; i < CM_LANES; i++)
+            amplitude[i] = e + i < nevent ? tree->events->amplitude[e + i] : 0;
+        cm_respond_shrunk(tree->model, pairs_of(tree, e, times), amplitude, tree->slope, h);
+        for (size_t i = 0; i < CM_LANES && e + i < nevent; i++)
+            cm_add(h[i], &sum, &lost);
+        cm_work(work, 40 * CM_LANES * tree->model->nterm, env);
     }
     return ldexp(cm_total(sum, lost), CM_SHRUNK);
 }
@@ -109,14 +126,21 @@ static double shrunk_sum(const cm_tree *tree, double t, size_t nevent, size_t *w
 void cm_regressor(const cm_model *model, const cm_reach *reach, const cm_events *events,
                   const double *times, size_t nt, int slope, double *y, const cm_env *env)
 {
-    cm_tree tree = {model, reach, events, NULL, 0, slope};
+    cm_tree tree = {model, reach, events, NULL, 0, slope, {{0}}};
     size_t work = 0;
     tree.node = grow(events, &tree.nleaf, env);
+    for (size_t i = 0; i < CM_LANES && events->n > 0; i++) {
+        size_t e = (events->n - 1) / CM_LANES * CM_LANES + i;
+        e = e < events->n ? e : events->n - 1;
+        tree.last[0][i] = events->onset[e], tree.last[1][i] = events->duration[e];
+    }
     for (size_t k = 0; k < nt; k++) {
         double against = -1;
         size_t nevent = cm_first_above(events->onset, events->n, times[k]);
         for (int turn = 0;; turn++) {
-            cm_walk walk = {.t = times[k], .nevent = nevent, .against = against};
+            cm_walk walk = {.nevent = nevent, .against = against};
+            for (int i = 0; i < CM_LANES; i++)
+                walk.times[i] = times[k];
             visit(&tree, &walk, 1, 0, tree.nleaf);
             cm_work(&work, 10 * (1 + walk.visited), env);
             y[k] = cm_total(walk.sum, walk.lost);

@@ -1,13 +1,15 @@
-/* The exact response of a model to one event. */
+/* The exact response of a model to an event. */
 #ifndef CONVMAT_RESPONSE_H
 #define CONVMAT_RESPONSE_H
 
 #include "events/cells.h"
+#include "loops/loops.h"
 
 /* A model is a sum of gamma densities of area `weight` each. */
 typedef struct {
     cm_gamma gamma;
     double scale, weight;
+    cm_box_shape box;
 } cm_term;
 
 typedef struct {
@@ -18,14 +20,20 @@ typedef struct {
 cm_model cm_prepare_model(const double *shape, const double *scale, const double *weight,
                           size_t nterm, const cm_gamma_math *math, const cm_env *env);
 
-/* The response at t to a box of height 1 of d seconds from onset on or, for d = 0, to an
- * impulse of area 1; with `slope` its derivative by t. Not finite only where it overflows. */
-double cm_response(const cm_model *model, double t, double onset, double d, int slope);
+/* CM_LANES pairs of a time t and an event: a box of height 1 of d seconds from onset on or, for
+ * d = 0, an impulse of area 1. */
+typedef struct {
+    const double *t, *onset, *d;
+} cm_pairs;
 
-/* amplitude * cm_response() * 2^-CM_SHRUNK, which does not overflow. For sums of terms that
- * may do so while the sum does not; what is below 1e-6 is lost. */
+/* The responses h of all pairs, with `slope` their derivatives by t: 0 before the onset. That
+ * of a pair does not depend on the others, and is not finite only where it overflows. */
+void cm_respond(const cm_model *model, cm_pairs pairs, int slope, double *h);
+
+/* amplitude[i] h[i] 2^-CM_SHRUNK, which does not overflow: for sums of terms that may do so
+ * while the sum does not. What is below 1e-6 is lost. */
 #define CM_SHRUNK 1000
-double cm_shrunk_response(const cm_model *model, double t, double onset, double d, int slope,
-                          double amplitude);
+void cm_respond_shrunk(const cm_model *model, cm_pairs pairs, const double *amplitude,
+                       int slope, double *h);
 
 #endif

@@ -41,6 +41,25 @@ typedef struct {
     const double *fine, *coarse;
 } cm_rows;
 
+/* Events as seen from so many times: x is the time since the start of the event, v that since
+ * its end and d its duration. Before the start all three are -1. */
+typedef struct {
+    double x[CM_LANES], v[CM_LANES], d[CM_LANES];
+} cm_lags;
+
+/* What the response to a box needs of a gamma density: the table of its tails, its cm_gamma's
+ * `split` and `settled`, shape - 1, and the root of that. */
+typedef struct {
+    const double *tails;
+    double split, settled, power, root;
+} cm_box_shape;
+
+/* Is a box of half width r about m short enough for a quadrature? With power = shape - 1 and
+ * its root; for numbers and for vectors. See events/response.c. */
+#define CM_IS_SHORT(r, m, power, root)                                                         \
+    (((r) * ((power) - (m)) <= 0.025 * (m)) & ((r) * ((m) - (power)) <= 0.025 * (m)) &         \
+     ((r) * (root) <= 0.025 * (m)) & ((r) <= 0.1 * (m)) & ((m) < 1e300))
+
 typedef struct {
     const char *level;
     size_t lanes;
@@ -73,6 +92,14 @@ typedef struct {
      * other. All of these h must be there. */
     void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,
                   double *y);
+    /* The piecewise polynomials of a table (base/cell.h) at CM_LANES numbers z: 0 if z < 0, and
+     * NaN in no cell. Returns whether there is any NaN. */
+    int (*cells)(const double *table, const double *z, double *f);
+    /* Of CM_LANES pairs of a time and an event. Returns whether any x is not finite. */
+    int (*lags)(const double *t, const double *onset, const double *d, cm_lags *at);
+    /* The responses, with `at` in scales, if all pairs are boxes that are not short, and all
+     * cells are known; else it returns 1. */
+    int (*boxes)(const cm_box_shape *shape, const cm_lags *at, double *h);
 } cm_simd;
 
 extern const cm_simd cm_simd_base, cm_simd_avx2, cm_simd_avx512;

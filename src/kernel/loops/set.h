@@ -3,6 +3,9 @@
 #include "loops/loops.h"
 #include "loops/vectors.h"
 
+#include "loops/cells.h"
+
+#include "loops/boxes.h"
 #include "loops/measure.h"
 #include "loops/strip.h"
 #include "loops/tile.h"
@@ -31,4 +34,7 @@ const cm_simd TABLE(SIMD_LEVEL) = {
     .there = there,
     .there_and_back = there_and_back,
     .strip = strip,
+    .cells = cells,
+    .lags = lags,
+    .boxes = boxes,
 };

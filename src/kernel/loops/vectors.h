@@ -15,6 +15,7 @@
 
 typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
 typedef long long ivec __attribute__((vector_size(8 * W), aligned(8), may_alias));
+typedef unsigned long long uvec __attribute__((vector_size(8 * W), aligned(8), may_alias));
 
 INLINE vec load(const double *p)
 {
@@ -30,6 +31,11 @@ INLINE void store(double *p, vec v)
 INLINE vec choose(ivec mask, vec a, vec b)
 {
     return (vec)(((ivec)b & mask) | ((ivec)a & ~mask));
+}
+
+INLINE ivec choose_whole(ivec mask, ivec a, ivec b)
+{
+    return (b & mask) | (a & ~mask);
 }
 
 INLINE vec modulus(vec v)

@@ -1,0 +1,38 @@
+/* The responses of a gamma density to boxes; see loops.h, and events/response.c for what they
+ * are. */
+
+SIMD_TARGET static int lags(const double *t, const double *onset, const double *d, cm_lags *at)
+{
+    const vec none = {0}, before = none - 1;
+    ivec odd = {0};
+    for (size_t i = 0; i < CM_LANES; i += W) {
+        vec now = load(t + i), start = load(onset + i), length = load(d + i), x = now - start;
+        odd |= x - x != none; /* x is not finite */
+        /* now - start - length, rounded once: each difference has its own error added */
+        vec back = now - x, v = x - length, again = x - v;
+        v += (now - (x + back)) + (back - start) + ((x - (v + again)) + (again - length));
+        ivec begun = (x > 0) | ((x == 0) & (length == 0));
+        store(at->x + i, choose(begun, before, x));
+        store(at->v + i, choose(begun, before, v));
+        store(at->d + i, choose(begun, before, length));
+    }
+    return lanes_count(odd) != 0;
+}
+
+SIMD_TARGET static int boxes(const cm_box_shape *s, const cm_lags *at, double *h)
+{
+    ivec odd = {0};
+    for (size_t i = 0; i < CM_LANES; i += W) {
+        vec x = load(at->x + i), v = load(at->v + i), d = load(at->d + i), r = d / 2, m = v + r;
+        odd |= d == 0;
+        odd |= (v > 0) & CM_IS_SHORT(r, m, s->power, s->root);
+        ivec on = v < s->split;
+        /* Q need not be known where 1 - Q is 1 */
+        vec to = piecewise(s->tails, choose(on & (x >= s->settled), x, v * 0 - 1)),
+            from = piecewise(s->tails, v), end = choose(x >= s->split, to, 1 - to),
+            value = choose(on, from - to, end - from);
+        odd |= value != value;
+        store(h + i, value);
+    }
+    return lanes_count(odd) != 0;
+}
