@@ -39,7 +39,9 @@ coarse_matrix <- function(A, block) {
   below <- ceiling((1 - block - first) / block):floor((m + block - 2 - first) / block)
   kernel <- vapply(below, largest, 0)
   if (A@boundary != "zero") {
-    return(conv_matrix(kernel, size[2L], "same", -below[1L], A@boundary))
+    # the two sources of a straight line lie in one block, and their weights add up to 1
+    boundary <- if (A@boundary == "extend") "nearest" else A@boundary
+    return(conv_matrix(kernel, size[2L], "same", -below[1L], boundary))
   }
   at <- outer(seq_len(size[1L]), seq_len(size[2L]), "-") - below[1L] + 1
   inside <- at >= 1 & at <= length(kernel)

@@ -44,7 +44,9 @@ test_that("a straight line goes on outside, for every mode, origin and length", 
             within_bound(as.vector(A %*% x), y, moduli, m) &&
             within_bound(as.vector(B %*% x), y, moduli, m) &&
             isTRUE(all.equal(crossprod(B, x), crossprod(A, x), tolerance = 1e-13)) &&
-            isTRUE(all.equal(as.matrix(B), A, tolerance = 1e-15)) &&
+            isTRUE(all.equal(as.matrix(B), A, tolerance = 1e-15)) && identical(B[seq_len(n), seq_len(n)], A) &&
+            isTRUE(all.equal(rowSums(B), rowSums(A), tolerance = 1e-13)) &&
+            isTRUE(all.equal(colSums(B), colSums(A), tolerance = 1e-13)) &&
             (is.complex(h) || identical(as.matrix(do.call(conv_matrix, c(list(h, n), arguments, sparse = TRUE))), A))
         }
         expect_true(agrees(Re(x), Re(h)) && agrees(x, h), info = paste(n, m, origin))
