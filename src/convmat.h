@@ -61,11 +61,28 @@ cm_env ffi_ticking_env(ffi_ticker *ticker);
 /* How many threads to use for a number from R, NULL for the default. */
 int ffi_threads(SEXP threads);
 
+/* ffi-check.c: these raise an error of R's where something does not fit. */
+void ffi_must(int ok, const char *what);
+
 /* A length or index from R: a double, since lengths pass 2^31. */
 size_t ffi_size(SEXP n);
 
-/* The double vector c(mode, origin, boundary, na, method) that R/ makes of the words. */
-cm_options ffi_options(SEXP options);
+/* The double vector c(mode, origin, boundary, na, method) that R/ makes of the words, for a
+ * kernel of nh samples. */
+cm_options ffi_options(SEXP options, size_t nh);
+
+/* The number of real or complex samples, at least 1. */
+size_t ffi_samples(SEXP x);
+
+/* Exactly n doubles. */
+const double *ffi_numbers(SEXP x, size_t n);
+
+/* Doubles from 0 to n - 1; doubles that do not decrease. */
+void ffi_indices(SEXP i, size_t n);
+void ffi_increasing(SEXP i);
+
+/* A band: a matrix of doubles with at least one entry. */
+void ffi_band(SEXP N);
 
 /* An integer, double or complex vector for a result, in large pages if it is large. */
 SEXP ffi_result(SEXPTYPE type, size_t n);

@@ -17,11 +17,19 @@ static double *entries(SEXP A)
     return TYPEOF(A) == CPLXSXP ? (double *)COMPLEX(A) : REAL(A);
 }
 
+/* The length of the signals: at least 1, 2 for lines through two samples. */
+static size_t matrix_size(SEXP n, cm_boundary boundary)
+{
+    size_t size = ffi_size(n);
+    ffi_must(size > (boundary == CM_EXTEND), "a signal is too short");
+    return size;
+}
+
 static cm_matrix conv_matrix(SEXP h, SEXP n, SEXP options, const cm_env *env)
 {
-    cm_options how = ffi_options(options);
-    return cm_conv_matrix(ffi_doubles(h), (size_t)XLENGTH(h), ffi_width(h), ffi_size(n), &how,
-                          env);
+    cm_options how = ffi_options(options, ffi_samples(h));
+    return cm_conv_matrix(ffi_doubles(h), (size_t)XLENGTH(h), ffi_width(h),
+                          matrix_size(n, how.boundary), &how, env);
 }
 
 static SEXP dense(SEXP h, const cm_matrix *matrix, const cm_env *env)
@@ -42,8 +50,8 @@ SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options)
 SEXP ffi_shifted_kernels(SEXP h, SEXP n)
 {
     const cm_env env = ffi_env();
-    cm_matrix matrix =
-        cm_shifted_kernels(ffi_doubles(h), (size_t)XLENGTH(h), ffi_width(h), ffi_size(n), &env);
+    cm_matrix matrix = cm_shifted_kernels(ffi_doubles(h), ffi_samples(h), ffi_width(h),
+                                          matrix_size(n, CM_ZERO), &env);
     return dense(h, &matrix, &env);
 }
 
@@ -51,7 +59,8 @@ SEXP ffi_shifted_kernels(SEXP h, SEXP n)
 SEXP ffi_shifted_scaled_kernels(SEXP x, SEXP h)
 {
     const cm_env env = ffi_env();
-    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
+    size_t nx = ffi_samples(x), nh = ffi_samples(h);
+    ffi_must(TYPEOF(x) == TYPEOF(h), "samples are of two types");
     SEXP S = PROTECT(alloc_matrix(x, nx, nx + nh - 1));
     cm_shifted_scaled(ffi_doubles(x), nx, ffi_doubles(h), nh, ffi_width(x), entries(S),
                       ffi_zero(S), &env);
@@ -64,6 +73,7 @@ SEXP ffi_sparse_matrix(SEXP h, SEXP n, SEXP options)
 {
     const cm_env env = ffi_env();
     const char *names[] = {"i", "p", "x", "Dim", ""};
+    ffi_must(TYPEOF(h) == REALSXP, "the kernel must be real");
     cm_matrix matrix = conv_matrix(h, n, options, &env);
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
     SEXP p = SET_VECTOR_ELT(out, 1, ffi_result(INTSXP, matrix.ncol + 1));
@@ -83,11 +93,14 @@ SEXP ffi_sparse_matrix(SEXP h, SEXP n, SEXP options)
 SEXP ffi_entries(SEXP h, SEXP n, SEXP options, SEXP i, SEXP j, SEXP pairs)
 {
     const cm_env env = ffi_env();
-    cm_options how = ffi_options(options);
-    cm_matrix matrix =
-        cm_matrix_of(ffi_doubles(h), (size_t)XLENGTH(h), ffi_width(h), ffi_size(n), &how);
+    cm_options how = ffi_options(options, ffi_samples(h));
+    cm_matrix matrix = cm_matrix_of(ffi_doubles(h), (size_t)XLENGTH(h), ffi_width(h),
+                                    matrix_size(n, how.boundary), &how);
     size_t ni = (size_t)XLENGTH(i), nj = (size_t)XLENGTH(j), work = 0;
     int one_each = Rf_asLogical(pairs) == TRUE;
+    ffi_indices(i, matrix.nrow);
+    ffi_indices(j, matrix.ncol);
+    ffi_must(!one_each || ni == nj, "rows and columns must be pairs");
     SEXP A = PROTECT(ffi_result(TYPEOF(h), one_each ? ni : ni * nj));
     double *entry = entries(A);
     for (size_t c = 0; c < (one_each ? 1 : nj); c++) {

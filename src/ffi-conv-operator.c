@@ -6,8 +6,9 @@
 SEXP ffi_fold(SEXP e, SEXP n, SEXP nh, SEXP options)
 {
     const cm_env env = ffi_env();
-    cm_options how = ffi_options(options);
     size_t ny = ffi_size(n), m = ffi_size(nh), ne = ny + m - 1, width = ffi_width(e);
+    cm_options how = ffi_options(options, m);
+    ffi_must(ny > (how.boundary == CM_EXTEND) && ffi_samples(e) % ne == 0, "sizes do not fit");
     size_t ncol = (size_t)XLENGTH(e) / ne;
     SEXP y = PROTECT(ffi_result(TYPEOF(e), ny * ncol));
     double *to = width == 2 ? (double *)COMPLEX(y) : REAL(y);

@@ -7,8 +7,9 @@
 /* The window of a mode: index of the first value and number of values. */
 SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin)
 {
-    cm_window w = cm_mode_window((cm_mode)Rf_asInteger(mode), ffi_size(nx), ffi_size(nh),
-                                 ffi_size(origin));
+    ffi_must(ffi_size(mode) <= CM_VALID, "a mode is unknown");
+    cm_window w =
+        cm_mode_window((cm_mode)ffi_size(mode), ffi_size(nx), ffi_size(nh), ffi_size(origin));
     SEXP out = Rf_allocVector(REALSXP, 2);
     REAL(out)[0] = (double)w.first;
     REAL(out)[1] = (double)w.ny;
@@ -59,10 +60,16 @@ static size_t columns_at_once(size_t nx, size_t ncol, int threads)
  * that shows which part is done, or NULL. */
 SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
 {
-    size_t ncx = (size_t)REAL_RO(ncol)[0], nch = (size_t)REAL_RO(ncol)[1],
-           ncy = (size_t)REAL_RO(ncol)[2], nx = (size_t)XLENGTH(x) / ncx,
-           nh = (size_t)XLENGTH(h) / nch;
-    cm_options how = ffi_options(options);
+    const double *columns_of = ffi_numbers(ncol, 3);
+    size_t ncx = (size_t)columns_of[0], nch = (size_t)columns_of[1],
+           ncy = (size_t)columns_of[2];
+    ffi_must(ncx >= 1 && ncx <= ffi_samples(x) && nch >= 1 && nch <= ffi_samples(h) &&
+                 (ncx == 1 || ncx == ncy) && (nch == 1 || nch == ncy) &&
+                 (size_t)XLENGTH(x) % ncx == 0 && (size_t)XLENGTH(h) % nch == 0,
+             "columns do not fit");
+    size_t nx = (size_t)XLENGTH(x) / ncx, nh = (size_t)XLENGTH(h) / nch;
+    cm_options how = ffi_options(options, nh);
+    ffi_must(how.boundary != CM_EXTEND || nx > 1, "a line takes two samples");
     cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
     int complex = ffi_width(x) == 2 || ffi_width(h) == 2;
     SEXP y = PROTECT(ffi_result(complex ? CPLXSXP : REALSXP, w.ny * ncy));
@@ -179,7 +186,8 @@ SEXP ffi_conv_two(SEXP x, SEXP h)
  * the zeros that are skipped are those of h. */
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options)
 {
-    cm_options how = ffi_options(options);
+    cm_options how = ffi_options(options, ffi_samples(h));
+    ffi_must(ffi_samples(x) > 0, "there must be samples");
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
     cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
     cm_problem p = {.x = REAL_RO(x), .nx = nx, .h = REAL_RO(h), .nh = nh, .w = w, .ncol = 1};

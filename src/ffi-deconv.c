@@ -51,6 +51,9 @@ SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda)
     size_t rows = (size_t)Rf_nrows(N), n = (size_t)Rf_ncols(P), few = (size_t)Rf_nrows(P),
            step = Rf_ncols(N) == 1 ? 0 : rows;
     double weight = Rf_asReal(lambda);
+    ffi_band(N);
+    ffi_band(P);
+    ffi_must(few <= rows && (step == 0 || (size_t)Rf_ncols(N) == n), "bands do not fit");
     SEXP sum = PROTECT(band_matrix(rows, n));
     double *to = REAL(sum);
     const double *from = REAL_RO(N), *part = REAL_RO(P);
@@ -66,6 +69,7 @@ SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda)
 /* The factor R of the symmetric band N; NULL if N is not positive definite. */
 SEXP ffi_band_cholesky(SEXP N)
 {
+    ffi_band(N);
     int rows = Rf_nrows(N), n = Rf_ncols(N), p = rows - 1, info;
     SEXP R = PROTECT(band_like(N));
     memcpy(REAL(R), REAL_RO(N), (size_t)XLENGTH(N) * sizeof(double));
@@ -79,6 +83,10 @@ SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n)
 {
     const cm_env env = ffi_env();
     size_t rows = (size_t)Rf_nrows(values), ncol = ffi_size(n);
+    ffi_band(values);
+    ffi_must(Rf_ncols(values) == XLENGTH(start), "rows of the band are missing");
+    ffi_indices(start, ncol);
+    ffi_increasing(start);
     SEXP R = PROTECT(band_matrix(rows, ncol));
     cm_band_qr(REAL_RO(start), REAL_RO(values), (size_t)XLENGTH(start), ncol, rows - 1, REAL(R),
                &lapack, &env);
@@ -89,6 +97,7 @@ SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n)
 /* The norm of the symmetric band N. */
 SEXP ffi_band_norm(SEXP N)
 {
+    ffi_band(N);
     int rows = Rf_nrows(N), n = Rf_ncols(N), p = rows - 1;
     double *work = (double *)R_alloc((size_t)n, sizeof(double));
     return Rf_ScalarReal(
@@ -99,6 +108,7 @@ SEXP ffi_band_norm(SEXP N)
  * dpbcon() does the same, with a care for overflow that costs n^2. */
 SEXP ffi_band_inverse_norm(SEXP R)
 {
+    ffi_band(R);
     int rows = Rf_nrows(R), n = Rf_ncols(R), p = rows - 1, one = 1, kase = 0, info;
     double *v = (double *)R_alloc(2 * (size_t)n, sizeof(double)), *x = v + n, norm = 0;
     int *sign = (int *)R_alloc((size_t)n, sizeof(int));
@@ -116,6 +126,9 @@ SEXP ffi_band_inverse_norm(SEXP R)
 /* The solution of R'R x = b for the columns of b. */
 SEXP ffi_band_solve(SEXP R, SEXP b)
 {
+    ffi_band(R);
+    ffi_must(TYPEOF(b) == REALSXP && XLENGTH(b) == (R_xlen_t)Rf_ncols(R) * Rf_ncols(b),
+             "the right-hand side does not fit");
     int rows = Rf_nrows(R), n = Rf_ncols(R), p = rows - 1, ncol = Rf_ncols(b), info;
     SEXP x = PROTECT(Rf_duplicate(b));
     F77_CALL(dpbtrs)("U", &n, &p, &ncol, REAL_RO(R), &rows, REAL(x), &n, &info FCONE);
@@ -126,6 +139,7 @@ SEXP ffi_band_solve(SEXP R, SEXP b)
 /* The band of the inverse of R'R. */
 SEXP ffi_band_inverse(SEXP R)
 {
+    ffi_band(R);
     const cm_env env = ffi_env();
     SEXP Z = PROTECT(band_like(R));
     cm_band_inverse(REAL_RO(R), (size_t)Rf_ncols(R), (size_t)Rf_nrows(R) - 1, REAL(Z), &env);

@@ -8,7 +8,8 @@ SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SE
     const char *names[] = {"signal", "covers", ""};
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
     size_t ny = ffi_size(n), nevent = (size_t)XLENGTH(onset);
-    cm_events events = {REAL_RO(onset), REAL_RO(duration), REAL_RO(amplitude), nevent};
+    cm_events events = {ffi_numbers(onset, nevent), ffi_numbers(duration, nevent),
+                        ffi_numbers(amplitude, nevent), nevent};
     SEXP y = SET_VECTOR_ELT(out, 0, Rf_allocVector(REALSXP, (R_xlen_t)ny));
     SEXP covers = SET_VECTOR_ELT(out, 1, Rf_allocVector(LGLSXP, (R_xlen_t)nevent));
     ffi_set_zero(y);

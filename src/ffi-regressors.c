@@ -18,8 +18,20 @@ static const cm_gamma_math gamma_functions = {tail, density};
 
 static cm_events unpack_events(SEXP events)
 {
-    return (cm_events){REAL_RO(VECTOR_ELT(events, 0)), REAL_RO(VECTOR_ELT(events, 1)),
-                       REAL_RO(VECTOR_ELT(events, 2)), (size_t)XLENGTH(VECTOR_ELT(events, 0))};
+    ffi_must(TYPEOF(events) == VECSXP && XLENGTH(events) >= 3, "events are a list of three");
+    size_t n = (size_t)XLENGTH(VECTOR_ELT(events, 0));
+    return (cm_events){ffi_numbers(VECTOR_ELT(events, 0), n),
+                       ffi_numbers(VECTOR_ELT(events, 1), n),
+                       ffi_numbers(VECTOR_ELT(events, 2), n), n};
+}
+
+/* Groups of events: the number of columns that `first` has. */
+static size_t count_groups(SEXP first, SEXP events)
+{
+    ffi_must(XLENGTH(first) > 0, "groups need a beginning");
+    ffi_indices(first, unpack_events(events).n + 1);
+    ffi_increasing(first);
+    return (size_t)XLENGTH(first) - 1;
 }
 
 /* Column c of those that begin at the events first[c]. */
@@ -32,16 +44,18 @@ static cm_events column_events(SEXP events, SEXP first, size_t c)
 
 static cm_model unpack_model(SEXP model, const cm_env *env)
 {
-    return cm_prepare_model(REAL_RO(VECTOR_ELT(model, 0)), REAL_RO(VECTOR_ELT(model, 1)),
-                            REAL_RO(VECTOR_ELT(model, 2)),
-                            (size_t)XLENGTH(VECTOR_ELT(model, 0)), &gamma_functions, env);
+    ffi_must(TYPEOF(model) == VECSXP && XLENGTH(model) >= 3, "a model is a list of three");
+    size_t n = (size_t)XLENGTH(VECTOR_ELT(model, 0));
+    return cm_prepare_model(ffi_numbers(VECTOR_ELT(model, 0), n),
+                            ffi_numbers(VECTOR_ELT(model, 1), n),
+                            ffi_numbers(VECTOR_ELT(model, 2), n), n, &gamma_functions, env);
 }
 
 /* A column for each group of events, that of onsets in increasing order. */
 SEXP ffi_regressors(SEXP events, SEXP first, SEXP times, SEXP model, SEXP slope)
 {
     const cm_env env = ffi_env();
-    size_t nt = (size_t)XLENGTH(times), ncol = (size_t)XLENGTH(first) - 1;
+    size_t nt = (size_t)XLENGTH(times), ncol = count_groups(first, events);
     int derivative = Rf_asInteger(slope);
     SEXP y = PROTECT(Rf_allocMatrix(REALSXP, (int)nt, (int)ncol));
     cm_model m = unpack_model(model, &env);
@@ -108,8 +122,9 @@ SEXP ffi_fir(SEXP events, SEXP first, SEXP times, SEXP edges)
 {
     const cm_env env = ffi_env();
     size_t nt = (size_t)XLENGTH(times), nedge = (size_t)XLENGTH(edges);
-    size_t ncol = (size_t)XLENGTH(first) - 1, nbin = nedge - 1;
+    size_t ncol = count_groups(first, events), nbin = nedge - 1;
     SEXP y = PROTECT(Rf_allocMatrix(REALSXP, (int)nt, (int)(ncol * nbin)));
+    ffi_must(nedge > 1, "bins need two edges");
     ffi_set_zero(y);
     double *latest = (double *)R_alloc(unpack_events(events).n, sizeof(double));
     for (size_t c = 0; c < ncol; c++) {

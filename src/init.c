@@ -44,18 +44,6 @@ cm_env ffi_env(void)
                     env_is_na, NA_REAL,  1,           NULL};
 }
 
-size_t ffi_size(SEXP n)
-{
-    return (size_t)Rf_asReal(n);
-}
-
-cm_options ffi_options(SEXP options)
-{
-    const double *o = REAL_RO(options);
-    return (cm_options){(cm_mode)o[0], (size_t)o[1], (cm_boundary)o[2], (cm_na)o[3],
-                        (cm_method)o[4]};
-}
-
 const double *ffi_doubles(SEXP x)
 {
     return TYPEOF(x) == CPLXSXP ? (const double *)COMPLEX_RO(x) : REAL_RO(x);
@@ -74,6 +62,7 @@ size_t ffi_width(SEXP x)
 /* For the tests, which run at every level the machine has. */
 SEXP ffi_simd_level(SEXP cap)
 {
+    ffi_must(Rf_isNull(cap) || (TYPEOF(cap) == STRSXP && XLENGTH(cap) == 1), "a cap is a word");
     return Rf_mkString(cm_simd_level(Rf_isNull(cap) ? NULL : CHAR(STRING_ELT(cap, 0))));
 }
 

@@ -1,0 +1,108 @@
+# The compiled routines, called past R/: what does not fit is an error, and nothing is read past an end.
+
+call <- function(routine, ...) .Call(getNamespace("convmat")[[routine]], ...)
+refused <- function(routine, ...) expect_error(call(routine, ...), "convmat: |can only be applied", info = routine)
+
+options_of <- function(mode = 0, origin = 0, boundary = 0, na = 0, method = 0) c(mode, origin, boundary, na, method)
+h <- c(1, 10, 100)
+x <- c(1, 2, 3, 4)
+one <- c(1, 1, 1)
+events <- list(c(0, 1), c(1, 1), c(1, 1))
+model <- list(6, 1, 1)
+band <- matrix(c(0, 2, 1, 2, 1, 2), 2)
+
+test_that("options are those there are", {
+  bad <- list(
+    options_of(mode = 4), options_of(mode = -1), options_of(mode = 0.5), options_of(origin = 3), options_of(origin = -1),
+    options_of(origin = NaN), options_of(origin = 1e300), options_of(boundary = 7), options_of(na = 3), options_of(method = 3),
+    options_of(method = NA), numeric(0), numeric(4), 0:4, "a", NULL, list(0, 0, 0, 0, 0)
+  )
+  for (options in bad) {
+    refused("ffi_conv", x, h, one, options, 1, NULL)
+    refused("ffi_conv_matrix", h, 4, options)
+    refused("ffi_sparse_matrix", h, 4, options)
+    refused("ffi_entries", h, 4, options, 0, 0, FALSE)
+    refused("ffi_fold", numeric(6), 4, 3, options)
+    refused("ffi_conv_method", x, h, options)
+  }
+  for (mode in list(4L, -1L, NA_integer_, "a", integer(0))) refused("ffi_mode_window", mode, 4, 3, 0)
+})
+
+test_that("sizes are whole numbers that memory could have", {
+  for (n in list(-1, 0.5, NA_real_, NaN, Inf, 2^53, numeric(0), c(1, 2), "1", NULL, 0)) {
+    refused("ffi_conv_matrix", h, n, options_of())
+    refused("ffi_shifted_kernels", h, n)
+    refused("ffi_sparse_matrix", h, n, options_of())
+    refused("ffi_entries", h, n, options_of(), 0, 0, FALSE)
+    refused("ffi_fold", numeric(6), n, 3, options_of())
+    if (!identical(n, 0)) {
+      refused("ffi_neural_signal", 0, 1, 1, 0, 1, 1e-8, n)
+      refused("ffi_mode_window", 0L, n, 3, 0)
+      refused("ffi_band_qr", 0, matrix(1, 2, 1), n)
+    }
+  }
+  refused("ffi_conv_matrix", h, 1, options_of(mode = 1, boundary = 6))
+})
+
+test_that("samples are numbers, and there are some", {
+  for (bad in list(numeric(0), 1:3, "a", NULL, list(1, 2))) {
+    refused("ffi_conv", bad, h, one, options_of(), 1, NULL)
+    refused("ffi_conv", x, bad, one, options_of(), 1, NULL)
+    refused("ffi_conv_matrix", bad, 4, options_of())
+    refused("ffi_shifted_kernels", bad, 4)
+    refused("ffi_shifted_scaled_kernels", bad, h)
+    refused("ffi_shifted_scaled_kernels", x, bad)
+    refused("ffi_conv_method", x, bad, options_of())
+    refused("ffi_fold", bad, 4, 3, options_of())
+    expect_null(call("ffi_conv_two", bad, h)) # left to R/
+    expect_null(call("ffi_conv_plain", x, bad, "full", NULL, "zero", "propagate", "auto"))
+  }
+  refused("ffi_shifted_scaled_kernels", x, h + 0i)
+  refused("ffi_sparse_matrix", h + 0i, 4, options_of())
+})
+
+test_that("columns, indices and groups fit", {
+  for (columns in list(c(3, 1, 3), c(1, 2, 2), c(0, 1, 1), c(2, 1, 3), c(5, 1, 5), c(1, 1), c(NaN, 1, 1), 1:3, "a")) {
+    refused("ffi_conv", x, h, columns, options_of(), 1, NULL)
+  }
+  for (at in list(-1, 6, NA_real_, 1e18, 0L, "a")) {
+    refused("ffi_entries", h, 4, options_of(), at, 0, FALSE)
+    if (!identical(at, 6)) refused("ffi_entries", h, 6, options_of(), 0, at, FALSE)
+  }
+  refused("ffi_entries", h, 4, options_of(), c(0, 1), 0, TRUE)
+  refused("ffi_fold", numeric(7), 4, 3, options_of(mode = 1))
+  for (first in list(c(0, 3), c(2, 0), c(-1, 2), c(0, NaN), numeric(0), 0:2, "a")) {
+    refused("ffi_regressors", events, first, 0, model, 0L)
+    refused("ffi_fir", events, first, 0, c(0, 1))
+  }
+  refused("ffi_fir", events, c(0, 2), 0, 1)
+})
+
+test_that("events, models and bands are whole", {
+  for (bad in list(list(0, 1), list(0, c(1, 1), 1), list(0, 1, "a"), list(), 0, NULL, list(0L, 1L, 1L))) {
+    refused("ffi_regressors", bad, c(0, 1), 0, model, 0L)
+    refused("ffi_event_responses", bad, 0, model)
+    refused("ffi_sparse_responses", bad, 0, model)
+    refused("ffi_fir", bad, c(0, 1), 0, c(0, 1))
+    refused("ffi_regressors", events, c(0, 2), 0, bad, 0L)
+    refused("ffi_event_responses", events, 0, bad)
+  }
+  refused("ffi_neural_signal", c(0, 1), 1, 1, 0, 1, 1e-8, 5)
+  refused("ffi_neural_signal", 0, 1, numeric(0), 0, 1, 1e-8, 5)
+  for (bad in list(1, matrix(1L), matrix(numeric(0), 2, 0), "a", NULL)) {
+    refused("ffi_band_cholesky", bad)
+    refused("ffi_band_norm", bad)
+    refused("ffi_band_inverse", bad)
+    refused("ffi_band_inverse_norm", bad)
+    refused("ffi_band_solve", bad, 1)
+    refused("ffi_band_sum", bad, band, 1)
+    refused("ffi_band_qr", 0, bad, 3)
+  }
+  refused("ffi_band_solve", band, c(1, 2))
+  refused("ffi_band_solve", band, 1:3)
+  refused("ffi_band_sum", band, matrix(1, 3, 3), 1)
+  refused("ffi_band_sum", band, matrix(1, 2, 4), 1)
+  for (start in list(c(0, 1), c(0, 1, 3), c(1, 0, 2), c(0, NA, 1), 0:2)) refused("ffi_band_qr", start, band, 3)
+  refused("ffi_simd_level", 1)
+  refused("ffi_simd_level", character(0))
+})
