@@ -1,14 +1,14 @@
 # Matrices and numbers for the tests of operators.
 
-build <- function(make, h, n, case, ...) do.call(make, c(list(h, n), case, list(...)))
+build_form <- function(make, h, n, case, ...) do.call(make, c(list(h, n), case, list(...)))
 
 # Both kinds of sizes have a matrix beside: the dense one and its moduli.
-whole <- function(n, complex = FALSE) {
+whole_numbers <- function(n, complex = FALSE) {
   part <- function() sample(-9:9, n, replace = TRUE) + 0
   if (complex) complex(real = part(), imaginary = part()) else part()
 }
 
-hostile <- function(n, complex = FALSE) {
+wide_numbers <- function(n, complex = FALSE) {
   part <- function() rnorm(n) * 10^runif(n, -8, 8)
   if (complex) complex(real = part(), imaginary = part()) else part()
 }

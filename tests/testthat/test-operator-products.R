@@ -8,20 +8,20 @@ test_that("dense, sparse, operator and conv() are one map on whole numbers, for 
   for (n in 1:9) {
     for (m in 1:9) {
       for (complex in c(FALSE, TRUE)) {
-        h <- whole(m, complex)
-        x <- whole(n, complex)
+        h <- whole_numbers(m, complex)
+        x <- whole_numbers(n, complex)
         expect_all_cases(n, m, info = paste("seed", seed), function(case) {
-          D <- build(conv_matrix, h, n, case)
-          A <- build(conv_operator, h, n, case)
-          X <- cbind(x, whole(n))
-          Y <- matrix(whole(2 * nrow(D), complex), ncol = 2)
+          D <- build_form(conv_matrix, h, n, case)
+          A <- build_form(conv_operator, h, n, case)
+          X <- cbind(x, whole_numbers(n))
+          Y <- matrix(whole_numbers(2 * nrow(D), complex), ncol = 2)
           dimnames(X) <- NULL
           ok <- identical(dim(A), dim(D)) && identical(A %*% X, D %*% X) &&
             identical(crossprod(A, Y), crossprod(D, Y)) &&
             identical(as.vector(A %*% x), as.vector(do.call(conv, c(list(x, h), case)))) &&
             identical(A[, ], D[, ]) && identical(diag(A), diag(D))
           if (ok && !complex) {
-            S <- build(conv_matrix, h, n, case, sparse = TRUE)
+            S <- build_form(conv_matrix, h, n, case, sparse = TRUE)
             ok <- methods::validObject(S) && identical(as.matrix(S), D) && all(S@x != 0)
           }
           ok
@@ -47,18 +47,18 @@ test_that("products keep the promise where magnitudes differ by 1e16", {
     n <- size[1]
     m <- size[2]
     for (complex in c(FALSE, TRUE)) {
-      h <- hostile(m, complex)
+      h <- wide_numbers(m, complex)
       for (case in some_cases(m)) {
-        D <- build(conv_matrix, h, n, case)
-        A <- build(conv_operator, h, n, case)
-        moduli <- build(conv_matrix, Mod(h), n, case) # where places add up, their moduli
-        X <- matrix(hostile(3 * n, complex), n)
-        Y <- matrix(hostile(3 * nrow(D), complex), nrow(D))
+        D <- build_form(conv_matrix, h, n, case)
+        A <- build_form(conv_operator, h, n, case)
+        moduli <- build_form(conv_matrix, Mod(h), n, case) # where places add up, their moduli
+        X <- matrix(wide_numbers(3 * n, complex), n)
+        Y <- matrix(wide_numbers(3 * nrow(D), complex), nrow(D))
         where <- describe_case(case, n, m)
         expect_true(product_is_right(A %*% X, D %*% X, moduli %*% Mod(X)), where)
         expect_true(product_is_right(crossprod(A, Y), crossprod(D, Y), crossprod(moduli, Mod(Y))), where)
         if (!complex) {
-          expect_identical(as.matrix(build(conv_matrix, h, n, case, sparse = TRUE)), D)
+          expect_identical(as.matrix(build_form(conv_matrix, h, n, case, sparse = TRUE)), D)
         }
       }
     }
@@ -69,8 +69,8 @@ test_that("and where transforms are taken, for every boundary", {
   set.seed(23)
   n <- 4000
   m <- 700
-  h <- hostile(m)
-  y <- hostile(n)
+  h <- wide_numbers(m)
+  y <- wide_numbers(n)
   for (boundary in setdiff(linear_boundaries, "extend")) { # whose moduli are no product of |h|
     S <- conv_matrix(h, n, "same", 100, boundary, sparse = TRUE)
     moduli <- conv_matrix(abs(h), n, "same", 100, boundary, sparse = TRUE)
@@ -91,12 +91,12 @@ test_that("adjoints pass the dot test: <A x, y> is <x, A* y>", {
     m <- size[2]
     h <- complex(real = rnorm(m), imaginary = rnorm(m))
     for (case in some_cases(m)) {
-      A <- build(conv_operator, h, n, case)
+      A <- build_form(conv_operator, h, n, case)
       x <- complex(real = rnorm(n), imaginary = rnorm(n))
       y <- complex(real = rnorm(nrow(A)), imaginary = rnorm(nrow(A)))
       left <- sum((A %*% x) * Conj(y))
       right <- sum(x * Conj(Conj(t(A)) %*% y))
-      bound <- sum((build(conv_operator, Mod(h), n, case) %*% Mod(x)) * Mod(y))
+      bound <- sum((build_form(conv_operator, Mod(h), n, case) %*% Mod(x)) * Mod(y))
       expect_lte(Mod(left - right), 2e-11 * bound)
     }
   }
@@ -107,10 +107,10 @@ test_that("crossprod(A) and tcrossprod(A) are those of the dense matrix, for eve
   for (n in c(1, 2, 5, 6)) {
     for (m in c(1, 2, 5, 8)) {
       for (complex in c(FALSE, TRUE)) {
-        h <- whole(m, complex)
+        h <- whole_numbers(m, complex)
         expect_all_cases(n, m, function(case) {
-          D <- build(conv_matrix, h, n, case)
-          A <- build(conv_operator, h, n, case)
+          D <- build_form(conv_matrix, h, n, case)
+          A <- build_form(conv_operator, h, n, case)
           identical(as.matrix(crossprod(A)), crossprod(D)) &&
             identical(as.matrix(tcrossprod(A)), tcrossprod(D)) &&
             identical(as.matrix(crossprod(t(A))), tcrossprod(D)) &&
@@ -158,15 +158,15 @@ test_that("missing and infinite values stay where they belong, transposed too", 
     n <- size[1]
     m <- size[2]
     for (complex in c(FALSE, TRUE)) {
-      h <- whole(m, complex)
+      h <- whole_numbers(m, complex)
       h[h == 0] <- 1 # 0 times Inf has an order of its own in complex sums
       expect_all_cases(n, m, function(case) {
-        A <- build(conv_operator, h, n, case)
-        D <- build(conv_matrix, Mod(h), n, case)
+        A <- build_form(conv_operator, h, n, case)
+        D <- build_form(conv_matrix, Mod(h), n, case)
         ok <- TRUE
         for (bad in list(NA, NaN, if (complex) NA else Inf, c(NA, NaN))) {
-          x <- whole(n, complex)
-          y <- whole(nrow(A), complex)
+          x <- whole_numbers(n, complex)
+          y <- whole_numbers(nrow(A), complex)
           x[sample(n, min(n, length(bad)))] <- bad[seq_len(min(n, length(bad)))]
           y[sample(nrow(A), min(nrow(A), length(bad)))] <- bad[seq_len(min(nrow(A), length(bad)))]
           ok <- ok && identical(as.vector(A %*% x), as.vector(do.call(conv, c(list(x, h), case))))
