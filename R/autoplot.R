@@ -36,7 +36,8 @@ NULL
 utils::globalVariables(".data") # what aes() calls the data
 
 #' @rdname autoplot
-#' @exportS3Method ggplot2::autoplot
+#' @method autoplot gamma_hrf
+#' @rawNamespace S3method(ggplot2::autoplot, gamma_hrf)
 autoplot.gamma_hrf <- function(object, ...) {
   object <- check_gamma_hrf(object)
   time <- seq(0, hrf_end(object), length.out = 501L)
@@ -50,7 +51,8 @@ autoplot.gamma_hrf <- function(object, ...) {
 }
 
 #' @rdname autoplot
-#' @exportS3Method ggplot2::autoplot
+#' @method autoplot events
+#' @rawNamespace S3method(ggplot2::autoplot, events)
 autoplot.events <- function(object, ...) {
   events <- check_events(complete_events(object))
   type <- if (is.null(events$trial_type)) "events" else as.character(events$trial_type)
@@ -72,7 +74,8 @@ autoplot.events <- function(object, ...) {
 }
 
 #' @rdname autoplot
-#' @exportS3Method ggplot2::autoplot
+#' @method autoplot deconv
+#' @rawNamespace S3method(ggplot2::autoplot, deconv)
 autoplot.deconv <- function(object, ...) {
   long <- function(at, value, panel) {
     value <- as.matrix(value)
@@ -95,7 +98,8 @@ autoplot.deconv <- function(object, ...) {
 }
 
 #' @rdname autoplot
-#' @exportS3Method ggplot2::autoplot
+#' @method autoplot conv_operator
+#' @rawNamespace S3method(ggplot2::autoplot, conv_operator)
 autoplot.conv_operator <- function(object, ...) {
   if (is.complex(object@h)) {
     abort("type", "`object` must be real to be drawn, not complex.")

@@ -20,7 +20,10 @@ small_matrix <- function(A, x, y, width, height) {
 
 sheet <- function() {
   par(mar = rep(0.4, 4), xpd = NA)
-  plot(NULL, xlim = c(0, 100), ylim = c(0, 140), axes = FALSE, xlab = "", ylab = "", xaxs = "i", yaxs = "i")
+  plot(
+    NULL,
+    xlim = c(0, 100), ylim = c(0, 140), axes = FALSE, xlab = "", ylab = "", xaxs = "i", yaxs = "i"
+  )
   text(2, 137, "convmat: conv(x, h)", adj = c(0, 0.5), font = 2, cex = 1.8)
   note(46, 137, "x: the signal, n samples.  h: the kernel, m samples.  F: all n + m - 1 sums of shifted, scaled kernels.")
 

@@ -49,7 +49,10 @@ type_in <- function(id, text) {
 }
 plots_drawn <- function() {
   for (i in 1:150) {
-    drawn <- js(browser, "[...document.querySelectorAll('#steps img, #matrix img')].filter(i => i.naturalWidth > 0).length")
+    drawn <- js(
+      browser,
+      "[...document.querySelectorAll('#steps img, #matrix img')].filter(i => i.naturalWidth > 0).length"
+    )
     if (drawn == 2) return(invisible())
     Sys.sleep(0.1)
   }
@@ -73,7 +76,11 @@ x <- c(3, 5, NA, 6, 8)
 h <- c(1, 2, 4)
 for (mode in c("full", "same", "causal", "valid")) {
   choose("mode", mode)
-  boundaries <- if (mode %in% c("same", "causal")) c("zero", "wrap", "nearest", "reflect", "mirror", "missing", "extend") else "zero"
+  boundaries <- if (mode %in% c("same", "causal")) {
+    c("zero", "wrap", "nearest", "reflect", "mirror", "missing", "extend")
+  } else {
+    "zero"
+  }
   for (boundary in boundaries) {
     choose("boundary", boundary)
     y <- conv(x, h, mode, boundary = boundary)

@@ -67,7 +67,8 @@ invisible(browser$session$close())
 
 pages <- list.files(root, "[.]html$", recursive = TRUE)
 pages <- setdiff(pages, c("404.html", grep("^deps/", pages, value = TRUE)))
-redirects <- pages[vapply(file.path(root, pages), function(f) any(grepl("http-equiv=\"refresh\"", readLines(f, 20L, warn = FALSE))), NA)]
+is_redirect <- function(f) any(grepl("http-equiv=\"refresh\"", readLines(f, 20L, warn = FALSE)))
+redirects <- pages[vapply(file.path(root, pages), is_redirect, NA)]
 for (page in setdiff(pages, c(seen, redirects))) problem(page, ": no link leads here")
 cat(sprintf("%d pages, %d links to places, pictures in %s\n", length(seen), length(wanted), pictures))
 if (length(problems)) {
