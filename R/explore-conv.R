@@ -66,6 +66,7 @@ explore_page <- function(x, h, mode, boundary) {
   typed <- function(value) paste(vapply(value, format, "", digits = 6L), collapse = ", ")
   shiny::fluidPage(
     lang = "en", title = "Convolution, step by step",
+    shiny::tags$head(shiny::tags$link(rel = "icon", href = "data:,")), # or browsers ask for one
     shiny::h2("Flip, shift, multiply, add"),
     shiny::sidebarLayout(
       shiny::sidebarPanel(

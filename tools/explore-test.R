@@ -108,8 +108,9 @@ expect_said(output_of(conv(c(3, 5), h, "same", boundary = "wrap"), 1))
 
 invisible(browser$session$close())
 invisible(app$kill())
-if (length(browser$complaints$said)) {
-  cat("console:", browser$complaints$said, sep = "\n")
+said <- grep("strftime-min.js", browser$complaints$said, value = TRUE, invert = TRUE) # not in Debian's shiny
+if (length(said)) {
+  cat("console:", said, sep = "\n")
   quit(status = 1)
 }
 cat("explore_conv() does what conv() does\n")
