@@ -1,4 +1,8 @@
 # A headless Chromium, and what it complained of: for tools/site-test.R and tools/explore-test.R.
+if (!requireNamespace("chromote", quietly = TRUE) || is.null(chromote::find_chrome())) {
+  cat("not run in a browser: there is no chromote or no Chromium\n")
+  quit(status = 0)
+}
 library(chromote)
 set_chrome_args(c(
   "--headless", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage",

@@ -15,12 +15,6 @@ header <- c("---", 'title: "Speed beside other systems"', "---", "")
 writeLines(c(header, report[-1L]), file.path(stage, "vignettes/articles/speed.Rmd"))
 invisible(file.copy("bench/peers/peers.png", file.path(stage, "vignettes/articles")))
 
-# The sheet is drawn by the package.
-rscript <- file.path(R.home("bin"), "Rscript")
-if (system2(rscript, c("data-raw/cheat-sheet.R", file.path(stage, "vignettes/articles"))) != 0) {
-  stop("the cheat sheet cannot be drawn")
-}
-
 options(pkgdown.internet = FALSE) # the site is the same on a machine without
 pkgdown::build_site(
   stage,
@@ -28,5 +22,8 @@ pkgdown::build_site(
   preview = FALSE, devel = FALSE, new_process = FALSE, install = FALSE
 )
 source("tools/site-finish.R")
-invisible(file.copy(file.path(stage, "vignettes/articles/cheat-sheet.pdf"), "build/site/articles"))
+rscript <- file.path(R.home("bin"), "Rscript")
+if (system2(rscript, c("vignettes/articles/cheat-sheet.R", "build/site/articles")) != 0) {
+  stop("the cheat sheet cannot be drawn")
+}
 cat("convmat: the site is", file.path(getwd(), "build/site/index.html"), "\n")

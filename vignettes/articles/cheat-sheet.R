@@ -1,5 +1,5 @@
-# The cheat sheet on one page, drawn by the package's own functions: cheat-sheet.png and .pdf in
-# the folder given. `make site` runs it.
+# The cheat sheet on one page, drawn by the package's own functions. The article draws it; as a
+# script it writes cheat-sheet.pdf into the folder given.
 library(convmat)
 
 purple <- "#5E4FA2"
@@ -123,10 +123,8 @@ sheet <- function() {
   }
 }
 
-folder <- commandArgs(TRUE)[1L]
-png(file.path(folder, "cheat-sheet.png"), width = 1800, height = 1300, res = 150)
-sheet()
-invisible(dev.off())
-cairo_pdf(file.path(folder, "cheat-sheet.pdf"), width = 12, height = 8.67)
-sheet()
-invisible(dev.off())
+if (sys.nframe() == 0L) {
+  cairo_pdf(file.path(commandArgs(TRUE)[1L], "cheat-sheet.pdf"), width = 12, height = 8.67)
+  sheet()
+  invisible(dev.off())
+}
