@@ -20,7 +20,12 @@
 extern int fuzzing; /* then what fails aborts */
 
 /* Counts; prints the words where `ok` is 0. Returns `ok`. */
-int expect(int ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#ifdef _WIN32
+#define PRINTF gnu_printf /* which knows %zu */
+#else
+#define PRINTF printf
+#endif
+int expect(int ok, const char *format, ...) __attribute__((format(PRINTF, 2, 3)));
 
 /* Prints "name: N passed, N failed"; what main() returns. */
 int report(const char *name);
