@@ -123,8 +123,8 @@
 #' their run, and every run has the same columns.
 #'
 #' @section Warnings:
-#' `convmat_warning_value` if every event starts after the last of `times`, so
-#' that all of the result is 0: one of the two may not be in seconds. (A single
+#' `convmat_warning_value` if a type has events and yet is 0 at every time: onsets or
+#' times may not be in seconds. Also if there are no events at all. (A single
 #' event that starts after the last time of its run adds nothing, and is not
 #' reported.) With `"sampled"` also, as in [neural_signal()], if an event adds
 #' nothing because it covers no point of the grid.
@@ -203,7 +203,6 @@ regressors <- function(events, times, model = "cohen", normalise = "none", metho
   check_unused(...)
   events <- check_events(events)
   runs <- check_run_times(events, times)
-  warn_if_all_late(events, runs)
   check_choice(method, regressor_methods, "method")
   check_choice(normalise, hrf_normalisations, "normalise")
   refuse_unused(
@@ -234,6 +233,7 @@ regressors <- function(events, times, model = "cohen", normalise = "none", metho
   }, names(runs) %||% "", runs)
   y <- if (length(parts) == 1L) parts[[1L]] else do.call(rbind, unname(parts))
   colnames(y) <- names$names
+  warn_zero_columns(y, events, type, runs)
   y
 }
 
@@ -256,20 +256,6 @@ refuse_unused <- function(arguments, method) {
         sprintf("It belongs to `method = \"%s\"`.", of[[name]])
       )
     }
-  }
-}
-
-# Onsets in milliseconds, say, or times in scans.
-warn_if_all_late <- function(events, runs) {
-  last <- max(unlist(runs), -Inf)
-  if (length(events$onset) > 0L && last > -Inf && min(events$onset) > last) {
-    warn(
-      "value", "Every event starts after the last of `times`, so all regressors are 0.",
-      sprintf(
-        "The first onset is %s s, the last time %s s. Are both in seconds?",
-        format(min(events$onset)), format(last)
-      )
-    )
   }
 }
 

@@ -19,6 +19,9 @@
 #' which by default is the 8th of 16: (8 - 1)/16 of a scan after its start, hence
 #' `"spm"`. For other settings use `(T0 - 1) / T`.
 #'
+#' @section Warnings:
+#' `convmat_warning_value` if `tr` is above 20 s, which may be meant as milliseconds.
+#'
 #' @section Errors:
 #' `convmat_error_type`, `convmat_error_length` or `convmat_error_value` if an
 #' argument is not one number in its range or, for `reference`, one of the names.
@@ -48,7 +51,7 @@ scan_times <- function(n, tr, reference = 0) {
     reference, "reference", "a number from 0 to 1",
     function(v) v >= 0 && v <= 1
   )
-  if (tr >= 100) {
+  if (tr > 20) {
     warn("value", sprintf("`tr` is %s seconds. Were milliseconds meant?", format_count(tr)))
   }
   check_memory(8 * n, "Too many scans: their times need")

@@ -90,7 +90,7 @@ test_that("messages say what is wrong, where, and what to do", {
     show_error(suppressWarnings(design_matrix(clash, 0:9, modulators = "rt")))
     show_error(design_matrix(ev, 0:9, orthogonalise = NA))
     show_error(design_matrix(ev, 0:9, drift = "polynomial"))
-    show_error(design_matrix(ev, c(0, 1, 3)))
+    show_error(design_matrix(ev, c(0, 1, 30)))
     show_error(design_matrix(ev, 0:9, high_pass = 128))
     show_error(design_matrix(ev, 0:9, high_pass = -1))
     show_error(design_matrix(ev, 0:9, drift = "none", high_pass = 0.01))

@@ -28,7 +28,8 @@ test_that("shapes of rows and columns", {
   expect_identical(colnames(X), c("z", "a"))
   expect_true(all(X[, "z"] == 0))
   expect_identical(dim(regressors(ev, numeric(0))), c(0L, 2L))
-  expect_identical(regressors(events(numeric(0)), 1:3), matrix(0, 3, 1))
+  none <- expect_convmat_warning(regressors(events(numeric(0)), 1:3), "value", "`events` has no rows")
+  expect_identical(none, matrix(0, 3, 1))
   expect_null(colnames(regressors(events(1), 1:3)))
   before <- expect_convmat_warning(regressors(ev, -(9:0)), "value", "Every event starts after the last")
   expect_true(all(before == 0))
@@ -52,6 +53,7 @@ test_that("runs do not bleed and have the same columns", {
   named <- regressors(both, list(two = t[[2]], one = t[[1]]), "spm")
   expect_identical(named, X[c(101:126, 1:100), ])
   # FIR and sampled too
+  both$onset <- c(1, 2, 3)
   expect_identical(nrow(regressors(both, list(one = 0:3, two = 0:5), "fir", lags = 0:2)), 10L)
   expect_identical(dim(regressors(both, list(one = 0:3, two = 0:5, three = 0:1), "spm",
     method = "sampled", dt = 0.5
