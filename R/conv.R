@@ -152,7 +152,9 @@
 #' boundary, times the smallest
 #' denormal number), however large other outputs are; a sample of boundary `"extend"` counts
 #' by the moduli of its two terms; where B is 0 the output is
-#' 0. It holds as long as B is finite. Whole numbers give whole numbers, exact
+#' 0. It holds as long as B is finite: where terms are finite and B is not, as of 1e308 and
+#' -1e308 in turn, the output may be infinite or NaN, since terms are not added from left to
+#' right. Whole numbers give whole numbers, exact
 #' while B is at most \eqn{2^{53}}{2^53}. The same call gives the same bits.
 #'
 #' - _Direct sums_ use the widest vectors of the processor, found at run time, and
@@ -379,7 +381,15 @@ mode_shift <- function(x, h, mode, origin) {
 new_tsp <- function(x, shift, n) {
   tsp <- stats::tsp(x)
   start <- tsp[1L] + shift / tsp[3L]
-  c(start, start + (n - 1) / tsp[3L], tsp[3L])
+  end <- start + (n - 1) / tsp[3L]
+  if (!is.finite(end) || abs(end - start - (n - 1) / tsp[3L]) > 1e-5) { # what R takes for a time series
+    abort(
+      "value",
+      sprintf("The dates of the time series, from %s on, are too large to tell steps of %s apart.", format(start), format(1 / tsp[3L])),
+      "Count them from another origin, or take its numbers: `as.vector()`."
+    )
+  }
+  c(start, end, tsp[3L])
 }
 
 # It has changed between versions of R.

@@ -507,3 +507,23 @@ test_that("one infinity among many missing samples stays right and quick", {
   expect_identical(which(!is.finite(y)), 2001:2003)
   expect_identical(y[2000:2004], c(1, Inf, Inf, Inf, 1))
 })
+
+test_that("dates that do not tell steps apart are refused in our words", {
+  far <- ts(1, start = 1e16, frequency = 12)
+  expect_convmat_error(conv(far, c(1, 2, 3)), "value", "The dates of the time series, from 1e")
+  near <- ts(1:3, start = 1e9, frequency = 12)
+  expect_identical(tsp(conv(near, c(1, 2, 3), "same")), tsp(near))
+})
+
+test_that("where the moduli of terms overflow in sum, only outputs with those terms are in doubt", {
+  for (m in c(4, 20, 64, 700)) {
+    x <- c(1:3000, rep(c(1e308, -1e308), 500), 1:3000)
+    for (method in c("auto", "direct")) {
+      y <- conv(x, rep(1, m), "valid", method = method)
+      sure <- c(seq_len(3000 - m + 1), 4001 + seq_len(3000 - m) - 1)
+      exact <- vapply(sure, function(k) sum(x[k:(k + m - 1)]), 0)
+      expect_identical(y[sure], exact, info = paste(method, m))
+      expect_true(all(is.nan(y[-sure]) | is.infinite(y[-sure]) | abs(y[-sure]) <= 1.1e308), info = paste(method, m))
+    }
+  }
+})
