@@ -197,6 +197,10 @@ lint: dev-setup ## what clang-format and lintr would change
 	@clang-format --dry-run -Werror $(C_FILES)
 	@Rscript -e 'print(l <- lintr::lint_package()); quit(status = length(l) > 0)'
 
+spelling: ## words that neither a British dictionary nor inst/WORDLIST has
+	@sh tools/setup.sh $(NEEDS) -- spelling
+	@Rscript -e 'print(w <- spelling::spell_check_package()); quit(status = nrow(w) > 0)'
+
 setup: ## install what is missing to build, knit and test
 	@sh tools/setup.sh $(NEEDS)
 
