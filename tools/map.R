@@ -2,7 +2,7 @@
 #
 # A name stands in backquotes, with as much of its path as tells it from others. `set-*.c` stands for the files
 # that it matches and no row names. A header goes with the .c file of the same name.
-all <- list.files(c("src", "R", "tests", "bench", "data-raw", "tools"), recursive = TRUE, full.names = TRUE)
+all <- list.files(c("src", "R", "tests", "bench", "data-raw", "tools", "vignettes"), recursive = TRUE, full.names = TRUE)
 files <- grep("^(src|R)/.*[.]([chR]|in|win)$", all, value = TRUE)
 stem <- sub("[.][^.]*$", "", files)
 files <- files[!grepl("[.]h$", files) | !stem %in% stem[grepl("[.]c$", files)]]
