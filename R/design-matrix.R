@@ -118,7 +118,7 @@ design_matrix <- function(events, times, model = "cohen", derivatives = NULL, mo
   confounds <- check_confounds(confounds, runs)
   check_flag(intercept, "intercept")
   check_flag(share, "share")
-  values <- centre_modulators(check_modulators(modulators, table), event_types(table))
+  values <- centre_modulators(modulator_values(modulators, table), event_types(table))
   if ("amplitude" %in% modulators) {
     table$amplitude <- rep(1, length(table$amplitude))
   }

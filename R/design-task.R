@@ -1,7 +1,7 @@
 # The columns of a design that come from events: responses, and those modulated.
 
 # A column of `table` for each modulator, as a matrix with their names.
-check_modulators <- function(modulators, table) {
+modulator_values <- function(modulators, table) {
   n <- length(table$onset)
   if (is.null(modulators)) {
     return(matrix(0, n, 0L))
@@ -21,11 +21,11 @@ check_modulators <- function(modulators, table) {
   if (anyDuplicated(modulators)) {
     abort("value", "`modulators` must be different.", locations(duplicated(modulators)))
   }
-  values <- lapply(modulators, function(name) check_modulator(table[[name]], paste0("events$", name)))
+  values <- lapply(modulators, function(name) check_modulator_values(table[[name]], paste0("events$", name)))
   matrix(unlist(values), n, length(modulators), dimnames = list(NULL, modulators))
 }
 
-check_modulator <- function(value, arg) {
+check_modulator_values <- function(value, arg) {
   if (is.object(value) || !(is.numeric(value) || is.logical(value)) || !is.null(dim(value))) {
     abort("type", sprintf("`%s` must be numeric to modulate responses, not %s.", arg, describe(value)))
   }

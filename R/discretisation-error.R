@@ -124,7 +124,7 @@ sampled_scheme <- function(model, normalise, dt) {
 spm_scheme <- function(runs, model, normalise, bins, bin0) {
   check_package_model(model, "spm", normalise)
   tr <- check_one_tr(runs, "spm")
-  bins <- check_counts(bins, "bins")
+  bins <- check_grid_counts(bins, "bins")
   bin0 <- check_count(bin0, "bin0", most = min(bins))
   list(
     step = tr / bins, read = (bin0 - 1) * tr / bins, model = hrf_models$spm, normalise = "area",
@@ -135,7 +135,7 @@ spm_scheme <- function(runs, model, normalise, bins, bin0) {
 nilearn_scheme <- function(runs, model, normalise, oversampling, version) {
   check_package_model(model, "nilearn", normalise)
   tr <- check_one_tr(runs, "nilearn")
-  oversampling <- check_counts(oversampling, "oversampling")
+  oversampling <- check_grid_counts(oversampling, "oversampling")
   terms <- nilearn_terms(model, check_nilearn_version(version))
   list(
     step = tr / oversampling, read = 0 * oversampling,
@@ -151,7 +151,7 @@ check_one_tr <- function(runs, method) {
   tr[[1L]]
 }
 
-check_counts <- function(n, arg) {
+check_grid_counts <- function(n, arg) {
   n <- check_numbers(n, arg)
   if (length(n) == 0L) {
     abort("length", sprintf("`%s` must have at least one value.", arg))
