@@ -13,7 +13,7 @@ kernel=$(cd "$2" && pwd)
 cannot=
 for set in ${LACKS:-}; do
     echo "convmat: not run: the loops for $set, which this processor does not have"
-    cannot="$cannot|cm_simd_$set|supports\\(\"$set"
+    cannot="$cannot|cm_simd_$set|supports[(]\"$set"
 done
 programs=$(find "$folder" -name "${3:-test}-*" ! -name '*.o' | sort)
 rm -f "$folder"/*.profraw
