@@ -47,6 +47,18 @@ static void check_moduli(const cm_simd *simd, const double *x, size_t n)
     expect(simd->count_below(x, n, 1.5) == count, "count_below of %zu at %s", n, simd->level);
 }
 
+static void check_four_moduli(source *s, const cm_simd *simd, size_t n)
+{
+    const double *x = samples(s, 4 * n, AT_END, 0);
+    cm_moduli m[4];
+    simd->four_moduli(x, n, 1.5, m);
+    for (size_t c = 0; c < 4; c++) { /* eighths, so that sums are exact in any order */
+        cm_moduli one = simd->moduli(x + c * n, n, 1.5);
+        expect(m[c].sum == one.sum && m[c].sumsq == one.sumsq && m[c].off == one.off,
+               "moduli of cell %zu of %zu at %s", c, n, simd->level);
+    }
+}
+
 static void check_scale(source *s, const cm_simd *simd, size_t n, side side)
 {
     const double *x = samples(s, n, side, 0);
@@ -130,6 +142,9 @@ static void check_loops(source *s)
         }
         release_guarded();
     }
+    for (size_t n = 8; n < 150; n += 8)
+        check_four_moduli(s, simd, n);
+    release_guarded();
     for (size_t nh = 1; nh < 70; nh++) {
         for (size_t n = 0; n < 20; n += 3)
             check_strip(s, simd, nh, n, n % 2 ? AT_END : AT_START);

@@ -83,25 +83,29 @@ struct cm_guard {
     double norm_h, promise, relative_error, error;
 };
 
+/* The cell of n samples at x, which have these moduli around a threshold. If that is far from
+ * the best one they are measured again. */
+static cell make_cell(const double *x, size_t n, double threshold, cm_moduli m)
+{
+    double size = (double)n, shortfall = size, best = m.sum / size * THRESHOLD;
+    if (!(threshold > 0.7 * best && threshold < 1.3 * best)) {
+        threshold = best;
+        m = cm_current_simd()->moduli(x, n, threshold);
+    }
+    if (threshold > 0) /* sum of max(0, threshold - |x|), by |d| = max(d, 0) + max(-d, 0) */
+        shortfall = (m.off - m.sum + size * threshold) / 2 / threshold;
+    return (cell){size, m.sum, threshold, shortfall};
+}
+
 /* Measures samples from ... to - 1 of x. Neighbours are often alike, so the threshold of the
  * cell before is tried first. */
 static cell measure(const double *x, size_t from, size_t to, double threshold, double *sumsq)
 {
     if (from >= to) /* no samples, so none falls short */
         return (cell){0, 0, DBL_MAX, 0};
-    const cm_simd *simd = cm_current_simd();
-    size_t n = to - from;
-    cm_moduli m = simd->moduli(x + from, n, threshold);
-    double best = m.sum / (double)n * THRESHOLD;
-    if (!(threshold > 0.7 * best && threshold < 1.3 * best)) {
-        threshold = best;
-        m = simd->moduli(x + from, n, threshold);
-    }
+    cm_moduli m = cm_current_simd()->moduli(x + from, to - from, threshold);
     *sumsq += m.sumsq;
-    double size = (double)n, shortfall = size;
-    if (threshold > 0) /* sum of max(0, threshold - |x|), by |d| = max(d, 0) + max(-d, 0) */
-        shortfall = (m.off - m.sum + size * threshold) / 2 / threshold;
-    return (cell){size, m.sum, threshold, shortfall};
+    return make_cell(x + from, to - from, threshold, m);
 }
 
 static double least_modulus(const double *x, size_t n)
@@ -173,21 +177,57 @@ static size_t clamp(size_t i, size_t before, size_t n)
     return i < before ? 0 : i - before < n ? i - before : n;
 }
 
+/* A block of samples x[0] ... x[nx - 1], with `ahead` values of cells and zeros before them. */
+typedef struct {
+    const double *x;
+    size_t ahead, nx;
+} block;
+
+/* Cell j of a block, with the zeros around the samples. */
+static cell measure_cell(const cm_guard *guard, const block *b, size_t j, double threshold,
+                         double *sumsq)
+{
+    size_t from = guard->lead + 1 + j * guard->c, to = from + guard->c,
+           last = guard->n + guard->nq * guard->c;
+    to = to < last ? to : last;
+    size_t first = clamp(from, b->ahead, b->nx), end = clamp(to, b->ahead, b->nx);
+    cell c = measure(b->x, first, end, threshold, sumsq);
+    c.shortfall += (double)((to - from) - (end - first));
+    return c;
+}
+
+/* Cells from j on, four at once where they are full of samples. Returns how many. */
+static size_t measure_cells(const cm_guard *guard, const block *b, size_t j, double threshold,
+                            cell *cells, double *sumsq)
+{
+    size_t c = guard->c, from = guard->lead + 1 + j * c;
+    if (from < b->ahead || from + 4 * c > b->ahead + b->nx) {
+        cells[0] = measure_cell(guard, b, j, threshold, sumsq);
+        return 1;
+    }
+    cm_moduli m[4];
+    const double *x = b->x + (from - b->ahead);
+    cm_current_simd()->four_moduli(x, c, threshold, m);
+    for (size_t i = 0; i < 4; i++) {
+        cells[i] = make_cell(x + i * c, c, threshold, m[i]);
+        *sumsq += m[i].sumsq;
+    }
+    return 4;
+}
+
 int cm_guard_measure(cm_guard *guard, const double *x, size_t before, size_t nx)
 {
     double sumsq = 0, sum = 0;
-    size_t ahead = guard->nq * guard->c; /* so far before value 0 a cell may begin */
-    cell last = {0};
-    for (size_t j = 0; j < guard->nj; j++) {
-        size_t from = guard->lead + 1 + j * guard->c, to = from + guard->c;
-        to = to < guard->n + ahead ? to : guard->n + ahead;
-        size_t first = clamp(from, ahead + before, nx), end = clamp(to, ahead + before, nx);
-        cell now = measure(x, first, end, last.threshold, &sumsq);
-        now.shortfall += (double)((to - from) - (end - first)); /* zeros around the samples */
-        sum += now.sum;
-        if (j > 0)
-            guard->x[j - 1] = join(&last, &now);
-        last = now;
+    const block b = {x, guard->nq * guard->c + before, nx};
+    cell last = {0}, cells[4];
+    for (size_t j = 0, n; j < guard->nj; j += n) {
+        n = measure_cells(guard, &b, j, last.threshold, cells, &sumsq);
+        for (size_t i = 0; i < n; i++) {
+            sum += cells[i].sum;
+            if (j + i > 0)
+                guard->x[j + i - 1] = join(&last, &cells[i]);
+            last = cells[i];
+        }
     }
     guard->error = guard->relative_error * sqrt(sumsq) * guard->norm_h;
     return sumsq >= SMALLEST || sum == 0;

@@ -68,6 +68,9 @@ typedef struct {
     void (*tile_long)(const double *x, const double *h, size_t nh, double *y, size_t nt,
                       ptrdiff_t lo, ptrdiff_t hi);
     cm_moduli (*moduli)(const double *x, size_t n, double around);
+    /* The same of four stretches of n samples, one behind the other; n is a multiple of 8. Four
+     * times as fast for short ones. */
+    void (*four_moduli)(const double *x, size_t n, double around, cm_moduli *m);
     size_t (*count_below)(const double *x, size_t n, double bound);
     /* The largest modulus, or NaN if any is not finite. */
     double (*max_modulus)(const double *x, size_t n);

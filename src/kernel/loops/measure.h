@@ -22,6 +22,47 @@ SIMD_TARGET static cm_moduli moduli(const double *x, size_t n, double around)
     return m;
 }
 
+/* The sums of four vectors, each over its lanes. */
+INLINE void four_sums(const vec *v, double *sum)
+{
+    vec two[2];
+#pragma GCC unroll 2
+    for (int i = 0; i < 2; i++)
+        two[i] = UPPER1(v[2 * i], v[2 * i + 1]) + LOWER1(v[2 * i], v[2 * i + 1]);
+#if SIMD_LANES == 2
+    store(sum, two[0]);
+    store(sum + 2, two[1]);
+#else
+    double lanes[W];
+    vec four = UPPER2(two[0], two[1]) + LOWER2(two[0], two[1]);
+#if SIMD_LANES == 8
+    four += HALVES(four);
+#endif
+    store(lanes, four);
+    memcpy(sum, lanes, 4 * sizeof *sum);
+#endif
+}
+
+SIMD_TARGET static void four_moduli(const double *x, size_t n, double around, cm_moduli *m)
+{
+    vec sum[4] = {0}, sumsq[4] = {0}, off[4] = {0};
+    double sums[3][4];
+    for (size_t i = 0; i < n; i += W) {
+#pragma GCC unroll 4
+        for (size_t c = 0; c < 4; c++) {
+            vec v = load(x + c * n + i), a = modulus(v);
+            sum[c] += a;
+            sumsq[c] += v * v;
+            off[c] += modulus(a - around);
+        }
+    }
+    four_sums(sum, sums[0]);
+    four_sums(sumsq, sums[1]);
+    four_sums(off, sums[2]);
+    for (int c = 0; c < 4; c++)
+        m[c] = (cm_moduli){sums[0][c], sums[1][c], sums[2][c]};
+}
+
 SIMD_TARGET static size_t count_below(const double *x, size_t n, double bound)
 {
     ivec mask = {0};

@@ -23,6 +23,7 @@ const cm_simd TABLE(SIMD_LEVEL) = {
     .tile_short = tile_short,
     .tile_long = tile_long,
     .moduli = moduli,
+    .four_moduli = four_moduli,
     .count_below = count_below,
     .max_modulus = max_modulus,
     .scale = scale,

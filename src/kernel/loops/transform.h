@@ -326,23 +326,6 @@ SIMD_TARGET static void there(const cm_pass *p, double *z)
  */
 
 /* Blocks of d by d lanes of rows i and i + d change places across the diagonal. */
-#if SIMD_LANES == 8
-#define UPPER1(a, b) SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
-#define LOWER1(a, b) SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
-#define UPPER2(a, b) SHUFFLE(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
-#define LOWER2(a, b) SHUFFLE(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
-#define UPPER4(a, b) SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
-#define LOWER4(a, b) SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
-#elif SIMD_LANES == 4
-#define UPPER1(a, b) SHUFFLE(a, b, 0, 4, 2, 6)
-#define LOWER1(a, b) SHUFFLE(a, b, 1, 5, 3, 7)
-#define UPPER2(a, b) SHUFFLE(a, b, 0, 1, 4, 5)
-#define LOWER2(a, b) SHUFFLE(a, b, 2, 3, 6, 7)
-#else
-#define UPPER1(a, b) SHUFFLE(a, b, 0, 2)
-#define LOWER1(a, b) SHUFFLE(a, b, 1, 3)
-#endif
-
 #define EXCHANGE(v, part, d)                                                                   \
     UNROLL for (int i = 0; i < W; i++)                                                         \
     {                                                                                          \

@@ -68,6 +68,24 @@ INLINE double larger(double a, double b)
 #define HALVES(v) SHUFFLE(v, v, 1, 0)
 #endif
 
+/* Of every 2 d lanes of two vectors the upper d, those of b behind those of a; the lower d. */
+#if SIMD_LANES == 8
+#define UPPER1(a, b) SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
+#define LOWER1(a, b) SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
+#define UPPER2(a, b) SHUFFLE(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+#define LOWER2(a, b) SHUFFLE(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
+#define UPPER4(a, b) SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define LOWER4(a, b) SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+#elif SIMD_LANES == 4
+#define UPPER1(a, b) SHUFFLE(a, b, 0, 4, 2, 6)
+#define LOWER1(a, b) SHUFFLE(a, b, 1, 5, 3, 7)
+#define UPPER2(a, b) SHUFFLE(a, b, 0, 1, 4, 5)
+#define LOWER2(a, b) SHUFFLE(a, b, 2, 3, 6, 7)
+#else
+#define UPPER1(a, b) SHUFFLE(a, b, 0, 2)
+#define LOWER1(a, b) SHUFFLE(a, b, 1, 3)
+#endif
+
 /* Of all lanes: their sum, the greatest, the sum of whole numbers. */
 #define SUM(a, b) (a) + (b)
 #define GREATER(a, b) choose((b) > (a), a, b)
