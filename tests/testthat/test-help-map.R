@@ -41,7 +41,7 @@ test_that("?convmat lists what there is", {
   }
 })
 
-test_that("every help page has its place on the site", {
+test_that("every help page and article has its place on the site", {
   index <- test_path("../../_pkgdown.yml")
   skip_if_not(file.exists(index), "no checkout")
   words <- unlist(strsplit(readLines(index), "[][ ,]+"))
@@ -49,5 +49,9 @@ test_that("every help page has its place on the site", {
     lines <- readLines(page, encoding = "UTF-8")
     topics <- sub("^.(alias|name)[{](.*)[}]$", "\\2", grep("^.(alias|name)[{]", lines, value = TRUE))
     expect_true(any(topics %in% words), label = paste(basename(page), "is listed in _pkgdown.yml, which"))
+  }
+  articles <- list.files(test_path("../../vignettes"), "[.]Rmd$", recursive = TRUE)
+  for (name in tools::file_path_sans_ext(articles)) {
+    expect_true(name %in% words, label = paste(name, "is listed in _pkgdown.yml, which"))
   }
 })
