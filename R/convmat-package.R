@@ -26,8 +26,8 @@
 #'   [event_files]; [bind_runs()]: of several runs
 #' - [scan_times()]: the times of the scans
 #' - [hrf()]: haemodynamic responses; [hrf_model()]: a model by its name;
-#'   [gamma_hrf()], [gam_hrf()], [mean_sd_hrf()]: a model of your own; [sampled_hrf()]: the kernels of other
-#'   software
+#'   [gamma_hrf()], [gam_hrf()], [mean_sd_hrf()]: a model of your own;
+#'   [hrf_basis()]: sets of functions; [sampled_hrf()]: the kernels of other software
 #' - [neural_signal()]: events on a grid
 #' - [regressors()]: predicted responses, a column for each type of event
 #' - [event_responses()]: predicted responses, a column for each event

@@ -7,7 +7,8 @@
 #' `trial_type` of the events play no part.
 #'
 #' @inheritParams regressors
-#' @param model Name of a model in [hrf()], a model made by [gamma_hrf()], or `"fir"`.
+#' @param model Name of a model in [hrf()], a model made by [gamma_hrf()], `"fir"`, or a
+#'   set made by [hrf_basis()].
 #' @param normalise `"none"`, `"peak"` or `"area"`, as in [hrf()].
 #' @param sparse `TRUE` for a sparse matrix of package Matrix.
 #'
@@ -57,6 +58,9 @@ event_responses <- function(events, times, model = "cohen", normalise = "none",
   check_choice(normalise, hrf_normalisations, "normalise")
   model <- check_response_model(model, normalise, lags)
   derivatives <- check_derivatives(derivatives, model, "exact")
+  if (is_basis(model)) {
+    check_basis_events(model, events)
+  }
   sparse <- check_flag(sparse, "sparse")
   parts <- response_parts(model, derivatives)
   nevent <- length(events$onset)
@@ -81,15 +85,15 @@ event_responses <- function(events, times, model = "cohen", normalise = "none",
     }, names(runs), runs)
     do.call(rbind, unname(blocks))
   }
-  if (length(parts) > 1L) {
+  if (!identical(parts, "")) {
     colnames(E) <- sprintf("event_%d%s", rep(seq_len(nevent), each = length(parts)), rep(parts, nevent))
   }
   E
 }
 
-# A sum of gamma densities, or "fir".
+# A sum of gamma densities, "fir", or a basis.
 check_response_model <- function(model, normalise, lags) {
-  if (identical(model, "fir") || !is.null(lags)) {
+  if (identical(model, "fir") || is_basis(model) || !is.null(lags)) {
     return(check_regressor_model(model, normalise, lags, NULL))
   }
   model <- check_hrf(model)
@@ -99,16 +103,17 @@ check_response_model <- function(model, normalise, lags) {
 
 # What the name of each column of an event ends in.
 response_parts <- function(model, derivatives) {
-  if (is_fir(model)) {
-    paste0("_lag_", format_lags(model$lags[-length(model$lags)]))
-  } else {
+  set <- set_parts(model)
+  if (is.null(set)) {
     c("", ifelse(derivatives == "temporal", "_derivative", paste0("_", derivatives)))
+  } else {
+    paste0("_", set)
   }
 }
 
 # A function of events and times that makes the columns of each event, `width` of them.
 response_method <- function(model, normalise, derivatives, width, sparse) {
-  if (!is_fir(model) && length(derivatives) == 0L) {
+  if (is.null(set_parts(model)) && length(derivatives) == 0L) {
     terms <- model_terms(scale_model(model, normalise))
     return(function(events, times) {
       if (sparse) {

@@ -2,6 +2,18 @@
 
 is_fir <- function(model) inherits(model, "convmat_fir")
 
+# What the name of each column of a type ends in, for models that are sets of functions;
+# NULL for the others.
+set_parts <- function(model) {
+  if (is_fir(model)) {
+    paste0("lag_", format_lags(model$lags[-length(model$lags)]))
+  } else if (is_basis(model)) {
+    basis_names(model)
+  }
+}
+
+format_lags <- function(lags) vapply(lags, format, "", digits = 15L)
+
 check_regressor_model <- function(model, normalise, lags, support) {
   fir <- identical(model, "fir")
   own <- is.function(model)
@@ -10,6 +22,13 @@ check_regressor_model <- function(model, normalise, lags, support) {
   }
   if (!own && !is.null(support)) {
     abort("value", "`support` must be NULL unless `model` is a function.")
+  }
+  if (is_basis(model)) {
+    model <- check_basis(model)
+    if (normalise != "none") {
+      abort("value", sprintf("`normalise` must be \"none\" with a basis, not \"%s\".", normalise))
+    }
+    return(model)
   }
   if (!fir && !own) {
     return(check_gamma_model(model))

@@ -8,6 +8,9 @@ exact_method <- function(model, normalise, derivatives) {
       .Call(ffi_fir, groups$events, groups$first, times, model$lags)
     })
   }
+  if (is_basis(model)) {
+    return(function(events, type, times, rows) basis_regressors(events, type, times, model))
+  }
   if (inherits(model, "convmat_function")) {
     return(function(events, type, times, rows) quadrature_regressors(events, type, times, model))
   }

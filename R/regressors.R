@@ -12,8 +12,8 @@
 #'   of several runs a list of such vectors, one for each run (see Runs in
 #'   [regressors()]).
 #' @param model Name of a model in [hrf()]; a model made by [gamma_hrf()];
-#'   `"fir"`; or a function of one numeric vector, the time since an event in
-#'   seconds (see the sections below).
+#'   `"fir"`; a set made by [hrf_basis()]; or a function of one numeric vector, the time
+#'   since an event in seconds (see the sections below).
 #' @param normalise How to scale the model: `"none"`, `"peak"` or `"area"` as in
 #'   [hrf()]. `"max"` and `"sum"` refer to samples, so they go with `method =
 #'   "sampled"` only.
@@ -218,6 +218,9 @@ regressors <- function(events, times, model = "cohen", normalise = "none", metho
   name <- model
   model <- check_regressor_model(model, normalise, lags, support)
   derivatives <- check_derivatives(derivatives, model, method)
+  if (is_basis(model)) {
+    check_basis_events(model, events)
+  }
   compute <- switch(method,
     exact = exact_method(model, normalise, derivatives),
     sampled = sampled_method(model, normalise, dt),
@@ -261,10 +264,9 @@ refuse_unused <- function(arguments, method) {
 
 column_names <- function(type, events, model, derivatives) {
   typed <- !is.null(events$trial_type)
-  parts <- if (is_fir(model)) {
-    paste0("lag_", format_lags(model$lags[-length(model$lags)]))
-  } else if (length(derivatives)) {
-    c("", ifelse(derivatives == "temporal", "derivative", derivatives))
+  parts <- set_parts(model)
+  if (length(derivatives)) {
+    parts <- c("", ifelse(derivatives == "temporal", "derivative", derivatives))
   }
   names <- if (!typed) {
     if (is.null(parts)) NULL else ifelse(parts == "", "regressor", parts)
@@ -276,8 +278,6 @@ column_names <- function(type, events, model, derivatives) {
   }
   list(names = names, n = nlevels(type) * max(1L, length(parts)))
 }
-
-format_lags <- function(lags) vapply(lags, format, "", digits = 15L)
 
 check_derivatives <- function(derivatives, model, method) {
   if (is.null(derivatives)) {

@@ -140,6 +140,7 @@ valid_values <- list(
   `regressors$model` = expression("spm", "fir", function(t) exp(-t), gamma_hrf(c(6, 12), 1, c(1, -0.3))),
   `sampled_hrf$model` = expression("spm", "glover"),
   normalise = expression("none", "peak", "area", "max", "sum"),
+  kind = expression("tent", "gamma"), from = expression(0, -2), to = expression(12, 20L), `hrf_basis$n` = expression(5, 7L),
   power = expression(5, c(6, 12)), mean = expression(6, c(6, 16)), sd = expression(2, c(2.4, 4)),
   shape = expression(6, c(6, 12)), scale = expression(1, c(0.9, 1)), weight = expression(1, c(1, -0.3)),
   name = expression("mine", utf8),
@@ -204,6 +205,10 @@ classed_values <- list(
     tamper(hrf_model("spm"), "name", invalid), gamma_hrf(c(6, 12), 1, c(1e308, -1e308)),
     tamper(hrf_model("spm"), "shape", "a"), tamper(hrf_model("spm"), "name", NULL),
     tamper(hrf_model("spm"), "weight", numeric(0)), tamper(hrf_model("spm"), "scale", NULL)
+  ),
+  hrf_basis = expression(
+    hrf_basis("tent"), hrf_basis("fourier", n = 5), tamper(hrf_basis("tent"), "n", NULL),
+    tamper(hrf_basis("tent"), "kind", "a"), tamper(hrf_basis("tent"), "to", NaN)
   ),
   design_matrix = expression(
     design_matrix(e(), 0:9), design_matrix(bind_runs(e(), e()), list(0:9, 0:4), drift = "none"),
