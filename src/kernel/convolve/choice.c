@@ -1,6 +1,6 @@
-/* Costs are in nanoseconds, the means of those measured on AVX-512 machines of 2023 and 2024.
- * Only their ratios matter, and those vary less between machines. bench/costs.c measures them
- * and prints the tables below in this form.
+/* Costs are in nanoseconds, the least of several measured on a Zen 5 processor by
+ * bench/costs.c, which prints the tables below in this form. Only their ratios matter, and
+ * those vary less between machines.
  */
 #include "convolve/choice.h"
 
@@ -30,9 +30,14 @@ static double pairs(size_t nx, size_t nh, cm_window w)
 
 static double direct_cost(size_t nx, size_t nh, cm_window w)
 {
-    size_t lanes = cm_current_simd()->lanes, shorter = nx < nh ? nx : nh;
-    double each = lanes == 8 ? (shorter < 32 ? 0.05 : 0.024) : lanes == 4 ? 0.055 : 0.16;
-    return each * pairs(nx, nh, w) + (double)w.ny + 100;
+    size_t lanes = cm_current_simd()->lanes;
+    double each = lanes == 8   ? 0.0245
+                  : lanes == 4 ? 0.045
+                               : 0.126,
+           output = lanes == 8   ? 0.4
+                    : lanes == 4 ? 0.3
+                                 : 0.6;
+    return each * pairs(nx, nh, w) + output * (double)w.ny + 100;
 }
 
 /* A block by transforms with all that comes before and after, the guard included, in
