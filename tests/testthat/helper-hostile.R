@@ -135,7 +135,7 @@ valid_values <- list(
   sparse = expression(FALSE, TRUE),
   f = expression(dexp, function(t) ifelse(t >= 0 & t < 1, 1, 0), function(t) 0 * t), g = expression(dexp, dnorm),
   t = expression(0:3, 1.5, numeric(0), seq(0, 20, by = 0.5)), lower = expression(0, -Inf), upper = expression(5, Inf),
-  breaks = expression(NULL, c(0, 1)), rel_tol = expression(1e-6), abs_tol = expression(0, 1e-9),
+  breaks = expression(NULL, c(0, 1)), peaks = expression(NULL, data.frame(at = 0:1, width = 1)), rel_tol = expression(1e-6), abs_tol = expression(0, 1e-9),
   model = expression("cohen", "spm", "glover", "nipraxis", gamma_hrf(6, 1)),
   `regressors$model` = expression("spm", "fir", function(t) exp(-t), gamma_hrf(c(6, 12), 1, c(1, -0.3))),
   `sampled_hrf$model` = expression("spm", "glover"),
