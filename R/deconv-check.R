@@ -1,6 +1,6 @@
 # Checks of the arguments of deconv().
 
-deconv_methods <- c("lsq", "ridge", "division")
+deconv_methods <- c("lsq", "ridge", "division", "richardson-lucy")
 
 check_real <- function(x, arg, what) {
   x <- check_samples(x, arg, what)
@@ -10,7 +10,10 @@ check_real <- function(x, arg, what) {
   if (length(x) == 0L) {
     abort("length", sprintf("`%s` must have at least one value, not none.", arg))
   }
-  check_finite(x, arg)
+  infinite <- is.infinite(x)
+  if (any(infinite)) {
+    abort("value", sprintf("`%s` must be finite or missing.", arg), locations(infinite))
+  }
   x
 }
 
@@ -40,17 +43,60 @@ check_penalty <- function(lambda, missing, order, method) {
     return(0)
   }
   if (missing) {
-    abort("value", "`lambda` must be given with method \"ridge\": a number, or \"gcv\".")
-  }
-  if (identical(lambda, "gcv")) {
-    return(lambda)
+    return("auto")
   }
   if (is.character(lambda)) {
-    abort("value", sprintf(
-      "`lambda` must be a number, 0 or more, or \"gcv\", not %s.", show_value(lambda)
-    ))
+    check_choice(lambda, lambda_rules, "lambda")
+    return(lambda)
   }
-  check_number(lambda, "lambda", "a number, 0 or more, or \"gcv\"", function(l) l >= 0 && l < Inf)
+  check_number(lambda, "lambda", lambda_words, function(l) l >= 0 && l < Inf)
+}
+
+lambda_words <- "a number, 0 or more, or one of \"auto\", \"gcv\", \"reml\""
+
+# A weight for each value of y; NULL where all are 1. Those of missing values are 0.
+check_weights <- function(weights, y) {
+  ny <- count_samples(y)
+  gone <- if (is.matrix(y)) rowSums(is.na(y)) > 0 else is.na(as.vector(y))
+  if (!is.null(weights)) {
+    weights <- check_numbers(weights, "weights")
+    if (length(weights) != ny) {
+      abort("length", sprintf(
+        "`weights` must have %s values, as many as `y` has, not %s.",
+        format_count(ny), format_count(length(weights))
+      ))
+    }
+    check_values(weights, weights >= 0, "weights", "0 or more")
+  } else if (any(gone)) {
+    weights <- rep(1, ny)
+  }
+  if (is.null(weights)) {
+    return(NULL)
+  }
+  weights[gone] <- 0
+  if (!any(weights > 0)) {
+    abort("value", "`y` must have a value that is not missing, with a weight above 0.")
+  }
+  weights
+}
+
+# The most steps of Richardson and Lucy; NULL for as many as the rule for stopping takes.
+check_iterations <- function(iterations, method) {
+  if (is.null(iterations)) {
+    return(NULL)
+  }
+  if (method != "richardson-lucy") {
+    abort("value", sprintf("`iterations` must not be given with method \"%s\".", method))
+  }
+  check_count(iterations, "iterations", 0, 1e9)
+}
+
+check_sign <- function(positive, method) {
+  positive <- check_flag(positive, "positive")
+  if (positive && method == "division") {
+    abort("value", "`positive` must be FALSE with method \"division\".")
+  }
+  positive
 }
 
 # How many samples x has.

@@ -1,6 +1,11 @@
 # Long division of polynomials, for deconv().
 
-check_division <- function(h, mode) {
+check_division <- function(h, mode, weights) {
+  if (!is.null(weights)) {
+    abort(
+      "value", "`y` must have no missing values, and no `weights`, with method \"division\"."
+    )
+  }
   if (mode != "full") {
     abort("value", sprintf("`mode` must be \"full\" with method \"division\", not \"%s\".", mode))
   }
@@ -12,11 +17,10 @@ check_division <- function(h, mode) {
   }
 }
 
+# As at school: each sample of the quotient is what is left over the first sample of h, and what it
+# explains is taken away at once. Whole numbers stay whole as long as the quotient does.
 divide <- function(y, h, n) {
-  x <- y[seq_len(n), , drop = FALSE] / h[1L]
-  if (length(h) > 1L) {
-    x[] <- stats::filter(x, -h[-1L] / h[1L], "recursive")
-  }
+  x <- .Call(ffi_divide, y, h, n)
   if (!all(is.finite(x))) {
     abort(
       "numeric", "The quotient grows past the largest number there is.",
@@ -24,9 +28,8 @@ divide <- function(y, h, n) {
       "Method \"lsq\" does not let errors grow."
     )
   }
-  fitted <- conv(x, h, method = "direct")
   list(
-    coefficients = x, residuals = y - fitted, fitted.values = fitted,
-    lambda = 0, edf = NA_real_, gcv = rep(NA_real_, ncol(y)), rcond = NA_real_, search = NULL
+    coefficients = x, fitted.values = conv(x, h, method = "direct"), lambda = 0, edf = NA_real_,
+    gcv = rep(NA_real_, ncol(y)), rcond = NA_real_, search = NULL
   )
 }

@@ -1,42 +1,128 @@
-# The weight of the penalty of deconv() by generalised cross-validation.
+# The weight of the penalty of deconv(), chosen from y alone.
+#
+# Two scores are taken for each lambda. "gcv" is generalised cross-validation with each degree of
+# freedom counted 1.4 times: the plain score has a second, lower minimum near as many degrees of
+# freedom as values, where x is noise blown up. "reml" is the restricted likelihood of y if the
+# penalised differences of x were white noise. "auto" takes the first, which cannot go beyond N / 1.4
+# degrees of freedom, unless the second goes there and finds an x that differs by more than its own
+# noise: then there is signal left. bench/deconv-lambda.R compares them.
 
-fit_gcv <- function(problem, y) {
+lambda_rules <- c("auto", "gcv", "reml")
+
+gcv_factor <- 1.4
+
+fit_lambda <- function(problem, z, rule) {
   tried <- list()
-  try_weight <- function(lambda, columns = seq_len(ncol(y))) {
-    fit <- fit_band(problem, lambda, y[, columns, drop = FALSE])
-    score <- rep(NA_real_, ncol(y))
-    score[columns] <- if (is.null(fit)) NA_real_ else fit$gcv
-    row <- list(lambda = lambda, edf = if (is.null(fit)) NA_real_ else fit$edf, gcv = score)
+  try_weight <- function(lambda, columns = seq_len(ncol(z))) {
+    fit <- fit_band(problem, lambda, z[, columns, drop = FALSE])
+    row <- score_row(problem, lambda, fit, columns, ncol(z))
     tried[[length(tried) + 1L]] <<- row
-    score[columns]
+    row
   }
   range <- weight_range(problem)
   for (lambda in 10^seq(range[["top"]], range[["bottom"]], by = -0.5)) {
     try_weight(lambda)
   }
-  while (length(tried) %in% best_weights(tried) &&
+  scores <- if (rule == "auto") c("gcv", "reml") else rule
+  while (length(tried) %in% unlist(lapply(scores, best_weights, tried = tried)) &&
     log10(tried[[length(tried)]]$lambda) > range[["floor"]]) {
     try_weight(tried[[length(tried)]]$lambda / sqrt(10))
   }
-  best <- best_weights(tried)
-  if (anyNA(best)) {
-    abort_singular(problem, 1, y)
-  }
-  weight <- vapply(seq_len(ncol(y)), function(column) {
-    row <- tried[[best[column]]]
-    polish_weight(row$lambda, row$gcv[column], function(lambda) try_weight(lambda, column))
-  }, 0)
-  combine_fits(lapply(seq_len(ncol(y)), function(column) {
-    fit <- fit_band(problem, weight[column], y[, column, drop = FALSE])
-    fit$lambda <- weight[column]
+  grid <- tried
+  fits <- lapply(seq_len(ncol(z)), function(column) {
+    chosen <- choose_score(problem, z[, column, drop = FALSE], grid, column, rule)
+    row <- grid[[chosen$at]]
+    weight <- polish_weight(row$lambda, row[[chosen$score]][column], function(lambda) {
+      try_weight(lambda, column)[[chosen$score]][column]
+    })
+    fit <- fit_band(problem, weight, z[, column, drop = FALSE])
+    fit$lambda <- weight
+    fit$rule <- chosen$score
+    warn_lambda(problem, fit, chosen$at, length(grid))
     fit
-  }), search_table(tried))
+  })
+  combine_fits(fits, search_table(tried))
+}
+
+# One trial: the scores of the columns that were tried, NA for others.
+score_row <- function(problem, lambda, fit, columns, ncol) {
+  none <- rep(NA_real_, ncol)
+  row <- list(lambda = lambda, edf = NA_real_, gcv = none, reml = none)
+  if (!is.null(fit)) {
+    row$edf <- fit$edf
+    row$gcv[columns] <- gcv_score(fit$rss, fit$edf, problem$rows, gcv_factor)
+    row$reml[columns] <- reml_score(problem, lambda, fit)
+  }
+  row
+}
+
+# -2 log likelihood, but for a constant.
+reml_score <- function(problem, lambda, fit) {
+  rows <- problem$rows - problem$order
+  if (rows < 1) {
+    return(rep(NA_real_, length(fit$pss)))
+  }
+  rows * log(fit$pss) + fit$log_det - (problem$n - problem$order) * log(lambda)
 }
 
 # The best of those tried for each column, NA if none has a score.
-best_weights <- function(tried) {
-  score <- do.call(cbind, lapply(tried, `[[`, "gcv"))
-  apply(score, 1L, function(s) if (all(is.na(s))) NA_integer_ else which.min(s))
+best_weights <- function(score, tried) {
+  values <- do.call(cbind, lapply(tried, `[[`, score))
+  apply(values, 1L, function(s) if (all(is.na(s))) NA_integer_ else which.min(s))
+}
+
+# Which score to go by, and where it is lowest on the grid.
+choose_score <- function(problem, z, grid, column, rule) {
+  at <- function(score) best_weights(score, grid)[column]
+  if (rule != "auto") {
+    if (is.na(at(rule))) abort_singular(problem, 1)
+    return(list(score = rule, at = at(rule)))
+  }
+  gcv <- list(score = "gcv", at = at("gcv"))
+  reml <- list(score = "reml", at = at("reml"))
+  if (is.na(gcv$at) && is.na(reml$at)) {
+    abort_singular(problem, 1)
+  }
+  if (is.na(gcv$at) || is.na(reml$at)) {
+    return(if (is.na(gcv$at)) reml else gcv)
+  }
+  beyond <- grid[[reml$at]]$edf > problem$rows / gcv_factor
+  if (beyond && is.null(problem$weights) && leaves_signal(problem, z, grid, gcv$at, reml$at)) reml else gcv
+}
+
+# Does x by the one lambda differ from that by the other, smaller one by more than its noise?
+leaves_signal <- function(problem, z, grid, large, small) {
+  less <- fit_band(problem, grid[[large]]$lambda, z)
+  more <- fit_band(problem, grid[[small]]$lambda, z)
+  noise <- more$pss / (problem$rows - problem$order)
+  sum((less$coefficients - more$coefficients)^2) > noise * more$variance
+}
+
+# A choice that says more about the search than about y, or an x that is mostly noise.
+warn_lambda <- function(problem, fit, at, tries) {
+  end <- if (at == 1L) "largest" else if (at == tries) "smallest"
+  if (!is.null(end) && fit$rss > 0) {
+    warn(
+      "numeric",
+      sprintf("`lambda` could not be found: the best is the %s that was tried.", end),
+      if (end == "smallest") {
+        "There is no noise to be seen in `y`, or x cannot be told from it; look at `plot()`."
+      } else {
+        "`y` says no more of x than what has no penalty; look at `plot()`."
+      }
+    )
+  }
+  noise <- sqrt(fit$pss / max(1, problem$rows - problem$order) * fit$variance)
+  if (fit$edf > 0.9 * problem$rows && noise > 0.3 * sqrt(sum(fit$coefficients^2))) {
+    warn(
+      "numeric",
+      sprintf(
+        "The fit takes %s degrees of freedom for %s values, and x may be mostly noise.",
+        format(fit$edf, digits = 3L), format_count(problem$rows)
+      ),
+      "Give `lambda` yourself, or another `order`; look at `plot()`."
+    )
+  }
 }
 
 # Common logarithms: from where all but the null space of D is gone, to where nothing that
@@ -71,6 +157,7 @@ polish_weight <- function(lambda, least, score) {
 search_table <- function(tried) {
   table <- data.frame(lambda = vapply(tried, `[[`, 0, "lambda"), edf = vapply(tried, `[[`, 0, "edf"))
   table$gcv <- do.call(rbind, lapply(tried, `[[`, "gcv"))
+  table$reml <- do.call(rbind, lapply(tried, `[[`, "reml"))
   table <- table[order(table$lambda), ]
   row.names(table) <- NULL
   table

@@ -16,7 +16,7 @@ plot.deconv <- function(x, which = c("x", "fit", if (!is.null(x$search)) "gcv"),
     # taken before mfrow changes the size of text, which margins are counted in
     old <- graphics::par("mfrow", "mar", "mgp", "font.main")
     on.exit(graphics::par(old))
-    graphics::par(mfrow = c(length(which), 1L), mar = c(3.4, 4.4, 2, 1), mgp = c(2.2, 0.6, 0), font.main = 1)
+    graphics::par(mfrow = c(length(which), 1L), mar = c(3.4, 4.4, 2, 3), mgp = c(2.2, 0.6, 0), font.main = 1)
   }
   for (name in which) {
     switch(name,
@@ -49,14 +49,30 @@ plot_fit <- function(x, ..., main = "y (points) and conv(x, h) (line)", xlab = p
   graphics::matlines(at, as.matrix(stats::fitted(x)), lty = lty, lwd = lwd, col = col)
 }
 
+# The score that was gone by, and the degrees of freedom.
 plot_search <- function(x) {
   col <- deconv_colors(x)
-  graphics::matplot(x$search$lambda, x$search$gcv,
-    type = "l", log = "xy", lty = 1, lwd = 2, col = col, las = 1,
-    main = "Score of each lambda: the lowest is best", xlab = "lambda", ylab = ""
+  rule <- x$rule[1L]
+  score <- x$search[[rule]]
+  fits <- rule == "gcv" # its scores are positive
+  graphics::matplot(x$search$lambda, score,
+    type = "l", log = if (fits) "xy" else "x", lty = 1, lwd = 2, col = col, las = 1,
+    main = sprintf("Score (%s, the lowest is best) and degrees of freedom (dashed)", rule),
+    xlab = "lambda", ylab = ""
   )
+  tried <- vapply(x$lambda, function(l) which.min(abs(x$search$lambda - l)), 1L)
+  lowest <- score[cbind(tried, seq_along(tried))]
   graphics::abline(v = x$lambda, lty = 3, col = col)
-  graphics::points(x$lambda, x$gcv, pch = 16, col = col)
+  graphics::points(x$lambda, lowest, pch = 16, col = col)
+  # degrees of freedom on an axis of their own, at the right
+  limits <- graphics::par("usr")[3:4]
+  place <- function(edf) {
+    at <- limits[1L] + edf / x$nobs * diff(limits)
+    if (fits) 10^at else at
+  }
+  graphics::lines(x$search$lambda, place(x$search$edf), lty = 2, col = "grey40")
+  ticks <- pretty(c(0, x$nobs), 4)
+  graphics::axis(4, place(ticks), ticks, las = 1, col.axis = "grey40")
 }
 
 deconv_colors <- function(x) grDevices::hcl.colors(NCOL(x$y) + 1L, "Dark 3")[-1L]

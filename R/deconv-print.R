@@ -28,21 +28,31 @@ print_fit <- function(x, digits) {
   # one number, or the range of those of the columns
   span <- function(v) paste(unique(number(range(v))), collapse = " to ")
   found <- stats::coef(x)
-  size <- sqrt(colSums(as.matrix(x$residuals)^2) / colSums(as.matrix(x$y)^2))
+  size <- sqrt(colSums(as.matrix(x$residuals)^2, na.rm = TRUE) / colSums(as.matrix(x$y)^2, na.rm = TRUE))
   penalised <- c("x", "the differences of x", "the second differences of x")[x$order + 1]
   ridge <- x$method == "ridge"
+  lucy <- x$method == "richardson-lucy"
   cat(
     sprintf("x:         %s values from %s to %s\n", format_count(NROW(found)), number(min(found)), number(max(found))),
-    "Method:    least squares", if (ridge) c(" with a penalty on ", penalised), "\n",
+    "Method:    ", if (lucy) sprintf("Richardson-Lucy, %s steps", format_count(x$steps)) else "least squares",
+    if (x$positive) ", nowhere negative", if (ridge) c(" with a penalty on ", penalised), "\n",
     if (ridge) {
-      c("lambda:    ", span(x$lambda), if (!is.null(x$search)) ", chosen by generalised cross-validation", "\n")
+      c("lambda:    ", span(x$lambda), if (!is.null(x$search)) sprintf(", chosen by %s", and_rules(x$rule)), "\n")
     },
-    sprintf("Fit:       %s degrees of freedom for %s values", span(x$edf), format_count(NROW(x$y))),
+    sprintf(
+      "Fit:       %s for %s values", if (lucy) paste("deviance", span(x$deviance)) else paste(span(x$edf), "degrees of freedom"),
+      format_count(x$nobs)
+    ),
     if (all(is.finite(size))) sprintf("; residuals are %s %% of y", span(100 * size)), "\n",
-    if (all(x$rcond > 0)) {
+    if (isTRUE(all(x$rcond > 0))) {
       sprintf("Condition: relative errors in y may become up to %s times as large in x\n", span(1 / x$rcond))
     },
     "\ncoef() gives x, fitted() gives conv(x, h), residuals() what is left of y.\n",
     sep = ""
   )
+}
+
+and_rules <- function(rule) {
+  words <- c(gcv = "generalised cross-validation", reml = "restricted likelihood")
+  paste(words[unique(rule)], collapse = " or ")
 }

@@ -1,35 +1,71 @@
 # The problem that deconv() solves, as products, bands and rows.
 
-# What is minimised: products with A and its transpose, for columns; the bands of A'A (a column
-# of it, where all are the same) and of D'D, which is not the higher; and D'D. Samples of a signal
-# that wraps are in the order of `turn`.
-deconv_problem <- function(h, n, mode, origin, boundary, order) {
-  sparse <- function() conv_matrix(h, n, mode, origin, boundary, sparse = TRUE)
+# What is minimised, |W (y - A x)|^2 + lambda |D x|^2 with W the roots of the weights: `plain` is A x,
+# `multiply` and `transpose` are products with W A and its transpose, for columns; `gram` and
+# `penalty` the bands of A'W^2 A (a column of it, where all are the same) and of D'D, which is not the
+# higher. `rows` is how many values of y count. Samples of a signal that wraps are in the order of `turn`.
+deconv_problem <- function(h, n, mode, origin, boundary, order, weights = NULL) {
+  window <- mode_window(n, length(h), mode, if (mode == "same") origin else 0)
+  ny <- window[["length"]]
   D <- differences(n, order)
+  root <- if (!is.null(weights)) sqrt(weights)
+  weigh <- function(A) if (is.null(root)) A else root * A
   turn <- NULL
-  if (mode == "full") {
-    multiply <- function(x) conv(x, h, method = "direct")
-    transpose <- function(r) conv(r, rev(h), "valid", method = "direct")
-    gram <- autocorrelation_band(h, n)
+  if (boundary == "zero") {
+    A <- function() conv_matrix(h, n, mode, origin, sparse = TRUE)
+    plain <- function(x) conv(x, h, mode, if (mode == "same") origin, method = "direct")
+    back <- transposed_convolution(h, n, mode, origin)
+    gram <- if (mode == "full" && is.null(weights)) {
+      autocorrelation_band(h, n)
+    } else {
+      gram_band(h, n, if (is.null(weights)) rep(1, ny) else weights, window[["first"]])
+    }
   } else {
-    A <- sparse()
+    sparse <- conv_matrix(h, n, mode, origin, boundary, sparse = TRUE)
     if (boundary == "wrap") {
       turn <- c(rbind(seq_len(n), rev(seq_len(n))))[seq_len(n)]
-      A <- A[, turn, drop = FALSE]
+      sparse <- sparse[, turn, drop = FALSE]
       D <- D[, turn, drop = FALSE]
     }
-    sparse <- function() A
-    multiply <- function(x) as.matrix(A %*% x)
-    transpose <- function(r) as.matrix(Matrix::crossprod(A, r))
-    gram <- symmetric_band(Matrix::crossprod(A))
+    A <- function() sparse
+    plain <- function(x) as.matrix(sparse %*% x)
+    back <- function(r) as.matrix(Matrix::crossprod(sparse, r))
+    gram <- symmetric_band(Matrix::crossprod(weigh(sparse)))
   }
-  DD <- Matrix::crossprod(D)
-  penalty <- symmetric_band(DD)
+  penalty <- symmetric_band(Matrix::crossprod(D))
   list(
-    h = h, n = n, mode = mode, order = order, turn = turn, sparse = sparse, D = D,
-    multiply = multiply, transpose = transpose, penalise = function(x) as.matrix(DD %*% x),
+    h = h, n = n, mode = mode, order = order, turn = turn, weights = weights,
+    rows = if (is.null(weights)) ny else sum(weights > 0), D = D, plain = plain,
+    sparse = function() weigh(A()), multiply = function(x) weigh(plain(x)),
+    back = back, transpose = function(r) back(weigh(r)),
+    differ = function(x) as.matrix(D %*% x), undiffer = function(d) as.matrix(Matrix::crossprod(D, d)),
     gram = heighten(gram, nrow(penalty)), penalty = penalty
   )
+}
+
+# Products with the transpose of A: convolutions with the kernel back to front.
+transposed_convolution <- function(h, n, mode, origin) {
+  m <- length(h)
+  other <- switch(mode, full = "valid", valid = if (n >= m) "full" else "valid", "same")
+  function(r) conv(r, rev(h), other, if (other == "same") m - 1 - origin, method = "direct")
+}
+
+# The band of A'W^2 A for boundary zero: the d-th diagonal is the correlation of the weights with
+# the products of h and h moved by d. `first` is the value of the full convolution that y begins with.
+gram_band <- function(h, n, weights, first) {
+  m <- length(h)
+  p <- min(n, m) - 1
+  band <- matrix(0, p + 1, n)
+  ny <- length(weights)
+  for (d in 0:p) {
+    products <- h[seq(d + 1, m)] * h[seq_len(m - d)]
+    full <- conv(weights, rev(products), method = "direct")
+    # column j of A, from 0, begins at value j - first of y
+    at <- seq(d, length.out = n - d) - first + m - d
+    inside <- at >= 1 & at <= length(full)
+    band[p + 1 - d, seq(d + 1, n)[inside]] <- full[at[inside]]
+  }
+  band
 }
 
 # The (n - order) x n matrix of differences.
@@ -83,5 +119,5 @@ band_rows <- function(problem, lambda) {
   values <- matrix(0, max(offset, 0) + 1, ncol(B))
   values[cbind(offset + 1, column)] <- B@x
   by <- order(start, na.last = NA)
-  list(start = start[by], values = values[, by, drop = FALSE])
+  list(start = start[by], values = values[, by, drop = FALSE], by = by)
 }

@@ -2,22 +2,23 @@
 
 singular_fit <- function(problem, lambda, y, minimum_norm) {
   if (!minimum_norm) {
-    abort_singular(problem, lambda, y)
+    abort_singular(problem, lambda)
   }
-  wide <- problem$mode == "valid" && lambda == 0 && problem$n >= length(problem$h)
+  wide <- problem$mode == "valid" && lambda == 0 && problem$n >= length(problem$h) &&
+    is.null(problem$weights)
   fit <- if (wide) fit_wide(problem, y)
   if (is.null(fit)) fit_dense(problem, lambda, y) else fit
 }
 
-abort_singular <- function(problem, lambda, y) {
-  few <- lambda == 0 && nrow(y) < problem$n
+abort_singular <- function(problem, lambda) {
+  few <- lambda == 0 && problem$rows < problem$n
   abort(
     "numeric",
     "x is not determined: several x have the same convolution, to within rounding.",
     if (few) {
       sprintf(
         "There are %s values of `y` for %s of x.",
-        format_count(nrow(y)), format_count(problem$n)
+        format_count(problem$rows), format_count(problem$n)
       )
     } else if (lambda > 0 && problem$order > 0) {
       "The penalty does not see what `h` takes away."
@@ -29,10 +30,11 @@ abort_singular <- function(problem, lambda, y) {
   )
 }
 
-# A'z with A A'z = y: A' is the matrix of mode full for the kernel back to front.
+# A'v with A A'v = y: A' is the matrix of mode full for the kernel back to front. Its factor comes
+# by reflections unless it is well conditioned, since what v loses by squaring x would lose too.
 fit_wide <- function(problem, y) {
   across <- deconv_problem(rev(problem$h), nrow(y), "full", 0, "zero", 0)
-  factor <- factor_band(across, 0)
+  factor <- factor_band(across, 0, limit = 1e-4)
   if (is.null(factor)) {
     return(NULL)
   }

@@ -39,11 +39,13 @@ SEXP ffi_sparse_responses(SEXP events, SEXP times, SEXP model);
 SEXP ffi_fir(SEXP events, SEXP first, SEXP times, SEXP edges);
 SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda);
 SEXP ffi_band_cholesky(SEXP N);
-SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n);
+SEXP ffi_band_cholesky_plus(SEXP N, SEXP d);
+SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n, SEXP rhs);
 SEXP ffi_band_norm(SEXP N);
 SEXP ffi_band_inverse_norm(SEXP R);
 SEXP ffi_band_solve(SEXP R, SEXP b);
 SEXP ffi_band_inverse(SEXP R);
+SEXP ffi_divide(SEXP y, SEXP h, SEXP n);
 
 /* R's memory, freed when the call from R ends, R's interrupts, R's NA; one thread. */
 cm_env ffi_env(void);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include <R_ext/BLAS.h>
 #include <R_ext/Lapack.h>
 #ifndef FCONE
 #define FCONE
@@ -66,32 +67,104 @@ SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda)
     return sum;
 }
 
+/* The columns that LAPACK factorises between two looks for an interrupt: some 10 ms. */
+static int stretch(int p)
+{
+    double columns = 5e7 / ((double)p * p + 1);
+    return columns < 4.0 * p + 64 ? 4 * p + 64 : columns > 1e6 ? 1000000 : (int)columns;
+}
+
+/* The rows of the first columns from `from` on that lie above row `from`: they are solved with
+ * the triangle before them, and what they bring is taken from the triangle below. */
+static void join(double *R, int from, int n, int p, double *W)
+{
+    double *before = R + p + (size_t)(from - p) * (p + 1), *below = R + p + (size_t)from * (p + 1);
+    double one = 1, minus = -1;
+    int few = n - from < p ? n - from : p;
+    for (int c = 0; c < few; c++)
+        for (int i = 0; i < p; i++)
+            W[i + (size_t)c * p] = i < c ? 0 : below[i - p + (size_t)c * p];
+    F77_CALL(dtrsm)("L", "U", "T", "N", &p, &few, &one, before, &p, W, &p FCONE FCONE FCONE FCONE);
+    for (int c = 0; c < few; c++)
+        for (int i = c; i < p; i++)
+            below[i - p + (size_t)c * p] = W[i + (size_t)c * p];
+    F77_CALL(dsyrk)("U", "T", &few, &p, &minus, W, &p, &one, below, &p FCONE FCONE);
+}
+
+/* The factor, over N; 0 if N is not positive definite. */
+static int cholesky(double *R, int n, int p)
+{
+    const cm_env env = ffi_env();
+    int rows = p + 1, info = 0;
+    double *W = (double *)R_alloc((size_t)p * p + 1, sizeof *W);
+    for (int from = 0, many = stretch(p); from < n && info == 0; from += many) {
+        int ncol = n - from < many ? n - from : many;
+        if (from > 0 && p > 0)
+            join(R, from, n, p, W);
+        F77_CALL(dpbtrf)("U", &ncol, &p, R + (size_t)from * rows, &rows, &info FCONE);
+        env.poll(env.data);
+    }
+    return info == 0;
+}
+
 /* The factor R of the symmetric band N; NULL if N is not positive definite. */
 SEXP ffi_band_cholesky(SEXP N)
 {
     ffi_band(N);
-    int rows = Rf_nrows(N), n = Rf_ncols(N), p = rows - 1, info;
     SEXP R = PROTECT(band_like(N));
     memcpy(REAL(R), REAL_RO(N), (size_t)XLENGTH(N) * sizeof(double));
-    F77_CALL(dpbtrf)("U", &n, &p, REAL(R), &rows, &info FCONE);
+    int ok = cholesky(REAL(R), Rf_ncols(N), Rf_nrows(N) - 1);
     UNPROTECT(1); // R
-    return info == 0 ? R : R_NilValue;
+    return ok ? R : R_NilValue;
 }
 
-/* The factor R of B, whose rows are the columns of `values`, see cm_band_qr(). */
-SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n)
+/* The factor of N + diag(d); where d is infinite the variable is fixed: its row and column
+ * become those of the unit matrix. NULL if that is not positive definite. */
+SEXP ffi_band_cholesky_plus(SEXP N, SEXP d)
+{
+    ffi_band(N);
+    ffi_must(TYPEOF(d) == REALSXP && XLENGTH(d) == Rf_ncols(N), "the diagonal does not fit");
+    size_t rows = (size_t)Rf_nrows(N), n = (size_t)Rf_ncols(N), p = rows - 1;
+    const double *plus = REAL_RO(d), *from = REAL_RO(N);
+    SEXP R = PROTECT(band_like(N));
+    double *to = REAL(R);
+    for (size_t j = 0; j < n; j++, to += rows, from += rows) {
+        size_t top = j < p ? p - j : 0;
+        memcpy(to, from, rows * sizeof *to);
+        for (size_t i = top; i < p; i++)
+            if (plus[j] == R_PosInf || plus[j + i - p] == R_PosInf)
+                to[i] = 0;
+        to[p] = plus[j] == R_PosInf ? 1 : to[p] + plus[j];
+    }
+    int ok = cholesky(REAL(R), (int)n, (int)p);
+    UNPROTECT(1); // R
+    return ok ? R : R_NilValue;
+}
+
+/* list(R, x): the factor R of B, whose rows are the columns of `values`, see cm_band_qr(), and
+ * the least squares solution for the columns of rhs. */
+SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n, SEXP rhs)
 {
     const cm_env env = ffi_env();
-    size_t rows = (size_t)Rf_nrows(values), ncol = ffi_size(n);
+    size_t rows = (size_t)Rf_nrows(values), ncol = ffi_size(n), nrhs = (size_t)Rf_ncols(rhs);
     ffi_band(values);
     ffi_must(Rf_ncols(values) == XLENGTH(start), "rows of the band are missing");
+    ffi_must(TYPEOF(rhs) == REALSXP && Rf_nrows(rhs) == XLENGTH(start), "right-hand sides do not fit");
     ffi_indices(start, ncol);
     ffi_increasing(start);
-    SEXP R = PROTECT(band_matrix(rows, ncol));
-    cm_band_qr(REAL_RO(start), REAL_RO(values), (size_t)XLENGTH(start), ncol, rows - 1, REAL(R),
-               &lapack, &env);
-    UNPROTECT(1); // R
-    return R;
+    SEXP out = PROTECT(Rf_allocVector(VECSXP, 2));
+    SEXP R = band_matrix(rows, ncol);
+    SET_VECTOR_ELT(out, 0, R);
+    SEXP x = Rf_allocMatrix(REALSXP, (int)ncol, (int)nrhs);
+    SET_VECTOR_ELT(out, 1, x);
+    cm_band_qr(REAL_RO(start), REAL_RO(values), (size_t)XLENGTH(start), ncol, rows - 1,
+               REAL_RO(rhs), nrhs, REAL(R), REAL(x), &lapack, &env);
+    int size = (int)ncol, p = (int)rows - 1, ld = (int)rows, one = 1;
+    for (size_t r = 0; r < nrhs; r++)
+        F77_CALL(dtbsv)("U", "N", "N", &size, &p, REAL(R), &ld, REAL(x) + r * ncol,
+                        &one FCONE FCONE FCONE);
+    UNPROTECT(1); // out
+    return out;
 }
 
 /* The norm of the symmetric band N. */
@@ -145,4 +218,29 @@ SEXP ffi_band_inverse(SEXP R)
     cm_band_inverse(REAL_RO(R), (size_t)Rf_ncols(R), (size_t)Rf_nrows(R) - 1, REAL(Z), &env);
     UNPROTECT(1); // Z
     return Z;
+}
+
+/* The first n values of each column of y over h, by long division. */
+SEXP ffi_divide(SEXP y, SEXP h, SEXP n)
+{
+    const cm_env env = ffi_env();
+    ffi_must(TYPEOF(y) == REALSXP && TYPEOF(h) == REALSXP && XLENGTH(h) > 0, "not numbers");
+    size_t ny = (size_t)Rf_nrows(y), ncol = (size_t)Rf_ncols(y), m = (size_t)XLENGTH(h),
+           nx = ffi_size(n), work = 0;
+    ffi_must(nx + m - 1 <= ny, "too few values to divide");
+    const double *g = REAL_RO(h);
+    double *rest = (double *)R_alloc(ny, sizeof *rest);
+    SEXP x = PROTECT(Rf_allocMatrix(REALSXP, (int)nx, (int)ncol));
+    for (size_t c = 0; c < ncol; c++) {
+        double *q = REAL(x) + c * nx;
+        memcpy(rest, REAL_RO(y) + c * ny, ny * sizeof *rest);
+        for (size_t i = 0; i < nx; i++) {
+            q[i] = rest[i] / g[0];
+            for (size_t k = 1; k < m; k++)
+                rest[i + k] -= q[i] * g[k];
+            cm_work(&work, m, &env);
+        }
+    }
+    UNPROTECT(1); // x
+    return x;
 }

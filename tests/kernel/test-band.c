@@ -100,6 +100,28 @@ static void check_inverse(const double *R, size_t n, size_t p, const double *Z)
            largest, n, p);
 }
 
+/* R'c is B'rhs, since both R and c are Q' times what they come from. */
+static void check_rhs(const double *start, const double *values, size_t nrow, size_t n,
+                      size_t p, const double *rhs, size_t nrhs, const double *R, const double *c)
+{
+    long double *off = calloc(n, sizeof *off), worst = 0;
+    for (size_t k = 0; k < nrhs; k++) {
+        memset(off, 0, n * sizeof *off);
+        for (size_t r = 0; r < nrow; r++)
+            for (size_t i = 0; i <= p && (size_t)start[r] + i < n; i++)
+                off[(size_t)start[r] + i] +=
+                    (long double)values[r * (p + 1) + i] * rhs[r + k * nrow];
+        for (size_t j = 0; j < n; j++) {
+            for (size_t i = j < p ? 0 : j - p; i <= j; i++)
+                off[j] -= (long double)R[p + i - j + j * (p + 1)] * c[i + k * n];
+            worst = fmaxl(worst, fabsl(off[j]));
+        }
+    }
+    free(off);
+    long double allowed = 1e-13L * (long double)(nrow * (p + 1)) * (5 + (long double)p);
+    expect(worst <= allowed, "R'c is off by %Lg, n %zu, p %zu", worst, n, p);
+}
+
 static void check_band(source *s)
 {
     size_t n = 1 + draw(s, draw(s, 2) ? 12 : 150), p = draw(s, draw(s, 2) ? 4 : 50);
@@ -121,11 +143,16 @@ static void check_band(source *s)
             if ((size_t)start[r] + i >= n)
                 values[r * (p + 1) + i] = 0;
     }
+    size_t nrhs = draw(s, 3);
+    double *rhs = guarded_doubles(nrow * nrhs, AT_END), *c = guarded_doubles(n * nrhs, AT_END);
+    for (size_t i = 0; i < nrow * nrhs; i++)
+        rhs[i] = draw_unit(s);
     double *R = guarded_doubles(n * (p + 1), draw(s, 2) ? AT_END : AT_START);
     double *Z = guarded_doubles(n * (p + 1), draw(s, 2) ? AT_END : AT_START);
     begin(&here);
-    cm_band_qr(start, values, nrow, n, p, R, &plain, env());
+    cm_band_qr(start, values, nrow, n, p, rhs, nrhs, R, c, &plain, env());
     check_factor(start, values, nrow, n, p, R);
+    check_rhs(start, values, nrow, n, p, rhs, nrhs, R, c);
     cm_band_inverse(R, n, p, Z, env());
     check_inverse(R, n, p, Z);
     release(&here);
@@ -138,7 +165,7 @@ static void check_none(void)
     double R[6], none = 0;
     memset(R, 0xff, sizeof R);
     begin(&here);
-    cm_band_qr(&none, &none, 0, 3, 1, R, &plain, env());
+    cm_band_qr(&none, &none, 0, 3, 1, &none, 0, R, &none, &plain, env());
     for (int i = 0; i < 6; i++)
         expect(R[i] == 0, "R of no rows is %g", R[i]);
     release(&here);

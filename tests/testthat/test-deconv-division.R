@@ -22,3 +22,19 @@ test_that("long division is that of polynomials", {
     expect_identical(residuals(fit), rest + 0)
   }
 })
+
+test_that("long division of whole numbers is exact", {
+  fit <- deconv(conv(1:3, c(10, 3)), c(10, 3), method = "division")
+  expect_identical(coef(fit), c(1, 2, 3))
+  expect_identical(residuals(fit), numeric(4))
+  expect_identical(coef(deconv(conv(1:40, c(3, 7)), c(3, 7), method = "division")), 1:40 + 0)
+  set.seed(29)
+  for (i in 1:200) {
+    h <- sample(-9:9, sample(1:6, 1), TRUE)
+    h[1] <- sample(c(-9:-1, 1:9), 1)
+    x <- sample(-9:9, sample(1:9, 1), TRUE) + 0
+    fit <- deconv(conv(x, h), h, method = "division")
+    expect_identical(coef(fit), x)
+    expect_true(all(residuals(fit) == 0))
+  }
+})

@@ -5,11 +5,13 @@ test_that("lambda by cross-validation has the lowest score of a fine grid", {
     h <- exp(-(0:11) / 4)
     y <- conv(x, h) + rnorm(91)
     fit <- deconv(y, h, method = "ridge", lambda = "gcv", order = order)
+    score <- function(fit) 91 * sum(residuals(fit)^2) / pmax(91 - 1.4 * fit$edf, 0)^2
     scores <- vapply(10^seq(-8, 8, by = 0.1), function(lambda) {
-      deconv(y, h, method = "ridge", lambda = lambda, order = order)$gcv
+      score(deconv(y, h, method = "ridge", lambda = lambda, order = order))
     }, 0)
-    expect_lte(fit$gcv, min(scores) * (1 + 1e-4))
-    expect_identical(fit$gcv, min(fit$search$gcv))
+    expect_lte(score(fit), min(scores) * (1 + 1e-4))
+    expect_equal(score(fit), min(fit$search$gcv, na.rm = TRUE), tolerance = 1e-10)
+    expect_equal(fit$gcv, 91 * sum(residuals(fit)^2) / (91 - fit$edf)^2, tolerance = 1e-12)
     given <- deconv(y, h, method = "ridge", lambda = fit$lambda, order = order)
     expect_equal(coef(given), coef(fit), tolerance = 1e-12)
   }
@@ -20,8 +22,9 @@ test_that("each column has a lambda of its own, and columns do not mix", {
   h <- c(1, 2, 3, 2, 1)
   x <- cbind(sin(0:49 / 5), a = 1e6 * cos(0:49 / 3), 0)
   y <- conv(x, h) + cbind(rnorm(54, sd = 0.1), rnorm(54, sd = 1e4), rnorm(54, sd = 1e-9))
-  all <- deconv(y, h, method = "ridge", lambda = "gcv", order = 2)
-  each <- lapply(1:3, function(j) deconv(y[, j], h, method = "ridge", lambda = "gcv", order = 2))
+  # the third has nothing but noise
+  all <- quietly_deconv(y, h, method = "ridge", lambda = "gcv", order = 2)
+  each <- lapply(1:3, function(j) quietly_deconv(y[, j], h, method = "ridge", lambda = "gcv", order = 2))
   expect_equal(all$lambda, vapply(each, `[[`, 0, "lambda"), tolerance = 0.01)
   expect_equal(all$gcv, vapply(each, `[[`, 0, "gcv"), tolerance = 1e-4)
   expect_equal(all$edf, vapply(each, `[[`, 0, "edf"), tolerance = 0.01)
@@ -39,7 +42,7 @@ test_that("each column has a lambda of its own, and columns do not mix", {
 test_that("without noise the search goes down as far as that helps", {
   h <- c(1, 4, 6, 4, 1) / 16 # a null of order 4
   x <- sin(0:99 / 7)
-  fit <- deconv(conv(x, h), h, method = "ridge", lambda = "gcv", order = 0)
+  fit <- quietly_deconv(conv(x, h), h, method = "ridge", lambda = "auto", order = 0)
   expect_lt(fit$lambda, 1e-12)
   expect_lte(max(abs(coef(fit) - x)), 1e-4)
 })
@@ -64,4 +67,61 @@ test_that("cross-validation comes near to the best lambda", {
   }, 0)
   expect_lte(median(ratio), 1.2)
   expect_lte(quantile(ratio, 0.9), 1.5)
+})
+
+test_that("the restricted likelihood is that of y under the model", {
+  set.seed(29)
+  h <- exp(-(0:5) / 2)
+  A <- conv_matrix(h, 20)
+  y <- drop(A %*% cumsum(rnorm(20))) + rnorm(25)
+  for (order in 0:2) {
+    fit <- deconv(y, h, method = "ridge", lambda = "reml", order = order)
+    D <- difference_matrix(20, order)
+    null <- if (order > 0) outer(1:20, seq_len(order) - 1, "^") / 20^2
+    # contrasts of y that what has no penalty does not enter
+    Q <- if (order > 0) qr.Q(qr(A %*% null), complete = TRUE)[, -seq_len(order)] else diag(25)
+    prior <- A %*% pseudo_inverse(crossprod(D), 1e-10) %*% t(A)
+    minus2 <- function(lambda) {
+      V <- crossprod(Q, (diag(25) + prior / lambda) %*% Q)
+      z <- crossprod(Q, y)
+      length(z) * log(sum(z * solve(V, z))) + c(determinant(V)$modulus)
+    }
+    # on the whole grid, but for a constant
+    some <- fit$search[fit$search$lambda > 1e-4 & fit$search$lambda < 1e4, ]
+    theirs <- vapply(some$lambda, minus2, 0)
+    expect_equal(drop(some$reml) - some$reml[1], theirs - theirs[1], tolerance = 1e-6)
+    expect_lte(minus2(fit$lambda), min(theirs) + 1e-6)
+  }
+})
+
+test_that("the choice of lambda does not blow up noise, and warns where it may", {
+  delay <- diff(pgamma(0:25, 5, 0.7))
+  delay <- delay / sum(delay)
+  x <- 100 * exp(-((1:60) - 30)^2 / 150)
+  mu <- conv(x, delay, "causal")
+  rms <- function(fit) sqrt(mean((coef(fit) - x)^2))
+  set.seed(1)
+  y <- rpois(60, mu)
+  expect_lt(rms(deconv(y, delay, mode = "causal", method = "ridge", order = 2)), 5)
+  expect_lt(rms(deconv(y, delay, mode = "causal", method = "ridge", order = 2, weights = 1 / (y + 1))), 5)
+  set.seed(6)
+  y <- mu + rnorm(60, sd = 0.01 * max(mu))
+  for (lambda in c("auto", "gcv")) {
+    expect_lt(rms(expect_silent(deconv(y, delay, mode = "causal", method = "ridge", lambda = lambda))), 5)
+  }
+  # bursts under a kernel that loses nothing need almost all degrees of freedom
+  h <- exp(-(0:24) / 5)
+  h <- h / sum(h)
+  x <- numeric(80)
+  x[c(12, 24, 26, 48, 60, 62)] <- c(100, 60, 80, 100, 40, 70)
+  mu <- conv(x, h, "causal")
+  y <- mu + rnorm(80, sd = 0.01 * max(mu))
+  fit <- quietly_deconv(y, h, mode = "causal", method = "ridge", lambda = "auto")
+  expect_identical(fit$rule, "reml")
+  expect_lt(rms(fit), 3)
+  expect_gt(rms(deconv(y, h, mode = "causal", method = "ridge", lambda = "gcv")), 6)
+  expect_convmat_warning(
+    deconv(rep(c(1, -1), 20), c(1, 1) / 2, mode = "causal", method = "ridge", lambda = "gcv", order = 1),
+    "numeric", "`lambda` could not be found: the best is the largest"
+  )
 })

@@ -58,3 +58,15 @@ test_that("what is singular to the last bit is refused, or has the shortest solu
   }
   expect_identical(coef(deconv(1:4, c(0, 0), singular = "minimum_norm")), numeric(3))
 })
+
+test_that("the shortest solution of mode valid is as exact as a singular value decomposition", {
+  set.seed(30)
+  h <- dnorm(-8:8, sd = 1.4)
+  A <- conv_matrix(h, 60, "valid")
+  y <- drop(A %*% rnorm(60))
+  fit <- suppressWarnings(deconv(y, h, mode = "valid", singular = "minimum_norm"))
+  truth <- drop(pseudo_inverse(A, 1e-15) %*% y)
+  condition <- kappa(A, exact = TRUE)
+  expect_gt(condition, 1e3)
+  expect_lte(max(abs(coef(fit) - truth)), 1e-15 * 60 * condition * max(abs(truth)))
+})

@@ -40,38 +40,55 @@ static size_t most_rows(const double *start, size_t nrow, size_t block)
 }
 
 /* Row r of B holds values[r (p + 1) ...] from column start[r] on; starts increase.
- * What stands past column n - 1 is left out. */
+ * What stands past column n - 1 is left out. `rhs` has a value for each row in each of nrhs
+ * columns: c gets the first n values of Q'rhs, so that R x = c is the least squares solution,
+ * found without squaring B. */
 void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n, size_t p,
-                double *R, const cm_lapack *lapack, const cm_env *env)
+                const double *rhs, size_t nrhs, double *R, double *c, const cm_lapack *lapack,
+                const cm_env *env)
 {
     size_t block = p + 1 > LEAST_BLOCK ? p + 1 : LEAST_BLOCK, kept = 0, row = 0;
-    size_t width = block + p < n ? block + p : n;
+    size_t width = block + p < n ? block + p : n, all = width + nrhs;
     size_t height = p + most_rows(start, nrow, block), work = 0;
-    double *W = env->alloc(env->data, height * width * sizeof *W);
-    double *scratch =
-        env->alloc(env->data, (width + lapack->qr_work(height, width)) * sizeof *W);
+    double *W = env->alloc(env->data, height * all * sizeof *W);
+    double *scratch = env->alloc(env->data, (all + lapack->qr_work(height, all)) * sizeof *W);
     memset(R, 0, n * (p + 1) * sizeof *R);
-    memset(W, 0, height * width * sizeof *W);
+    memset(c, 0, n * nrhs * sizeof *c);
+    memset(W, 0, height * all * sizeof *W);
+    /* W holds the columns from `from` on that the block can meet, and beside them rhs */
     for (size_t from = 0; from < n; from += block) {
         size_t ncol = n - from < width ? n - from : width, used = kept;
-        for (; row < nrow && (size_t)start[row] < from + block; row++, used++)
-            for (size_t c = (size_t)start[row] - from, i = 0; i <= p && c + i < ncol; i++)
-                W[used + (c + i) * height] = values[row * (p + 1) + i];
+        for (; row < nrow && (size_t)start[row] < from + block; row++, used++) {
+            for (size_t k = (size_t)start[row] - from, i = 0; i <= p && k + i < ncol; i++)
+                W[used + (k + i) * height] = values[row * (p + 1) + i];
+            for (size_t r = 0; r < nrhs; r++)
+                W[used + (ncol + r) * height] = rhs[row + r * nrow];
+        }
         if (used > 0)
-            lapack->qr(W, height, used, ncol, scratch);
+            lapack->qr(W, height, used, ncol + nrhs, scratch);
         size_t done = used < block ? used : block;
-        for (size_t i = 0; i < done && from + i < n; i++)
-            for (size_t c = i; c <= i + p && c < ncol; c++)
-                R[p + i - c + (from + c) * (p + 1)] = W[i + c * height];
+        for (size_t i = 0; i < done && from + i < n; i++) {
+            for (size_t k = i; k <= i + p && k < ncol; k++)
+                R[p + i - k + (from + k) * (p + 1)] = W[i + k * height];
+            for (size_t r = 0; r < nrhs; r++)
+                c[from + i + r * n] = W[i + (ncol + r) * height];
+        }
+        if (n - from <= block)
+            break;
         /* the rows below are those that the next block begins with */
         kept = used > block ? used - block : 0;
         if (kept > p)
             kept = p;
-        for (size_t c = 0; c < width; c++)
+        size_t next = n - from - block < width ? n - from - block : width;
+        for (size_t k = 0; k < next; k++)
             for (size_t i = 0; i < height; i++)
-                W[i + c * height] = i < kept && i <= c && block + c < ncol
-                                        ? W[block + i + (block + c) * height]
+                W[i + k * height] = i < kept && i <= k && block + k < ncol
+                                        ? W[block + i + (block + k) * height]
                                         : 0;
+        for (size_t r = 0; r < nrhs; r++)
+            for (size_t i = 0; i < height; i++)
+                W[i + (next + r) * height] =
+                    i < kept ? W[block + i + (ncol + r) * height] : 0;
         cm_work(&work, 20 * block * (p + 1) * (p + 1), env);
     }
 }

@@ -12,7 +12,8 @@ typedef struct {
 } cm_lapack;
 
 void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n, size_t p,
-                double *R, const cm_lapack *lapack, const cm_env *env);
+                const double *rhs, size_t nrhs, double *R, double *c, const cm_lapack *lapack,
+                const cm_env *env);
 void cm_band_inverse(const double *R, size_t n, size_t p, double *Z, const cm_env *env);
 
 #endif

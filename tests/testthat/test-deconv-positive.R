@@ -1,0 +1,83 @@
+# The oracle: the active sets of Lawson and Hanson (1974), chapter 23, on dense matrices.
+oracle_nnls <- function(A, y) {
+  n <- ncol(A)
+  x <- numeric(n)
+  free <- logical(n)
+  repeat {
+    slope <- drop(crossprod(A, y - A %*% x))
+    slope[free] <- -Inf
+    if (all(free) || max(slope) <= 1e-11 * max(abs(crossprod(A, y)), 1e-300)) {
+      return(x)
+    }
+    free[which.max(slope)] <- TRUE
+    repeat {
+      s <- numeric(n)
+      s[free] <- qr.coef(qr(A[, free, drop = FALSE], tol = 1e-14), y)
+      s[is.na(s)] <- 0
+      if (all(s[free] > 0)) break
+      leaving <- free & s <= 0
+      along <- min((x / (x - s))[leaving & x > s], 1)
+      x <- x + along * (s - x)
+      out <- free & x <= 1e-15 * max(x)
+      if (!any(out)) out <- leaving
+      x[out] <- 0
+      free[out] <- FALSE
+      if (!any(free)) break
+    }
+    x <- s * free
+  }
+}
+
+test_that("non-negative least squares is that of active sets, in every mode and boundary", {
+  set.seed(51)
+  for (n in c(1, 3, 8)) {
+    for (m in c(1, 2, 5, 10)) {
+      h <- rnorm(m)
+      expect_all_cases(n, m, function(case) {
+        A <- call_case(case, oracle_matrix, h = h, n = n)
+        y <- rnorm(nrow(A))
+        fit <- call_case(case, quietly_deconv, y = y, h = h, n = n, positive = TRUE)
+        truth <- oracle_nnls(A, y)
+        size <- max(abs(y))
+        d <- svd(A)$d
+        condition <- if (nrow(A) >= n) d[1] / d[n] else Inf
+        all(coef(fit) >= 0) && fit$kkt <= 1e-8 &&
+          max(abs(fitted(fit) - A %*% truth)) <= 1e-8 * size &&
+          (condition > 1e6 || max(abs(coef(fit) - truth)) <= 1e-8 * max(1, truth))
+      }, info = paste("h =", deparse(h)))
+    }
+  }
+})
+
+test_that("with a penalty, weights and columns it is that of the augmented matrix", {
+  set.seed(52)
+  h <- exp(-(0:9) / 3)
+  A <- conv_matrix(h, 30, "causal")
+  x <- pmax(rnorm(30), 0)
+  y <- cbind(a = drop(A %*% x), b = -drop(A %*% x)) + rnorm(60, sd = 0.1)
+  w <- runif(30)
+  fit <- deconv(y, h, mode = "causal", method = "ridge", lambda = 0.2, order = 2, positive = TRUE, weights = w)
+  B <- rbind(sqrt(w) * A, sqrt(0.2) * difference_matrix(30, 2))
+  for (j in 1:2) {
+    expect_equal(coef(fit)[, j], oracle_nnls(B, c(sqrt(w) * y[, j], numeric(28))), tolerance = 1e-8)
+  }
+  expect_identical(colnames(coef(fit)), c("a", "b"))
+  chosen <- deconv(y[, 1], h, mode = "causal", method = "ridge", order = 0, positive = TRUE)
+  free <- deconv(y[, 1], h, mode = "causal", method = "ridge", order = 0)
+  expect_identical(chosen$lambda, free$lambda)
+  expect_identical(coef(deconv(-(1:5), c(1, 2), positive = TRUE)), numeric(4))
+  expect_identical(coef(deconv(1:5, c(0, 0), positive = TRUE)), numeric(4))
+  expect_identical(fit$kkt < 1e-8, c(TRUE, TRUE))
+})
+
+test_that("a long signal under a kernel that smooths has a gap that is small", {
+  set.seed(53)
+  h <- hrf(seq(0, 19), normalise = "area")
+  x <- pmax(rnorm(3000), 0)
+  y <- conv(x, h)
+  y <- y + rnorm(length(y), sd = 0.01 * max(y))
+  fit <- deconv(y, h, positive = TRUE)
+  expect_lte(fit$gap, 1e-6)
+  expect_lte(fit$kkt, 1e-8)
+  expect_true(all(coef(fit) >= 0))
+})
