@@ -79,7 +79,7 @@
 #' noise blown up. `"reml"` maximises the restricted likelihood of `y` if the penalised differences
 #' of x were white noise: never far off, but seldom best where x is smoother than that. `"auto"` takes
 #' the first; but where the second takes more than N / 1.4 degrees of freedom, which the first cannot, and
-#' its x differs from the first's by more than its own noise, the second. With `weights` it is always the first. `bench/deconv.md` in the
+#' its x differs from the first's by more than its own noise, the second. With `weights` it is always the first. `bench/deconv-lambda.md` in the
 #' sources of the package compares these and other rules. All suppose noise that is white, once weighted;
 #' correlated noise looks like signal. `plot()` shows the scores. There is a warning where the
 #' best `lambda` is at an end of the search, and where x takes more than 0.9 N degrees of freedom and is
