@@ -91,13 +91,13 @@ for (other in c("ANY", "Matrix")) {
 }
 rm(other)
 
-both <- c("conv_operator", "conv_operator")
-methods::setMethod("cbind2", both, function(x, y, ...) cbind(plain(x), plain(y)))
-methods::setMethod("rbind2", both, function(x, y, ...) rbind(plain(x), plain(y)))
-methods::setMethod("kronecker", both, function(X, Y, FUN = "*", make.dimnames = FALSE, ...) {
+two_operators <- c("conv_operator", "conv_operator")
+methods::setMethod("cbind2", two_operators, function(x, y, ...) cbind(plain(x), plain(y)))
+methods::setMethod("rbind2", two_operators, function(x, y, ...) rbind(plain(x), plain(y)))
+methods::setMethod("kronecker", two_operators, function(X, Y, FUN = "*", make.dimnames = FALSE, ...) {
   kronecker_of(X, Y, FUN, ...)
 })
-rm(both)
+rm(two_operators)
 
 #' @importFrom methods cbind2 rbind2 kronecker
 #' @exportMethod cbind2

@@ -1,4 +1,5 @@
-# Checks that CONTRIBUTING.md's tables name every file of src/ and R/ once, and no file that is not there.
+# Checks that CONTRIBUTING.md's tables name every file of src/ and R/ once, and no file that is not there;
+# and that no two files of R/ define objects of the same name.
 #
 # A name stands in backquotes, with as much of its path as tells it from others. `set-*.c` stands for the files
 # that it matches and no row names. A header goes with the .c file of the same name.
@@ -30,4 +31,12 @@ problems <- c(
 )
 writeLines(sprintf("convmat: CONTRIBUTING.md: %s", problems))
 if (!length(problems)) cat("convmat: CONTRIBUTING.md names every file of src/ and R/ once\n")
-quit(status = length(problems) > 0)
+
+# Of two objects with one name the file that R reads later has the last word, without a sign.
+defined <- unlist(lapply(list.files("R", "[.]R$", full.names = TRUE), function(file) {
+  is_assignment <- function(e) is.call(e) && identical(e[[1L]], as.name("<-")) && is.name(e[[2L]])
+  vapply(Filter(is_assignment, as.list(parse(file, keep.source = FALSE))), function(e) as.character(e[[2L]]), "")
+}))
+twice <- unique(defined[duplicated(defined)])
+writeLines(sprintf("convmat: R/ defines %s more than once", twice))
+quit(status = length(problems) + length(twice) > 0)
