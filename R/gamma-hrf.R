@@ -7,7 +7,7 @@
 #' for t >= 0, with shapes k, scales b and weights w. A term peaks at
 #' (k - 1) b seconds and has area w.
 #'
-#' @param shape Numeric vector, at least 1 each: the shapes, without unit.
+#' @param shape Numeric vector, from 1 to 1e8 each: the shapes, without unit.
 #' @param scale Numeric vector, above 0: the scales in seconds.
 #' @param weight Numeric vector: the area of each term; negative for an
 #'   undershoot. Vectors of length 1 are repeated for every term.
@@ -52,7 +52,8 @@
 #' `convmat_error_type` for what is not numeric or, as a name, not a string;
 #' `convmat_error_length` if there is no term or lengths differ;
 #' `convmat_error_value` if a value is not finite, a shape below 1 (the
-#' response would be infinite at 0) or a scale not above 0.
+#' response would be infinite at 0) or above 1e8 (where rounded times no longer tell 1e-10 of
+#' a response), or a scale not above 0.
 #'
 #' @section Algorithm and cost:
 #' Nothing is computed before the model is used; see [hrf()].
@@ -117,6 +118,7 @@ check_terms <- function(terms, of = "") {
   }
   terms <- check_common_length(terms[c("shape", "scale", "weight")], least = 1L)
   check_values(terms$shape, terms$shape >= 1, paste0(of, "shape"), "at least 1")
+  check_values(terms$shape, terms$shape <= 1e8, paste0(of, "shape"), "at most 1e8, beyond which digits are lost")
   check_values(terms$scale, terms$scale > 0, paste0(of, "scale"), "above 0")
   terms
 }

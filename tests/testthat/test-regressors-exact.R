@@ -20,6 +20,17 @@ test_that("single gammas agree with an oracle of 100 digits to 1e-10, far into t
   expect_lte(max(abs(value / oracle$value - 1)), 1e-11)
 })
 
+test_that("large shapes keep 1e-10 for boxes of every width, and larger ones are refused", {
+  # made by data-raw/oracle-large-shapes.py
+  oracle <- utils::read.csv(test_path("oracle-large-shapes.csv"))
+  expect_equal(range(oracle$shape), c(100, 1e8))
+  value <- mapply(function(shape, duration, t) {
+    regressors(events(0, duration), t, gamma_hrf(shape, 1))
+  }, oracle$shape, oracle$duration, oracle$t)
+  expect_lte(max(abs(value / oracle$value - 1)), 1e-10)
+  expect_convmat_error(gamma_hrf(1.1e8, 1), "value", "1e8")
+})
+
 test_that("models agree with quadrature by another route", {
   set.seed(3)
   for (model in models) {
