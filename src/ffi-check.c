@@ -33,7 +33,7 @@ cm_options ffi_options(SEXP options, size_t nh)
     ffi_must(o[1] >= 0 && o[1] < (double)nh, "the origin must lie within the kernel");
     return (cm_options){
         (cm_mode)choice(o[0], CM_VALID), (size_t)o[1], (cm_boundary)choice(o[2], CM_EXTEND),
-        (cm_na)choice(o[3], CM_NA_RENORMALISE), (cm_method)choice(o[4], CM_FFT)};
+        (cm_na)choice(o[3], CM_NA_RENORMALISE), (cm_method)choice(o[4], CM_SPARSE)};
 }
 
 size_t ffi_samples(SEXP x)

@@ -14,7 +14,7 @@ band <- matrix(c(0, 2, 1, 2, 1, 2), 2)
 test_that("options are those there are", {
   bad <- list(
     options_of(mode = 4), options_of(mode = -1), options_of(mode = 0.5), options_of(origin = 3), options_of(origin = -1),
-    options_of(origin = NaN), options_of(origin = 1e300), options_of(boundary = 7), options_of(na = 3), options_of(method = 3),
+    options_of(origin = NaN), options_of(origin = 1e300), options_of(boundary = 7), options_of(na = 3), options_of(method = 5),
     options_of(method = NA), numeric(0), numeric(4), 0:4, "a", NULL, list(0, 0, 0, 0, 0)
   )
   for (options in bad) {
