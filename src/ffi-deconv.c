@@ -78,13 +78,15 @@ static int stretch(int p)
  * the triangle before them, and what they bring is taken from the triangle below. */
 static void join(double *R, int from, int n, int p, double *W)
 {
-    double *before = R + p + (size_t)(from - p) * (p + 1), *below = R + p + (size_t)from * (p + 1);
+    double *before = R + p + (size_t)(from - p) * (p + 1),
+           *below = R + p + (size_t)from * (p + 1);
     double one = 1, minus = -1;
     int few = n - from < p ? n - from : p;
     for (int c = 0; c < few; c++)
         for (int i = 0; i < p; i++)
             W[i + (size_t)c * p] = i < c ? 0 : below[i - p + (size_t)c * p];
-    F77_CALL(dtrsm)("L", "U", "T", "N", &p, &few, &one, before, &p, W, &p FCONE FCONE FCONE FCONE);
+    F77_CALL(dtrsm)
+    ("L", "U", "T", "N", &p, &few, &one, before, &p, W, &p FCONE FCONE FCONE FCONE);
     for (int c = 0; c < few; c++)
         for (int i = c; i < p; i++)
             below[i - p + (size_t)c * p] = W[i + (size_t)c * p];
@@ -149,7 +151,8 @@ SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n, SEXP rhs)
     size_t rows = (size_t)Rf_nrows(values), ncol = ffi_size(n), nrhs = (size_t)Rf_ncols(rhs);
     ffi_band(values);
     ffi_must(Rf_ncols(values) == XLENGTH(start), "rows of the band are missing");
-    ffi_must(TYPEOF(rhs) == REALSXP && Rf_nrows(rhs) == XLENGTH(start), "right-hand sides do not fit");
+    ffi_must(TYPEOF(rhs) == REALSXP && Rf_nrows(rhs) == XLENGTH(start),
+             "right-hand sides do not fit");
     ffi_indices(start, ncol);
     ffi_increasing(start);
     SEXP out = PROTECT(Rf_allocVector(VECSXP, 2));
@@ -161,8 +164,8 @@ SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n, SEXP rhs)
                REAL_RO(rhs), nrhs, REAL(R), REAL(x), &lapack, &env);
     int size = (int)ncol, p = (int)rows - 1, ld = (int)rows, one = 1;
     for (size_t r = 0; r < nrhs; r++)
-        F77_CALL(dtbsv)("U", "N", "N", &size, &p, REAL(R), &ld, REAL(x) + r * ncol,
-                        &one FCONE FCONE FCONE);
+        F77_CALL(dtbsv)
+        ("U", "N", "N", &size, &p, REAL(R), &ld, REAL(x) + r * ncol, &one FCONE FCONE FCONE);
     UNPROTECT(1); // out
     return out;
 }

@@ -38,7 +38,7 @@ test_that("sizes are whole numbers that memory could have", {
     if (!identical(n, 0)) {
       refused("ffi_neural_signal", 0, 1, 1, 0, 1, 1e-8, n)
       refused("ffi_mode_window", 0L, n, 3, 0)
-      refused("ffi_band_qr", 0, matrix(1, 2, 1), n)
+      refused("ffi_band_qr", 0, matrix(1, 2, 1), n, matrix(0, 1, 0))
     }
   }
   refused("ffi_conv_matrix", h, 1, options_of(mode = 1, boundary = 6))
@@ -96,13 +96,13 @@ test_that("events, models and bands are whole", {
     refused("ffi_band_inverse_norm", bad)
     refused("ffi_band_solve", bad, 1)
     refused("ffi_band_sum", bad, band, 1)
-    refused("ffi_band_qr", 0, bad, 3)
+    refused("ffi_band_qr", 0, bad, 3, matrix(0, 1, 0))
   }
   refused("ffi_band_solve", band, c(1, 2))
   refused("ffi_band_solve", band, 1:3)
   refused("ffi_band_sum", band, matrix(1, 3, 3), 1)
   refused("ffi_band_sum", band, matrix(1, 2, 4), 1)
-  for (start in list(c(0, 1), c(0, 1, 3), c(1, 0, 2), c(0, NA, 1), 0:2)) refused("ffi_band_qr", start, band, 3)
+  for (start in list(c(0, 1), c(0, 1, 3), c(1, 0, 2), c(0, NA, 1), 0:2)) refused("ffi_band_qr", start, band, 3, matrix(0, length(start), 0))
   refused("ffi_simd_level", 1)
   refused("ffi_simd_level", character(0))
 })

@@ -8,8 +8,7 @@ test_that("the values are what they say, and valid calls are right", {
   world <- hostile_world()
   known <- c(hostile_values, unlist(c(valid_values, classed_values, hostile_options)))
   for (value in as.list(known)) {
-    made <- eval(value, world)
-    if (inherits(made, "connection")) close(made)
+    close_connections(list(eval(value, world)))
   }
   set.seed(71)
   called <- character(0)

@@ -18,7 +18,7 @@ test_that("a coarse picture has the largest entry of each block, and all zeros",
   set.seed(30)
   h <- rnorm(23)
   for (case in list(list(mode = "full"), list(mode = "valid"), list(mode = "same", origin = 3))) {
-    B <- build(conv_operator, h, 60, case)
+    B <- build_form(conv_operator, h, 60, case)
     M <- as.matrix(B)
     block <- 5
     exact <- outer(seq_len(ceiling(nrow(M) / block)), seq_len(12), Vectorize(function(r, c) {
