@@ -1,6 +1,6 @@
-/* Every routine R can call, and what the glue files share. The glue unpacks
- * vectors that R/ has checked, allocates the result, and calls the kernel. All
- * memory is R's, so an interrupt or R's own error may leave from anywhere.
+/* Every routine that R can call, and what the glue files share. The glue unpacks vectors that
+ * R/ has checked, allocates the result, and calls the kernel. All memory is R's, so an
+ * interrupt or an error of R's may leave at any time.
  */
 #ifndef CONVMAT_H
 #define CONVMAT_H
@@ -47,11 +47,12 @@ SEXP ffi_band_solve(SEXP R, SEXP b);
 SEXP ffi_band_inverse(SEXP R);
 SEXP ffi_divide(SEXP y, SEXP h, SEXP n);
 
-/* R's memory, freed when the call from R ends, R's interrupts, R's NA; one thread. */
+/* The kernel's world is R: memory that is freed when the call from R ends, R's interrupts and
+ * R's NA; one thread, no progress. */
 cm_env ffi_env(void);
 
-/* Progress from `base` on, up to `span` more, shown by the function `tick` of R (NULL for
- * none) when the clock passes `next`. */
+/* Shows progress by `tick`, a function of R or NULL for none, when the clock has passed `next`.
+ * What the kernel does now is the part from `base` to `base` + `span` of all. */
 typedef struct {
     SEXP tick;
     double next, base, span;
@@ -60,7 +61,7 @@ typedef struct {
 ffi_ticker ffi_new_ticker(SEXP tick);
 cm_env ffi_ticking_env(ffi_ticker *ticker);
 
-/* How many threads to use for a number from R, NULL for the default. */
+/* How many threads to use at most: `threads`, a number from R, or NULL for the default. */
 int ffi_threads(SEXP threads);
 
 /* ffi-check.c: these raise an error of R's where something does not fit. */
@@ -76,7 +77,7 @@ cm_options ffi_options(SEXP options, size_t nh);
 /* The number of real or complex samples, at least 1. */
 size_t ffi_samples(SEXP x);
 
-/* Exactly n doubles. */
+/* The values of a vector of exactly n doubles. */
 const double *ffi_numbers(SEXP x, size_t n);
 
 /* Doubles from 0 to n - 1; doubles that do not decrease. */
@@ -90,14 +91,16 @@ void ffi_band(SEXP N);
 SEXP ffi_result(SEXPTYPE type, size_t n);
 void ffi_large_pages(void *memory, size_t bytes);
 
-/* Once, at the start: so that memory that is freed is not new when it is needed again. */
+/* Called once, at the start: has malloc() keep large blocks that are freed, for the next
+ * result. */
 void ffi_keep_pages(void);
 
-/* Whether the new vector y now holds zeros, for which the system may save the writing. */
+/* Returns 1 if the new vector y now holds zeros, which the system may give without writing
+ * them; 0 if y holds anything. */
 int ffi_zero(SEXP y);
 
-/* Zeros into the new vector y, the quicker way: large ones take longer than an interrupt
- * may wait. */
+/* Sets the new vector y to zeros by ffi_zero() if that will do: to write them into a large one
+ * would take longer than an interrupt may wait. */
 void ffi_set_zero(SEXP y);
 
 /* The doubles of a real or complex vector, ffi_width() of them an entry. */

@@ -1,6 +1,6 @@
-/* What every routine checks of its arguments, whoever calls it: types and lengths, so that
- * nothing is read or written past an end. R/ has checked before, in words for users; what fails
- * here is a mistake in R/ or a call past it. REAL() and the like refuse other types by
+/* What every routine checks of its arguments: types and lengths, so that nothing is read or
+ * written past an end. R/ has checked them before, in words for users. What fails here is a
+ * mistake in R/, or a call that goes round it. REAL() and the like refuse other types by
  * themselves. */
 #include "convmat.h"
 

@@ -68,7 +68,7 @@ SEXP ffi_shifted_scaled_kernels(SEXP x, SEXP h)
     return S;
 }
 
-/* As list(i, p, x, Dim), the slots of Matrix's dgCMatrix. */
+/* The sparse matrix as list(i, p, x, Dim), the slots of a dgCMatrix of the package Matrix. */
 SEXP ffi_sparse_matrix(SEXP h, SEXP n, SEXP options)
 {
     const cm_env env = ffi_env();
@@ -88,8 +88,8 @@ SEXP ffi_sparse_matrix(SEXP h, SEXP n, SEXP options)
     return out;
 }
 
-/* The entries of rows i and columns j, doubles from 0 on, of the matrix; with k the
- * entries (i[k], j[k]) only. */
+/* The entries of rows i and columns j of the matrix, counted from 0, as doubles: all of them,
+ * column by column, or with `pairs` only the entries (i[k], j[k]). */
 SEXP ffi_entries(SEXP h, SEXP n, SEXP options, SEXP i, SEXP j, SEXP pairs)
 {
     const cm_env env = ffi_env();

@@ -1,8 +1,7 @@
-/* What conv_operator() needs beside the products of conv(). */
+/* The transpose of a boundary, which conv_operator() needs beside conv(). */
 #include "convmat.h"
 
-/* Folds each column of e, n + nh - 1 rows, onto n: see kernel/fold.c. Parts of complex
- * numbers are folded by themselves. */
+/* Folds each column of e, n + nh - 1 values, onto n: see kernel/matrix/fold.c. */
 SEXP ffi_fold(SEXP e, SEXP n, SEXP nh, SEXP options)
 {
     const cm_env env = ffi_env();

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The window of a mode: index of the first value and number of values. */
+/* The window of a mode: the index into F of its first output, and the number of outputs. */
 SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin)
 {
     ffi_must(ffi_size(mode) <= CM_VALID, "a mode is unknown");
@@ -48,16 +48,16 @@ static void conv_columns(cm_samples x, cm_samples h, const cm_options *options, 
     }
 }
 
-/* Columns that are convolved at once: they should fit the cache, or be work enough for
- * threads. What they need is given back after them. */
+/* How many columns one call of the kernel gets: few enough to fit the cache, or with threads
+ * enough work for all. Scratch memory is given back after each call. */
 static size_t columns_at_once(size_t nx, size_t ncol, int threads)
 {
     size_t n = (threads > 1 ? 10000000 : 100000) / nx + 1;
     return n < ncol ? n : ncol;
 }
 
-/* ncol holds the numbers of columns of x, of h and of the result; tick is a function
- * that shows which part is done, or NULL. */
+/* ncol has the numbers of columns of x, of h and of the result. tick is a function that shows
+ * which part is done, or NULL. */
 SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
 {
     const double *columns_of = ffi_numbers(ncol, 3);
@@ -91,7 +91,7 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
     return y;
 }
 
-/* Without what would show in the result: other attributes are dropped anyway. */
+/* Whether x is a vector of doubles without attributes that the result would have, too. */
 static int is_plain(SEXP x)
 {
     return TYPEOF(x) == REALSXP && XLENGTH(x) > 0 && !Rf_isObject(x) &&
@@ -99,7 +99,7 @@ static int is_plain(SEXP x)
            Rf_getAttrib(x, R_NamesSymbol) == R_NilValue;
 }
 
-/* The place of a string in a list that ends with NULL; -1 if it is not there. */
+/* The index of a string in a list that ends with NULL; -1 if it is not there. */
 static int place(SEXP string, const char *const *list)
 {
     if (TYPEOF(string) != STRSXP || XLENGTH(string) != 1)
@@ -113,7 +113,7 @@ static int place(SEXP string, const char *const *list)
 
 static SEXP threads_option(void)
 {
-    static SEXP symbol; /* which stays */
+    static SEXP symbol; /* R never frees symbols */
     if (!symbol)
         symbol = Rf_install("convmat.threads");
     return Rf_GetOption1(symbol);
@@ -157,8 +157,8 @@ static int is_quick(SEXP x, SEXP h, cm_method method)
     return nx + nh < 1e7 && (method == CM_AUTO || nx * nh < 1e9);
 }
 
-/* The common case at once: two double vectors without attributes, no boundary and no
- * origin. NULL for anything else, right or wrong, which R/ sees to. */
+/* The quick way for the common case: two double vectors without attributes, boundary "zero", no
+ * origin. NULL for anything else, right or wrong: then R/ checks the arguments. */
 SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP na, SEXP method)
 {
     static const char *const modes[] = {"full", "same", "causal", "valid", NULL},
@@ -173,8 +173,8 @@ SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP 
                       (cm_options){(cm_mode)imode, 0, CM_ZERO, (cm_na)ina, (cm_method)imethod});
 }
 
-/* The same for conv(x, h), as R takes longer to hand over seven arguments than the
- * convolution of short vectors takes. */
+/* The same for conv(x, h). To hand over seven arguments takes R longer than the convolution of
+ * short vectors. */
 SEXP ffi_conv_two(SEXP x, SEXP h)
 {
     if (!is_plain(x) || !is_plain(h) || !is_quick(x, h, CM_AUTO))

@@ -1,5 +1,5 @@
-/* deconv(): banded factorisations, by R's LAPACK. Bands are matrices of p + 1 rows, as
- * kernel/band.c has them; rcond and norms are those of the 1-norm. */
+/* deconv(): banded factorisations, by R's LAPACK. Bands are matrices of p + 1 rows, stored as
+ * kernel/matrix/band.c says. Norms are 1-norms. */
 #ifndef USE_FC_LEN_T
 #define USE_FC_LEN_T
 #endif
@@ -45,8 +45,8 @@ static SEXP band_like(SEXP band)
     return band_matrix((size_t)Rf_nrows(band), (size_t)Rf_ncols(band));
 }
 
-/* The band N + lambda P, with as many columns as P. P is not higher than N, of which one
- * column may stand for all. */
+/* The band N + lambda P, with as many columns as P. N may have a single column, which stands
+ * for all. P has no more rows than N. */
 SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda)
 {
     size_t rows = (size_t)Rf_nrows(N), n = (size_t)Rf_ncols(P), few = (size_t)Rf_nrows(P),
@@ -74,8 +74,9 @@ static int stretch(int p)
     return columns < 4.0 * p + 64 ? 4 * p + 64 : columns > 1e6 ? 1000000 : (int)columns;
 }
 
-/* The rows of the first columns from `from` on that lie above row `from`: they are solved with
- * the triangle before them, and what they bring is taken from the triangle below. */
+/* Goes on with the factor at column `from`. The next columns of N have rows above row `from`:
+ * these rows of R are found with the triangle of R before them, and their products are
+ * subtracted from the triangle of N below. W is scratch for p x p. */
 static void join(double *R, int from, int n, int p, double *W)
 {
     double *before = R + p + (size_t)(from - p) * (p + 1),
@@ -93,7 +94,7 @@ static void join(double *R, int from, int n, int p, double *W)
     F77_CALL(dsyrk)("U", "T", &few, &p, &minus, W, &p, &one, below, &p FCONE FCONE);
 }
 
-/* The factor, over N; 0 if N is not positive definite. */
+/* Puts the factor over N, in R. Returns 0 if N is not positive definite. */
 static int cholesky(double *R, int n, int p)
 {
     const cm_env env = ffi_env();
@@ -120,8 +121,8 @@ SEXP ffi_band_cholesky(SEXP N)
     return ok ? R : R_NilValue;
 }
 
-/* The factor of N + diag(d); where d is infinite the variable is fixed: its row and column
- * become those of the unit matrix. NULL if that is not positive definite. */
+/* The factor of N + diag(d). Where d is infinite the variable is fixed: its row and column
+ * become those of the unit matrix. NULL if the sum is not positive definite. */
 SEXP ffi_band_cholesky_plus(SEXP N, SEXP d)
 {
     ffi_band(N);
@@ -165,7 +166,7 @@ SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n, SEXP rhs)
     int size = (int)ncol, p = (int)rows - 1, ld = (int)rows, one = 1;
     for (size_t r = 0; r < nrhs; r++)
         F77_CALL(dtbsv)
-        ("U", "N", "N", &size, &p, REAL(R), &ld, REAL(x) + r * ncol, &one FCONE FCONE FCONE);
+    ("U", "N", "N", &size, &p, REAL(R), &ld, REAL(x) + r * ncol, &one FCONE FCONE FCONE);
     UNPROTECT(1); // out
     return out;
 }
@@ -180,8 +181,8 @@ SEXP ffi_band_norm(SEXP N)
         F77_CALL(dlansb)("1", "U", &n, &p, REAL_RO(N), &rows, work FCONE FCONE));
 }
 
-/* The norm of the inverse of R'R, estimated (Higham 1988); Inf if there is none. LAPACK's
- * dpbcon() does the same, with a care for overflow that costs n^2. */
+/* The norm of the inverse of R'R, estimated (Higham 1988); Inf if there is no inverse. LAPACK's
+ * dpbcon() does the same, but its guard against overflow costs n^2. */
 SEXP ffi_band_inverse_norm(SEXP R)
 {
     ffi_band(R);
@@ -223,7 +224,7 @@ SEXP ffi_band_inverse(SEXP R)
     return Z;
 }
 
-/* The first n values of each column of y over h, by long division. */
+/* The first n values of each column of y divided by h as power series, by long division. */
 SEXP ffi_divide(SEXP y, SEXP h, SEXP n)
 {
     const cm_env env = ffi_env();

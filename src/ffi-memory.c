@@ -34,8 +34,8 @@ SEXP ffi_physical_memory(void)
 
 #define LARGE_PAGE ((uintptr_t)1 << 21)
 
-/* Asks Linux to use large pages for a block of memory. Its first and last ones may hold
- * other things too, to which the page makes no difference. */
+/* Asks Linux to use large pages for a block of memory. The first and the last page may hold
+ * other things, too, which does no harm. */
 void ffi_large_pages(void *memory, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
@@ -50,16 +50,16 @@ void ffi_large_pages(void *memory, size_t bytes)
 #endif
 }
 
-/* glibc gives large blocks back to the system when they are freed, and each page is
- * new again the next time, which can cost more than a convolution. Once a block of
- * this size has been freed, it keeps those up to that size, and twice as much in all. */
+/* glibc gives large blocks back to the system when they are freed. All pages of the next block
+ * are new then, which can cost more than a convolution. But once a block of this size has been
+ * freed, glibc keeps blocks up to that size, and twice as much in all. */
 #define KEPT_BLOCK ((size_t)31 << 20)
 
 void ffi_keep_pages(void)
 {
 #ifdef __GLIBC__
     void *volatile block = malloc(KEPT_BLOCK); /* or the compiler would do without */
-    free(block);                               /* never touched: there is nothing behind it */
+    free(block);                               /* never touched, so it took no memory */
 #endif
 }
 
@@ -89,10 +89,10 @@ SEXP ffi_result(SEXPTYPE type, size_t n)
     return y;
 }
 
-/* Linux gives each page full of zeros, and gives it anew after MADV_DONTNEED: what malloc
- * has just mapped for a large vector is not written twice then. Elsewhere, and for
- * smaller ones, which may be memory used before, it costs more than it saves. A mark
- * at either end tells whether the system does as it says; emulators need not. */
+/* Linux gives new pages full of zeros, and after MADV_DONTNEED it gives a page anew. So a large
+ * vector, whose pages malloc has just mapped, need not be written for its zeros. Elsewhere, and
+ * for smaller vectors, whose memory may be used, it costs more than it saves. A mark at either
+ * end tells whether the zeros are there: emulators may do otherwise. */
 int ffi_zero(SEXP y)
 {
 #if defined(__linux__) && defined(MADV_DONTNEED)
@@ -100,7 +100,7 @@ int ffi_zero(SEXP y)
     char *memory = bytes_of(y, &bytes);
     if (bytes < 16 * LARGE_PAGE)
         return 0;
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), /* small, or megabytes are touched */
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), /* not a large one: less is written */
         from = ((uintptr_t)memory + page - 1) / page * page,
               to = ((uintptr_t)memory + bytes) / page * page; /* inside */
     volatile char *first = (char *)from, *last = (char *)to - 1;

@@ -3,8 +3,8 @@
 
 #include "convmat.h"
 
-/* Seconds before it is shown first, unless the function has an attribute "after", and
- * between two times. */
+/* Seconds before progress is first shown, unless the function has an attribute "after" that
+ * says so; and seconds before it is shown again. */
 #define FIRST 2.0
 #define AGAIN 0.2
 

@@ -25,7 +25,9 @@ static cm_events unpack_events(SEXP events)
                        ffi_numbers(VECTOR_ELT(events, 2), n), n};
 }
 
-/* Groups of events: the number of columns that `first` has. */
+/* The number of groups of events, a column each: group c is events first[c] ... first[c + 1]
+ * - 1.
+ */
 static size_t count_groups(SEXP first, SEXP events)
 {
     ffi_must(XLENGTH(first) > 0, "groups need a beginning");
@@ -34,7 +36,7 @@ static size_t count_groups(SEXP first, SEXP events)
     return (size_t)XLENGTH(first) - 1;
 }
 
-/* Column c of those that begin at the events first[c]. */
+/* The events of group c. */
 static cm_events column_events(SEXP events, SEXP first, size_t c)
 {
     cm_events all = unpack_events(events);
@@ -51,7 +53,7 @@ static cm_model unpack_model(SEXP model, const cm_env *env)
                             ffi_numbers(VECTOR_ELT(model, 2), n), n, &gamma_functions, env);
 }
 
-/* A column for each group of events, that of onsets in increasing order. */
+/* A column for each group of events, whose onsets must not decrease within the group. */
 SEXP ffi_regressors(SEXP events, SEXP first, SEXP times, SEXP model, SEXP slope)
 {
     const cm_env env = ffi_env();

@@ -1,4 +1,4 @@
-/* How many threads there may be. */
+/* How many threads a call may use. */
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE 1 /* sched_getaffinity() */
 #endif
@@ -35,8 +35,9 @@ static int processors(void)
 #endif
 }
 
-/* A whole number in a variable of the environment, INT_MAX if there is none. Users of shared
- * machines, and CRAN, set OpenMP's variables, which hold for these threads, too. */
+/* The whole number in an environment variable, INT_MAX if there is none. Users of shared
+ * machines, and CRAN, limit threads by the variables of OpenMP. convmat does not use OpenMP,
+ * but keeps to these limits. */
 static int from_environment(const char *name)
 {
     const char *text = getenv(name);

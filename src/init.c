@@ -1,4 +1,5 @@
-/* Registration, and what all glue files need. */
+/* Registration, and the kernel's world as R has it. This is where an interrupt is looked for.
+ */
 #include "convmat.h"
 
 #include <stdlib.h>

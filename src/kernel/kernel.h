@@ -1,8 +1,8 @@
 /* The convmat kernel: convolution on plain arrays, in plain C.
  *
- * Nothing in the folders below knows about R. Functions read `const` inputs, write only the
- * output they are given, and take memory and interrupts from a cm_env. This header is for the
- * glue; no file of the kernel includes it.
+ * Nothing in the folders below knows about R. Functions write only the output they are given,
+ * get memory from a cm_env, and look for interrupts by it. This header is for the glue; no file
+ * of the kernel includes it.
  *
  * Vocabulary, the same everywhere: the signal x of nx samples, the kernel h of nh samples, the
  * full convolution F, and the output y, a window of it. See base/window.h.

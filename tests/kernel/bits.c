@@ -1,5 +1,5 @@
-/* Hashes over the bits of random results: what must not move when code is moved. Compare what
- * `make kernel-bits` prints before and after.
+/* Hashes over the bits of random results, which must stay the same when code is moved. Compare
+ * what `make kernel-bits` prints before and after.
  *
  *   bits [CASES], 12000 unless given
  *
@@ -20,7 +20,7 @@
 static const char *const methods[] = {"auto", "direct", "fft", "guarded", "sparse"};
 enum { METHODS = sizeof methods / sizeof *methods };
 
-/* FNV-1a, a 64-bit word at a time. NaNs count as NA or NaN, zeros without their sign. */
+/* FNV-1a, a 64-bit word at a time. All NaNs but NA count as one, and so do 0 and -0. */
 static uint64_t hash(uint64_t seed, const double *y, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -34,7 +34,7 @@ static uint64_t hash(uint64_t seed, const double *y, size_t n)
     return seed;
 }
 
-/* Mostly ordinary numbers: of hostile ones the bits may depend on the compiler. */
+/* Mostly ordinary numbers: results of hostile ones may depend on the compiler. */
 static double *signal(source *s, size_t n)
 {
     double *x = guarded_doubles(n, AT_END);

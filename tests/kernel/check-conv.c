@@ -12,7 +12,7 @@
 #define SMALLEST 0x1p-1074L
 #define MOST_WHOLE 0x1p53L
 
-/* Where more products than these are needed, only some outputs are looked at. */
+/* If there are too many products, only each stride-th output is checked. */
 static size_t stride(size_t ny, size_t nh, size_t nx)
 {
     double work = (double)ny * (double)(nh < nx ? nh : nx), most = fuzzing ? 2e4 : 2e6;
@@ -262,13 +262,14 @@ static sums output_sums(const conv_case *c, cm_window w, size_t t)
     return s;
 }
 
-/* Whether a part of an output is right that has a term which is not finite. */
+/* Whether y is right: a part of an output that has a term which is not finite. */
 static int right_special(double y, double special)
 {
     return isnan(special) ? isnan(y) : y == special;
 }
 
-/* FFTs without a guard promise an error relative to the norms of all that is there. */
+/* The promise of an FFT without a guard is relative to this product of the 2-norms of x and h.
+ */
 static long double norms(const conv_case *c)
 {
     long double x = 0, h = 0;
@@ -402,7 +403,7 @@ void check_conv_case(const conv_case *c, const char *what)
     cm_env many = several();
     begin(&here);
     cm_conv(c->x, c->h, &c->options, y, env());
-    if (!fuzzing) { /* when there are more runs than threads would have work in */
+    if (!fuzzing) { /* fuzzed cases are too small for threads */
         cm_conv(c->x, c->h, &c->options, again, &many);
         expect(same_bits(y.re, again.re, ny) && (!parts || same_bits(y.im, again.im, ny)),
                "%s: other bits", what);
@@ -471,7 +472,7 @@ static void check_drawn_window(source *s, size_t nx, size_t nh, side side)
     const double *x = draw_signal(s, nx, side), *h = draw_signal(s, nh, side);
     snprintf(what, sizeof what, "a window at %s", cm_simd_level(NULL));
     if (method == CM_SPARSE && (nx < nh ? nx : nh) > 16384)
-        method = CM_AUTO; /* which is not promised anything */
+        method = CM_AUTO; /* sums of so many terms do not keep the promise */
     check_window(x, nx, h, nh, w, method, what);
 }
 

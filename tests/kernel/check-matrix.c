@@ -1,4 +1,4 @@
-/* The dense matrices entry by entry, and the words of windows and boundaries. */
+/* Matrices entry by entry, the fold, and products of complex numbers. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,10 +12,10 @@ typedef struct {
     char what[120];
 } matrix_case;
 
-/* Compensated sums: this times the moduli is the most that they are off. */
+/* A compensated sum is off by at most this times the sum of the moduli of its terms. */
 #define COMPENSATED 4.5e-16L
 
-/* And this with weights, whose products are rounded. */
+/* With weights other than 1, whose products are rounded, by this times as much. */
 #define WEIGHTED 1.25L
 
 /* Part of entry (k, c): all samples of h that a place whose source is c brings there. */
@@ -117,7 +117,7 @@ static void check_shifted(const matrix_case *c, side side)
         check_csc(c, &m, S);
 }
 
-/* What each sample's places add up to; NA if one of them is, whatever the others. */
+/* Each sample gets the sum of its places, and NA if one of them is NA. */
 static void check_fold(source *s, const matrix_case *c, size_t origin, cm_boundary boundary,
                        side side)
 {
@@ -174,7 +174,7 @@ static void check_shifted_scaled(const matrix_case *c, side side)
     expect(wrong == 0, "shifted and scaled: %zu wrong, %s", wrong, c->what);
 }
 
-/* As C has it: an infinity stays one, and the plain formula where all is finite. */
+/* As C has it: an infinity stays one; where all is finite the plain formula holds. */
 static void check_multiply(source *s)
 {
     static const double values[] = {0, -0.0, 1, -2, INFINITY, -INFINITY, NAN, 1e200, 3};
@@ -236,7 +236,7 @@ void check_matrix(source *s)
     int keeps_length = mode == CM_SAME || mode == CM_CAUSAL;
     size_t origin = mode == CM_CAUSAL ? 0 : (size_t)draw(s, c.nh);
     cm_boundary boundary = keeps_length ? draw_boundary(s, c.n) : CM_ZERO;
-    if (draw(s, 2)) /* kernels with zeros, and that cancel where they are folded */
+    if (draw(s, 2)) /* kernels with zeros, whose folded samples may cancel */
         for (size_t i = 0; i < c.nh * c.width; i++)
             ((double *)(uintptr_t)c.h)[i] = (double)(random_bits(s) % 3) - 1;
     c.options = (cm_options){mode, origin, boundary, CM_NA_PROPAGATE, CM_AUTO};

@@ -31,7 +31,7 @@ const cm_gamma_math gamma_functions = {tail, density};
 
 static long double exact_density(long double z, long double shape)
 {
-    static long double last, log_gamma; /* which takes longer than the rest */
+    static long double last, log_gamma; /* kept, as it takes longer than all the rest */
     if (z < 0 || (z == 0 && shape > 1))
         return 0;
     if (shape != last) {
@@ -65,7 +65,9 @@ static void prepare_rule(void)
     /* weight[0] is written last */
 }
 
-/* The integral of the density from a to b, where its logarithm changes little. */
+/* The integral of the density from a to b, which are so close that its logarithm changes
+ * little.
+ */
 static long double piece(long double a, long double b, long double shape)
 {
     long double sum = 0, m = (a + b) / 2, r = (b - a) / 2;
@@ -74,7 +76,8 @@ static long double piece(long double a, long double b, long double shape)
     return sum * r;
 }
 
-/* Pieces grow from a or, near 0, halve towards it; they end where nothing is left. */
+/* The integral of the density from a to b, by pieces that grow from a on. At a = 0 a series
+ * comes first. The pieces end where nothing is left. */
 static long double mass(long double a, long double b, long double shape)
 {
     long double sum = 0, top = shape - 1, deviation = sqrtl(shape);
@@ -110,7 +113,7 @@ static long double exact_term(double shape, double scale, long double x, long do
     return slope ? (x > 0 ? h * ((shape - 1) / x - 1.0L / scale) : 0) : h;
 }
 
-/* How large the parts are of which a slope is the difference. */
+/* The sum of the moduli of the two parts of which a slope is the difference. */
 static long double moduli_term(double shape, double scale, long double x, long double d,
                                int slope)
 {
@@ -207,7 +210,8 @@ static double *draw_times(source *s, size_t n, const cm_events *events, side sid
     return t;
 }
 
-/* The responses one by one; what the tree leaves out is less than 1e-17 of it. */
+/* The sum against that of the responses one by one: what the tree leaves out is less than 1e-17
+ * of it. */
 static void check_sum(const model_case *c, const cm_reach *reach, const cm_events *events,
                       const double *times, size_t nt, side side)
 {

@@ -42,7 +42,8 @@ int report(const char *name)
 
 /* ---- memory ----------------------------------------------------------------------- */
 
-/* Slots are mapped once and used again: `bytes` between two pages without access. */
+/* A slot is memory of `bytes` between two pages without access. It is mapped once, and used
+ * again and again. */
 typedef struct {
     char *from;
     size_t bytes;
@@ -112,7 +113,7 @@ static void *give(void *data, size_t bytes)
         w->room = 2 * w->room + 64;
         must((w->blocks = realloc(w->blocks, w->room * sizeof *w->blocks)) != NULL, "realloc");
     }
-    /* of just that size, so that the address sanitizer sees what goes past it */
+    /* of exactly that size, so that the address sanitizer sees what goes past it */
     void *p = malloc(bytes ? bytes : 1);
     must(p != NULL, "malloc");
     memset(p, 0xff, bytes < 4096 ? bytes : 4096); /* NaN, should it be read unwritten */

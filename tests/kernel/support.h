@@ -17,7 +17,7 @@
 
 /* ---- what passed ------------------------------------------------------------ */
 
-extern int fuzzing; /* then what fails aborts */
+extern int fuzzing; /* if 1, a failure aborts */
 
 /* Counts; prints the words where `ok` is 0. Returns `ok`. */
 #ifdef _WIN32
@@ -32,9 +32,9 @@ int report(const char *name);
 
 /* ---- memory ------------------------------------------------------------------- */
 
-typedef enum { AT_START, AT_END } side; /* flush against the guard page before, or after */
+typedef enum { AT_START, AT_END } side; /* begins after a guard page, or ends before one */
 
-/* Until release_guarded(); not for two threads at once. */
+/* Memory beside a guard page, until release_guarded(). Not for two threads at once. */
 void *guarded(size_t bytes, side side);
 double *guarded_doubles(size_t n, side side);
 void release_guarded(void);
@@ -52,7 +52,7 @@ typedef struct {
 } world;
 
 void begin(world *w);    /* zeros the counters */
-void release(world *w);  /* what the kernel has been given */
+void release(world *w);  /* frees what the kernel has been given */
 cm_env env_of(world *w); /* for one thread */
 double processor_seconds(void);
 

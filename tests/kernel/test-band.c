@@ -1,7 +1,7 @@
 /* Banded least squares: the factor by reflections against the normal equations, R'R = B'B,
- * and the band of the inverse against the inverse itself, both in long double. Sizes around
- * the blocks of band.c; rows that start apart, in heaps, or nowhere in a stretch of columns.
- * LAPACK's part is played by plain loops. */
+ * and the band of the inverse against the inverse itself, both in long double. Sizes are around
+ * the blocks of band.c. Rows start apart, many at one column, or at no column of a stretch.
+ * Plain loops take the place of LAPACK. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -73,8 +73,8 @@ static void check_factor(const double *start, const double *values, size_t nrow,
            worst, largest, nrow, n, p);
 }
 
-/* The band of Z times R'R should be the identity where the whole of Z is known; so Z is
- * compared with the inverse, from R by two substitutions for each column. */
+/* The band Z against the inverse of R'R, whose columns come from R by two substitutions each.
+ */
 static void check_inverse(const double *R, size_t n, size_t p, const double *Z)
 {
     long double *x = malloc(n * sizeof *x), worst = 0, largest = 0;
@@ -102,7 +102,8 @@ static void check_inverse(const double *R, size_t n, size_t p, const double *Z)
 
 /* R'c is B'rhs, since both R and c are Q' times what they come from. */
 static void check_rhs(const double *start, const double *values, size_t nrow, size_t n,
-                      size_t p, const double *rhs, size_t nrhs, const double *R, const double *c)
+                      size_t p, const double *rhs, size_t nrhs, const double *R,
+                      const double *c)
 {
     long double *off = calloc(n, sizeof *off), worst = 0;
     for (size_t k = 0; k < nrhs; k++) {
@@ -127,7 +128,7 @@ static void check_band(source *s)
     size_t n = 1 + draw(s, draw(s, 2) ? 12 : 150), p = draw(s, draw(s, 2) ? 4 : 50);
     p = p < n + 2 ? p : n + 1; /* a band may be wider than the matrix */
     size_t heap = draw(s, 4), nrow = n + draw(s, 20), gap = n + 1;
-    if (heap == 3 && n > 70) /* no row starts in these columns but the diagonal's */
+    if (heap == 3 && n > 70) /* in these columns no row starts but those of the diagonal */
         gap = n - 70;
     double *start = guarded_doubles(nrow, AT_END);
     for (size_t r = 0; r < nrow; r++) {

@@ -53,8 +53,8 @@ static void check_longest(source *s)
     release_guarded();
 }
 
-/* A few outputs of long kernels: items of work so large that each round has no more
- * of them than there are threads. And nobody to tell of the progress. */
+/* A few outputs of long kernels: items so large that a round has no more of them than there are
+ * threads. env->progress is NULL. */
 static void check_rounds(source *s)
 {
     size_t nx = 50000, nh = 40000, ny = 1500;
@@ -74,8 +74,8 @@ static void check_rounds(source *s)
     release_guarded();
 }
 
-/* Many short columns, which threads convolve as they look at them; some are not finite or
- * overflow, and wait. Each has the bits that it has by itself. */
+/* Many short columns, which threads convolve as they measure them; some are not finite or
+ * overflow, and are left for later. Each has the bits that it has by itself. */
 static void check_columns(source *s, double *x, size_t nx, size_t ncol, const cm_env *many)
 {
     enum { NH = 32 };
@@ -162,7 +162,7 @@ static void check_large(source *s)
     }
 }
 
-/* One transform so long that it is done in place, and many too long for factors. */
+/* One block so long that its tables are not kept, and many blocks with long passes. */
 static void check_longer(source *s)
 {
     static const size_t nx[] = {3000000, 600000}, nh[] = {2000000, 30000};

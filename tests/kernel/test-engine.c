@@ -71,8 +71,8 @@ static void check_scale(source *s, const cm_simd *simd, size_t n, side side)
     expect(wrong == 0, "scale or stream of %zu at %s: %zu wrong", n, simd->level, wrong);
 }
 
-/* A tile has just the room around it that direct-tile.h asks for. Of x some or all is
- * zeros: the long form is told where the others are. */
+/* A tile has just the room around it that loops/tile.h asks for. Some or all of x is zeros;
+ * tile_long() is told where the others are. */
 static void check_tile(source *s, const cm_simd *simd, size_t nh, size_t nt, side side)
 {
     size_t whole = (nh + simd->lanes - 1) / simd->lanes * simd->lanes;
@@ -156,10 +156,9 @@ static void check_loops(source *s)
 
 /* ---- the guard ----------------------------------------------------------------------- */
 
-/* Of a group that passes, every output must have a sum of moduli that the error is
- * small against. Low samples come in runs of random lengths, kernels are
- * level or bells, and a large sample, which no output may meet, puts the error near to what is
- * allowed. */
+/* If a group passes, the error must keep the promise for the sum of moduli of each of its
+ * outputs. Small samples come in runs of random lengths, and kernels are level or bells. A
+ * large sample, which perhaps no output meets, makes the error about as large as is allowed. */
 static void check_guard(source *s)
 {
     size_t nh = 1 + draw(s, draw(s, 3) ? 1000 : 100), n = 2 * nh + draw(s, 3000);
@@ -235,7 +234,8 @@ static double bound_used(source *s)
     return bound > 0x1p-1000 && isfinite(bound) && isfinite(most) ? most / bound : 0;
 }
 
-/* Where many stretches fail, memory is that of one of them: there are hundreds here. */
+/* Hundreds of stretches of outputs are computed again, and need no more memory than one does.
+ */
 static void check_many_failures(void)
 {
     enum { N = 200000, NH = 20000, EACH = 2000 };
@@ -257,8 +257,8 @@ static void check_many_failures(void)
 
 /* ---- sparse signals ------------------------------------------------------------------- */
 
-/* Kernels shorter and longer than those that are copied with zeros around them; samples whose
- * part of the kernel begins or ends anywhere in a strip, or does both. */
+/* Kernels that are copied with zeros around them, and longer ones; samples whose part of the
+ * kernel begins anywhere in a strip, ends anywhere in it, or both. */
 static void check_sparse(source *s)
 {
     static const size_t lengths[] = {1, 2, 63, 64, 65, 200, 4095, 4096, 4097, 6000};
@@ -293,8 +293,8 @@ static void check_sparse_choice(void)
     release_guarded();
 }
 
-/* Whole numbers whose products add up to more than 2^53 need no sums where the guard passes
- * them, and are whole; those that stay below it are exact. */
+/* Whole numbers. Outputs whose terms add up to less than 2^53 are exact. Others are whole, and
+ * not computed again if the guard passes them. */
 static void check_large_integers(source *s)
 {
     enum { NX = 20000, NH = 2000 };
@@ -338,8 +338,8 @@ static void check_choice(source *s)
     release_guarded();
 }
 
-/* Of long signals only the choice, beyond the table of costs, and zeros that are too
- * few to be worth skipping. */
+/* The choice alone, for signals longer than the table of costs, and for zeros that are too few
+ * to be worth skipping. */
 static void check_long_choice(void)
 {
     enum { N = 2500000, HALF = 60000 };
@@ -404,7 +404,7 @@ int main(int argc, char **argv)
             check_choice(&s);
         }
     }
-    /* the numerics page says what is proven, and how much of the bound is used */
+    /* vignettes/articles/numerics.Rmd says how much of the bound is used */
     expect(used <= 1.0 / 10, "an FFT's error is %g of its bound", used);
     printf("test-engine: an FFT's error is at most %.2g of its bound\n", used);
     cm_transform_forget();

@@ -1,7 +1,7 @@
-/* Memory that runs out and interrupts: env->alloc and env->poll leave by longjmp at
- * each of their calls in turn. Afterwards the caller frees what it gave, nothing is
- * left (the leak sanitizer looks when the program ends), and the same call gives the
- * same bits as ever. With the argument "long" also: no long stretch without a poll.
+/* Interrupts, and memory that runs out: env->alloc and env->poll leave by longjmp, once at each
+ * of their calls. Afterwards the caller frees what it gave. Then nothing is left (the leak
+ * sanitizer looks when the program ends), and the same call gives the same bits as before. With
+ * the argument "long" also: there is no long stretch without a poll.
  */
 #include <math.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static void transforms(double *y, const cm_env *env)
          (cm_options){CM_SAME, 3, CM_ZERO, CM_NA_PROPAGATE, CM_FFT_GUARDED}, y, env);
 }
 
-/* Half of it is small beside the other: many groups fail the guard. */
+/* Half of the signal is small beside the other half, so the guard does not pass many groups. */
 static void transforms_again(double *y, const cm_env *env)
 {
     cm_transform_forget();
@@ -273,7 +273,7 @@ static void check_leaving(int op)
 
 /* ---- often enough --------------------------------------------------------------------- */
 
-/* Processor time between two polls, or before the first or after the last. */
+/* The most processor seconds between two polls, before the first and after the last. */
 #define LONGEST 0.1
 
 static void check_gap(const char *name, double seconds)
@@ -309,7 +309,7 @@ static void check_polls(void)
     check_long("both long, directly", middle, k_long, o, y);
     o.method = CM_AUTO;
     o.boundary = CM_MIRROR;
-    x.n /= 10; /* what follows takes passes over x that do not poll */
+    x.n /= 10; /* what follows goes over x several times without a poll */
     check_long("a boundary", x, k3, o, y);
     o.boundary = CM_ZERO;
     z[5] = NAN;

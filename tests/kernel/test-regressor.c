@@ -3,9 +3,9 @@
 
 #include "support.h"
 
-/* Terms that cancel: 1e-18 and 1e-36 are left out next to a sum of 1 and of 1e-18, until
- * the sum is found to be 0 and nothing more is left out. All events are the same box,
- * CM_LANES to a leaf of the tree, the latest first. */
+/* Terms that cancel. Beside a sum of 1 those of 1e-18 are left out, and beside 1e-18 those of
+ * 1e-36; at last the sum is found to be 0, and nothing is left out. All events are the same
+ * box, CM_LANES to a leaf of the tree, the latest first. */
 static void check_cancelling(void)
 {
     enum { L = CM_LANES, N = 4 * L };

@@ -1,6 +1,6 @@
-/* Several threads at once in the parts of the kernel that hold nothing of their own,
- * which is all but the cache of plans: each has its own environment, and finds the
- * bits that a single thread finds. For the thread sanitizer. */
+/* Several threads call the kernel at once, each with its own environment, and find the bits
+ * that a single thread finds. That holds for all of the kernel but transforms, whose tables are
+ * common to all calls. For the thread sanitizer. */
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* The transforms by themselves, at every instruction set and length: against sums in long
- * double where a kernel is short or a block is, among several threads, and left at every poll.
+ * double if the kernel or the block is short, by several threads, and left at every poll.
  *
  *   test-transform [LONGEST], the longest block, a power of two; 2097152 unless given
  */
@@ -20,7 +20,7 @@ static double *aligned(size_t n)
 
 /* ---- a block by transforms --------------------------------------------------------------- */
 
-/* Copies of the rows of a block, each flush against a guard page. */
+/* Copies the rows of a block, each to memory that begins or ends at a guard page. */
 static void set_out(const cm_transform *t, const double *x, double **row, side side)
 {
     cm_row_layout rows = cm_transform_rows(t);
@@ -65,7 +65,7 @@ static long double real_sum(const double *x, size_t n, const double *h, size_t m
     return sum;
 }
 
-/* Output k of a block of n / 2 complex samples: the parts one after the other. */
+/* Output k of a block of n / 2 complex samples: all real parts, then all imaginary parts. */
 static void complex_sum(const double *x, size_t n, const double *h, size_t k,
                         long double sum[2])
 {
@@ -166,7 +166,7 @@ static void check_full_kernel(source *s, size_t n)
 /* ---- what must not matter ------------------------------------------------------------------
  */
 
-/* The same bits with new tables, and among threads. */
+/* The same bits with new tables, and by several threads. */
 static void check_bits(source *s, size_t n)
 {
     double *x = guarded_doubles(n, AT_END), *h = guarded_doubles(n, AT_END),

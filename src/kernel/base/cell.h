@@ -2,7 +2,8 @@
  * each octave from 2^-6 to 16, then cells of width 1 up to 768.
  *
  * The polynomials stand in a table with a row for each cell: the coefficients of y^0, y^1, ...,
- * then zeros. Two more rows are for numbers that are in no cell. */
+ * then zeros, where y goes from -1 at the start of the cell to 1 at its end. Two more rows are
+ * for numbers that are in no cell. */
 #ifndef CONVMAT_CELL_H
 #define CONVMAT_CELL_H
 
@@ -26,9 +27,9 @@ enum {
     CM_ROW = 16    /* doubles in a row of the table */
 };
 
-/* The cell of z, from CM_CELLS_FROM up to below CM_CELLS_END, and the place y of z in it, from
- * -1 to 1. A narrow cell is the exponent of z and the leading 4 bits of its fraction; the other
- * 48 bits are the place. */
+/* The cell of z, and y of z in it; z is at least CM_CELLS_FROM and below CM_CELLS_END. For a
+ * narrow cell the exponent of z and the leading 4 bits of its fraction tell the cell, and the
+ * other 48 bits tell y. */
 static inline size_t cm_cell(double z, double *y)
 {
     if (z < CM_CELLS_WIDE) {

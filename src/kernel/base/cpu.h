@@ -8,7 +8,7 @@
 #define CM_X86 1
 #endif
 
-/* What this thread has written past the caches is there for others after this. */
+/* After this other threads see what this one has written past the caches. */
 static inline void cm_fence(void)
 {
 #ifdef CM_X86

@@ -14,8 +14,8 @@
  * alloc     memory for any type; never NULL
  * mark      a point in time, for release()
  * release   takes back all that alloc() gave since mark()
- * poll      looks for an interrupt; called about every CM_POLL_WORK operations, or every 12 to
- *           80 ms where several threads share the work
+ * poll      looks for an interrupt, for R by env_poll() in init.c; called about every
+ *           CM_POLL_WORK operations, or every 12 to 80 ms where several threads share the work
  * is_na     tells NA, whose value is `na`, from other NaNs
  * threads   the most threads to use at a time
  * progress  is told which part of a long computation is done, from 0 to 1; may be NULL */
@@ -33,11 +33,12 @@ typedef struct {
 
 #define CM_POLL_WORK 4000000 /* multiply-adds; a few milliseconds on any machine */
 
-/* Adds `done` operations to the work since the last poll. From CM_POLL_WORK on it polls,
- * begins to count anew, and returns 1. Never polls if env is NULL, as in a worker thread. */
+/* What a long loop calls. Adds `done` operations to `work`, those since the last poll. At
+ * CM_POLL_WORK it polls, sets `work` to 0 and returns 1, else it returns 0. Never polls if env
+ * is NULL, as in a worker thread. */
 int cm_work(size_t *work, size_t done, const cm_env *env);
 
-/* env without progress(), for what is only a part of the computation. */
+/* env without progress(), for a step of a longer computation, which tells of its own. */
 static inline cm_env cm_quiet(const cm_env *env)
 {
     cm_env quiet = *env;
@@ -45,6 +46,7 @@ static inline cm_env cm_quiet(const cm_env *env)
     return quiet;
 }
 
+/* Memory for n doubles, from env->alloc(). */
 double *cm_doubles(size_t n, const cm_env *env);
 
 #endif

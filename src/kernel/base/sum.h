@@ -1,5 +1,5 @@
-/* Compensated sums (Neumaier 1974): *sum + *lost is within 2 eps of the sum of the
- * moduli of the terms, however many they are. */
+/* Compensated sums (Neumaier 1974): *sum + *lost is off by at most 2 eps times the sum of the
+ * moduli of the terms, however many there are. */
 #ifndef CONVMAT_SUM_H
 #define CONVMAT_SUM_H
 
@@ -12,7 +12,7 @@ static inline void cm_add(double term, double *sum, double *lost)
     *sum = after;
 }
 
-/* What has overflowed, or is not finite by its terms, has lost nothing. */
+/* The sum with what it has lost. Of an infinite sum, or NaN, `lost` means nothing. */
 static inline double cm_total(double sum, double lost)
 {
     return isfinite(sum) ? sum + lost : sum;

@@ -39,7 +39,8 @@
 #define WORTH_A_THREAD 3e8
 #endif
 
-/* An item of so many multiply-adds, 12 to 80 ms, polls by itself, and so runs alone. */
+/* An item of more multiply-adds than this, 12 to 80 ms, must poll by itself. Only the calling
+ * thread may, so such items do not run beside others. */
 #define LONG_ITEM 5e8
 
 /* Multiply-adds of a run, 0.5 to 3 ms. */
@@ -62,8 +63,8 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* How many of `most` threads find a processor that is free now. Linux tells; elsewhere all are
- * taken to. */
+/* How many of `most` threads would find a free processor now. Only Linux tells; elsewhere the
+ * answer is `most`. */
 static int threads_with_processor(int most)
 {
 #if defined(__linux__) && !defined(CM_ALWAYS_THREADS)
@@ -85,13 +86,14 @@ static int threads_with_processor(int most)
 typedef struct {
     cm_item *item;
     void *job;
-    size_t nitem, run;  /* of the job, of a run */
+    size_t nitem, run;  /* items of the job, items of a run */
     atomic_size_t next; /* the first item that nobody has taken */
     atomic_int nthread; /* threads that have begun */
     double until;
 } shared_round;
 
-/* At least one run, so that every round gets on, however late a thread begins. */
+/* What each thread does. It takes at least one run, so that a round gets on however late its
+ * threads begin. */
 static void *take_runs(void *data)
 {
     shared_round *round = data;
@@ -126,7 +128,8 @@ static int start_threads(pthread_t *id, int n, shared_round *round)
     return i;
 }
 
-/* Each thread has eight runs or more, if there are as many items. */
+/* Items of a run: few enough that each thread has eight runs or more, if there are as many
+ * items. */
 static size_t run_length(size_t nitem, double work_each, int threads)
 {
     size_t most = nitem / (8 * (size_t)threads);
@@ -142,8 +145,9 @@ static void progress(size_t done, size_t nitem, const cm_env *env)
         env->progress(env->data, (double)done / (double)nitem);
 }
 
-/* On a busy machine a thread may wait for a processor for longer than a round takes. Where no
- * more is left than a round, only threads that need not wait are started. */
+/* On a busy machine a thread may wait for a processor for longer than a round takes. In the
+ * first round, and where no more is left than a round does, only threads that need not wait are
+ * started. */
 static void by_threads(size_t nitem, double work_each, cm_item *item, void *job, int threads,
                        const cm_env *env)
 {

@@ -21,7 +21,8 @@ cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin)
     }
 }
 
-/* Which of n samples stands at place i, as many bounces as it takes. */
+/* Which of n samples stands at place i outside, however far. For the boundaries that repeat
+ * samples. */
 static size_t folded(ptrdiff_t i, size_t n, cm_boundary boundary)
 {
     ptrdiff_t last = (ptrdiff_t)n - 1;
@@ -57,8 +58,9 @@ cm_sources cm_sources_of(ptrdiff_t i, size_t n, cm_boundary boundary)
     return (cm_sources){2, {end, next}, {k + 1, -k}};
 }
 
-/* Near its ends a signal is a source of all places beyond: one sample of it, or two. Else
- * sources come back after `period` places, each at most twice in it: at c, and mirrored. */
+/* Boundaries that do not repeat the signal take all places beyond an end from its last sample,
+ * or its last two, or from none. With the others a sample comes back after `period` places, and
+ * stands at most twice in a period: at c, and mirrored. */
 ptrdiff_t cm_next_place(ptrdiff_t p, size_t c, size_t n, cm_boundary boundary)
 {
     ptrdiff_t last = (ptrdiff_t)n - 1, at = (ptrdiff_t)c;

@@ -1,5 +1,6 @@
 /* The words of the interface: modes, boundaries, choices for missing values, methods. The
- * enums are in the order of the names in R/check.R.
+ * enums are in the order of the names in R/check.R. What a boundary puts outside the signal is
+ * cm_sources_of(), here and nowhere else.
  *
  * The signal x has nx samples and the kernel h has nh, both at least 1. Their full convolution
  * is
@@ -44,10 +45,10 @@ typedef struct {
 /* The window of F that a mode means. */
 cm_window cm_mode_window(cm_mode mode, size_t nx, size_t nh, size_t origin);
 
-/* What stands at a place that may lie outside the signal: the sum of weight[k] x[at[k]] for
- * k < n. */
+/* What stands at a place, which may lie outside the signal: the sum of weight[k] x[at[k]] over
+ * k < n. The samples at[k] are its sources. */
 typedef struct {
-    int n; /* 0 where nothing stands, or a missing sample; 2 only for CM_EXTEND */
+    int n; /* 0 for CM_ZERO and CM_MISSING outside; 2 only for CM_EXTEND */
     size_t at[2];
     double weight[2];
 } cm_sources;
@@ -55,7 +56,8 @@ typedef struct {
 /* What stands at place i of a signal of n samples, at least 2 for CM_EXTEND. */
 cm_sources cm_sources_of(ptrdiff_t i, size_t n, cm_boundary boundary);
 
-/* The first place from p on where sample c of n stands; PTRDIFF_MAX if there is none. */
+/* The first place from p on that has sample c of n as a source; PTRDIFF_MAX if there is none.
+ */
 ptrdiff_t cm_next_place(ptrdiff_t p, size_t c, size_t n, cm_boundary boundary);
 
 #endif

@@ -1,6 +1,8 @@
-/* Costs are in nanoseconds, the least of several measured on a Zen 5 processor by
- * bench/costs.c, which prints the tables below in this form. Only their ratios matter, and
- * those vary less between machines.
+/* The costs of the methods, and the cheapest of them.
+ *
+ * Costs are in nanoseconds. bench/costs.c measured them on a Zen 5 processor, the least of
+ * several times, and prints the tables below in this form. Only their ratios matter, and those
+ * vary less between machines.
  */
 #include "convolve/choice.h"
 
@@ -11,7 +13,7 @@
 /* The most terms that the sparse method may add one after the other: see sparse.c. */
 #define SPARSE_MOST 16384
 
-/* Number of pairs (j, i) of samples with j + i < k, j < nx and i < nh. */
+/* Number of pairs (j, i) of indices with j + i < k, j < nx and i < nh. */
 static double pairs_below(double k, double nx, double nh)
 {
     double sum = 0, part[4] = {k, k - nx, k - nh, k - nx - nh};
@@ -40,16 +42,16 @@ static double direct_cost(size_t nx, size_t nh, cm_window w)
     return each * pairs(nx, nh, w) + output * (double)w.ny + 100;
 }
 
-/* A block by transforms with all that comes before and after, the guard included, in
- * nanoseconds a value, for 2^7, 2^8 ... values; in between by log2(n), and on from the last one
- * as from the one before to it. */
+/* What a block costs by transforms, the guard included, in nanoseconds a value, for blocks of
+ * 2^7, 2^8 ... values. Between two of these it is linear in log2(n), and beyond the last it
+ * goes on as between the last two. */
 enum { FIRST = 7, LENGTHS = 15 };
 static const double each_value[][LENGTHS] = {
     /* 2 lanes */ {3.5, 3.5, 3.3, 3.6, 3.7, 3.9, 4.1, 4.6, 5.0, 5.5, 5.9, 6.2, 7.4, 8.0, 10},
     /* 4 */ {2.6, 2.2, 2.0, 2.1, 2.0, 2.2, 2.3, 2.4, 2.7, 2.9, 3.1, 3.4, 4.1, 4.8, 5.8},
     /* 8 */ {2.5, 2.0, 1.6, 1.4, 1.3, 1.4, 1.6, 1.7, 1.9, 2.1, 2.3, 2.8, 3.7, 4.2, 4.8}};
 
-/* The least length of transform.h from `least` on. */
+/* The least length from `least` on that transform.h has. */
 static size_t smooth(size_t least)
 {
     size_t best = 0;
@@ -72,13 +74,14 @@ static double fft_cost(size_t n)
     return (each[i] + (at - i) * (each[i + 1] - each[i])) * (double)n + 300;
 }
 
-/* What guarded transforms cost besides: memory, and the outputs that are computed again, those
- * at both ends above all. From conv() of 400 by 200 and of 1e5 by 64 samples. */
+/* Guarded transforms cost AGAIN ns more than transforms, and AGAIN_EACH times as much: they
+ * take memory, and outputs are computed again, above all those at both ends. Measured by conv()
+ * of 400 by 200 and of 1e5 by 64 samples. */
 #define AGAIN 2500.0
 #define AGAIN_EACH 1.35
 
-/* The best length of the transforms, and the cost of it all. The kernel's transform is half of
- * one of a block. */
+/* The least cost by transforms; their length goes to *best. This is where the length is chosen.
+ * The transform of the kernel costs half as much as a block, which needs two. */
 static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
 {
     if (nh > nx) /* F is symmetric in x and h */
@@ -102,7 +105,8 @@ static double sparse_cost_each(size_t lanes)
     return lanes == 8 ? 0.05 : lanes == 4 ? 0.1 : 0.3;
 }
 
-/* Counting zeros, a vector at a time, and looking at some of them takes less than this. */
+/* Whether a plan of this cost takes longer than to look at some of nx samples and count the
+ * zeros among all. */
 static int is_worth_counting(size_t nx, double cost)
 {
     return cost > 4000 + 2 * (double)nx;
@@ -113,12 +117,13 @@ size_t cm_count_nonzero(const double *x, size_t n)
     return n - cm_current_simd()->count_below(x, n, 0x1p-1074);
 }
 
-/* Whether to count the zeros of x, and skip them in a convolution with nh samples. */
+/* Changes the plan to one that skips the zeros of x, in a convolution with nh samples, if that
+ * costs less. Returns 1 if it does. */
 static int plan_sparse(const double *x, size_t nx, size_t nh, size_t ny, cm_plan *plan)
 {
     if (!is_worth_counting(nx, plan->cost))
         return 0;
-    size_t few = nx < 64 ? nx : 64, some = 0; /* few zeros among few mean few in all */
+    size_t few = nx < 64 ? nx : 64, some = 0; /* a sample of x tells whether to count all */
     for (size_t i = 0; i < few; i++)
         some += x[i * (nx / few)] == 0;
     if (8 * some < few)

@@ -1,4 +1,4 @@
-/* The product, in the order in which things happen:
+/* A convolution, in the order of its steps:
  *
  *   1. A boundary other than zero extends the signal by nh - 1 samples.
  *   2. Every column is measured: is it finite, and how large? Where the sizes alone choose
@@ -7,13 +7,13 @@
  *      real ones, and what overflows is put right.
  *   4. A column with samples that are not finite is convolved without them, and they are put
  *      back into the outputs that have them as a term.
- *   5. What a straight line outside the signal makes of infinite samples is put right.
+ *   5. Where the boundary is a straight line through infinite samples, outputs are put right.
  *
  * Step 3 sees the same finite signal whatever is to happen to missing values, so outputs
  * without them have the same bits under every choice.
  *
- * Memory: nx + nh - 1 samples for step 1, nx for step 4, ny doubles for complex numbers, of
- * each column.
+ * Memory: nx + nh - 1 samples a column for step 1, nx for step 4, and for complex numbers ny
+ * doubles a column.
  */
 #include "convolve/conv.h"
 
@@ -32,20 +32,20 @@
 /* Measuring a sample takes as long as so many multiply-adds: memory is slower than sums. */
 #define MEASURE_WORK 20
 
-/* What all columns share, and what step 3 must know of those it is given. */
+/* What all columns share. */
 typedef struct {
     size_t nx, nh;
     cm_window w;
     cm_method method;
     double max_h;
-    int is_part; /* of complex numbers */
+    int is_part; /* signals are parts of complex numbers, see cm_problem */
     const cm_env *env;
 } setting;
 
 /* ---- 1. the boundary -------------------------------------------------------- */
 
-/* The sample at place p, outside of x. Where a source is NA it is NA, which arithmetic would
- * not tell from NaN. */
+/* The sample at place p, outside of x: NA if a source is NA, since arithmetic might make it
+ * another NaN. */
 static double outside(const double *x, size_t nx, ptrdiff_t p, cm_boundary boundary,
                       const cm_env *env)
 {
@@ -80,9 +80,10 @@ static double *extend(const double *x, size_t nx, size_t ncol, size_t nh,
 
 /* ---- 3. finite columns --------------------------------------------------------- */
 
-/* Outputs with a product that overflows are what the infinite products make of them:
- * an FFT does not form products, and a fused multiply-add does not round them. Each sample has
- * a term in some output. */
+/* Finite samples whose product with a kernel sample overflows. Outputs that have such terms
+ * become the sum of these infinities: an FFT does not form products, and a fused multiply-add
+ * does not round them, so y does not have them. Assumes that each sample of x is a term of some
+ * output. */
 static void restore_overflow(const setting *s, const double *x, const double *h, double *y)
 {
     double most_h = cm_max_modulus((cm_samples){h, NULL, s->nh, 1});
@@ -102,7 +103,7 @@ static void restore_overflow(const setting *s, const double *x, const double *h,
     }
 }
 
-/* Real signals with a real kernel; no modulus in x is above max_x. */
+/* Real, finite signals with a real kernel; no modulus in x is above max_x. */
 static void conv_real(const setting *s, const double *x, size_t ncol, double max_x,
                       const double *h, double *y)
 {
@@ -162,7 +163,7 @@ typedef struct {
     double max; /* the largest modulus, if finite */
 } column;
 
-/* Columns are measured by several threads. */
+/* The job of measuring, whose items are several columns each. */
 typedef struct {
     const setting *s;
     cm_samples x;
@@ -173,8 +174,8 @@ typedef struct {
     column *column;
 } measurement;
 
-/* Measures the columns of an item, and convolves them if asked to and if all are finite,
- * products included. */
+/* Measures the columns of an item, and convolves them if that is asked for, all are finite,
+ * and no product can overflow. */
 static void measure_item(void *job, size_t item, int thread, const cm_env *env)
 {
     const measurement *m = job;
@@ -201,8 +202,8 @@ static void measure_item(void *job, size_t item, int thread, const cm_env *env)
         m->column[c].state = CONVOLVED;
 }
 
-/* Whether to convolve columns as they are measured. Few columns are shared out among threads
- * better one after the other. */
+/* Whether to convolve columns as they are measured. Not if they are few for the threads there
+ * are: then each column is better shared out among all threads. */
 static int may_be_at_once(const measurement *m, cm_samples h, const cm_env *env)
 {
     const setting *s = m->s;
@@ -269,8 +270,8 @@ typedef struct {
     size_t end, next;
 } line;
 
-/* Whether the line is NaN at i + 1 steps outside, as Inf - Inf is; then it is further out, too.
- */
+/* Whether the line is NaN at i + 1 steps outside, as Inf - Inf is. If so, it is NaN further out
+ * as well. */
 static int is_undefined(const void *data, size_t i)
 {
     const line *l = data;
@@ -280,7 +281,7 @@ static int is_undefined(const void *data, size_t i)
            (im && isnan((k + 1) * im[l->end] - k * im[l->next]));
 }
 
-/* How many of n places outside are undefined though no sample is missing. */
+/* At how many of n places outside the line is NaN though neither of its samples is. */
 static size_t undefined(line l, size_t n)
 {
     if (is_missing(l.x, l.end) || is_missing(l.x, l.next))
@@ -297,14 +298,14 @@ static void set_nan(cm_output y, size_t from, size_t to)
     }
 }
 
-/* The choices under which step 4 takes such a sample for missing, and leaves it out. */
+/* Whether step 4 has taken such samples for missing ones, and left them out. */
 static int skips_undefined(const cm_options *options)
 {
     return options->boundary == CM_EXTEND && options->na != CM_NA_PROPAGATE;
 }
 
-/* Outputs that reach an undefined sample are NaN. Of the places outside, all are reached by the
- * first output or the last, and one less by each that follows. */
+/* Outputs that reach an undefined sample become NaN. The first output reaches all places before
+ * the signal, and each that follows one less; the last output all places behind it. */
 static void restore_undefined(cm_samples x, size_t nh, size_t origin, cm_output y)
 {
     size_t n = x.n, before = undefined((line){x, 0, 1}, nh - 1 - origin),
@@ -362,7 +363,7 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         m.column = env->alloc(env->data, x.ncol * sizeof *m.column);
     measure_columns(&m, env);
     cm_env quiet = cm_quiet(env);
-    if (m.at_once) /* all but a few columns are done, and progress has been told of them */
+    if (m.at_once) /* few columns are left, and progress has been told of the others */
         s.env = &quiet;
     conv_columns(&s, x, m.column, h, options, y);
     for (size_t c = 0; c < x.ncol && skips_undefined(options); c++)

@@ -1,4 +1,5 @@
-/* Convolution with everything a user can ask for around it. */
+/* Convolution with all that a user can ask for: modes, boundaries, missing values, columns,
+ * complex numbers. */
 #ifndef CONVMAT_CONV_H
 #define CONVMAT_CONV_H
 
@@ -6,8 +7,9 @@
 #include "base/window.h"
 #include "convolve/samples.h"
 
-/* Each signal of x with the one kernel h. y has room for as many windows as x has signals, and
- * an imaginary part if x or h has one. The origin of CM_CAUSAL is 0. */
+/* Convolves each column of x with the one kernel h. y has room for a window for each column,
+ * and an imaginary part if x or h has one. For CM_CAUSAL the origin must be 0, and for a
+ * boundary other than CM_ZERO the mode CM_SAME or CM_CAUSAL. */
 void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
              const cm_env *env);
 

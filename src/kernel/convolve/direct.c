@@ -1,14 +1,14 @@
 /* Convolution by its definition: y[k] = sum_j x[j] h[first + k - j].
  *
- * Outputs are computed a tile at a time, and within it a block of the kernel at
- * a time, by the functions of tile.h, which know nothing of edges: where
- * a tile reaches past the signal it sees a copy with zeros around it.
+ * Outputs are computed a tile at a time, and within it a block of the kernel at a time, by the
+ * loops of loops/tile.h. These know nothing of edges: where a tile reaches past the signal they
+ * see a copy with zeros around it.
  *
- * Sums are blocked. Adding m terms left to right has an error of up to m eps / 2
- * times the sum of moduli, which misses 1e-11 from m of about 1e5. Here at most
- * CM_BLOCK terms make the sum of a block, at most CM_BLOCK of those are added
- * up, and the sums of these make y, so the error stays below 3 CM_BLOCK eps / 2
- * = 3.4e-13 of the sum of moduli up to 1e9 terms.
+ * Adding m terms left to right has an error of up to m eps / 2 times the sum of their moduli,
+ * which is more than 1e-11 of it from m of about 1e5. So sums are made in three stages of at
+ * most CM_BLOCK terms each: terms make the sum of a block, sums of blocks are added up, and
+ * these sums make y. The error stays below 3 CM_BLOCK eps / 2 = 3.4e-13 of the sum of moduli,
+ * up to 1e9 terms.
  *
  * Cost: one multiply-add for every pair (x[j], h[i]) that meets in an output,
  * and a little more at the edges; 40 kB of stack.
@@ -20,11 +20,12 @@
 #include "base/threads.h"
 #include "loops/loops.h"
 
-/* From here on the form for long kernels is the faster (bench/costs.c): on AVX-512 it makes 25
- * to 43 GFMA/s from 16 to 1024 samples, the short form 20 (processors of 2023 and 2024). */
+/* From so many samples of a kernel on tile_long() is faster than tile_short() (bench/costs.c):
+ * with AVX-512 and 16 to 1024 samples it does 25 to 43 times 1e9 multiply-adds a second,
+ * tile_short() 20 (processors of 2023 and 2024). */
 #define LONG_FROM(lanes) ((lanes) == 2 ? 8 : (lanes) + 8)
 
-/* Multiply-adds of an item of work: some 20 us, much more than handing it to a thread costs. */
+/* Multiply-adds of an item: some 20 us, much more than it costs to hand it to a thread. */
 #define SPAN_WORK 1000000
 
 /* The samples x[from ... from + n - 1], with zeros outside of x. They are copied to `buffer`
@@ -44,7 +45,7 @@ static const double *padded(const double *x, size_t nx, ptrdiff_t from, size_t n
     return buffer;
 }
 
-/* s[t] = the sum of the terms i ... end-1 of the outputs F[k + t], t < nt. */
+/* s[t] = the sum of h[j] x[k + t - j] over j from i to end - 1, for t < nt. */
 static void block_sums(const double *x, size_t nx, const double *h, size_t i, size_t end,
                        size_t k, size_t nt, double *s, const cm_simd *simd)
 {
@@ -102,8 +103,8 @@ static void tile(const cm_problem *p, const double *x, double *y, size_t t0, siz
     add_up(s2, y + t0, nt);
 }
 
-/* How outputs are shared out: an item of work is a span of outputs of one column, or several
- * entire columns. */
+/* How outputs are shared out: an item is a span of outputs of one column, or several entire
+ * columns. */
 typedef struct {
     const cm_problem *p;
     size_t span, nspan; /* outputs of an item, items of a column */

@@ -5,8 +5,8 @@
 #include "base/env.h"
 #include "convolve/problem.h"
 
-/* For a kernel no longer than the signals. With env NULL, in a worker thread, it neither polls
- * nor allocates. */
+/* Assumes a kernel no longer than the signals. With env NULL, in a worker thread, it neither
+ * polls nor allocates. */
 void cm_conv_direct(const cm_problem *p, const cm_env *env);
 
 #endif

@@ -1,4 +1,8 @@
-/* Runs a plan, and computes again what its transforms are not sure of. */
+/* Runs a plan, and computes doubtful outputs again.
+ *
+ * Who decides: cm_guard_passes() says of each group of outputs whether it is certain,
+ * overlap.c notes the others as doubtful, and mend() here computes those again.
+ */
 #include "convolve/engine.h"
 
 #include "convolve/choice.h"
@@ -7,14 +11,15 @@
 #include "convolve/samples.h"
 #include "convolve/sparse.h"
 
-/* What is computed again goes by transforms only if those see no more of the signal and the
- * kernel than this part of what the first ones saw: less to see is less error. */
+/* Doubtful outputs are computed by transforms again only if nx nh of what they need is below
+ * this part of the nx nh before; else by sums. Shorter signals have smaller norms, and so a
+ * smaller error. */
 #define AGAIN_BY_FFT 0.3
 
 static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_env *env);
 
-/* The outputs of one column that transforms are not sure of, again: neighbours together, but no
- * more at once than a block has. */
+/* Computes the doubtful outputs of one column, number c, again: neighbouring groups together,
+ * until they have as many outputs as a block. */
 static void mend(const cm_problem *p, const cm_doubts *doubts, size_t c, const cm_env *env)
 {
     const unsigned char *doubtful = doubts->doubtful + c * doubts->nblock * doubts->ngroup;
@@ -38,7 +43,7 @@ static void mend(const cm_problem *p, const cm_doubts *doubts, size_t c, const c
         run_part(p, from, to, env);
 }
 
-/* With a kernel no longer than the signals. */
+/* Direct sums or transforms, for a kernel no longer than the signals. */
 static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *env)
 {
     cm_doubts doubts;
@@ -57,7 +62,7 @@ static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *
     }
 }
 
-/* By sums or transforms. */
+/* Direct sums or transforms, whichever of x and h is longer. */
 static void run(const cm_problem *p, const cm_plan *plan, const cm_env *env)
 {
     if (p->nh <= p->nx) {
@@ -96,8 +101,8 @@ static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_e
     env->release(env->data, mark);
 }
 
-/* Columns of mostly zeros one by one, those between them together; all of them one by one if
- * it is the kernel that is mostly zeros. */
+/* Columns of mostly zeros are run one by one, the columns between them together. If the kernel
+ * is mostly zeros all columns are run one by one. */
 static void run_apart(const cm_problem *p, cm_plan plan, const cm_env *env)
 {
     size_t from = 0;

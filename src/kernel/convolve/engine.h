@@ -5,8 +5,8 @@
 #include "base/env.h"
 #include "convolve/problem.h"
 
-/* All methods but CM_FFT keep the promise of guard.h. With env NULL, in a worker thread, only
- * for a problem of which cm_sizes_choose_sums() is true. */
+/* All methods but CM_FFT keep the promise of guard.h. env may be NULL, as in a worker thread,
+ * only if cm_sizes_choose_sums() is 1 for the problem. */
 void cm_conv_real(const cm_problem *p, cm_method method, const cm_env *env);
 
 #endif

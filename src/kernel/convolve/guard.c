@@ -18,9 +18,8 @@
  *     x  |.......|.......|.......|.......|.......|.......|
  *             j     j + 1
  *
- * The samples of kernel cell q that an output of group g meets are c consecutive ones out of
- * two adjoining cells of the block, with numbers g - q - 1 and g - q if cell 0 begins with the
- * sample after that of output 0.
+ * In an output of group g the samples of kernel cell q meet c consecutive samples of the block.
+ * They lie in two adjoining cells: j = g - q - 1 + nq and the next one.
  *
  *     in the vignette    here
  *     c                  guard->c          samples of a cell, outputs of a group
@@ -28,20 +27,21 @@
  *     a, b               of shortfall      max(0, 1 - |x| / threshold), summed over a cell
  *     E                  guard->error
  *
- * Two samples that fall short of u and v by a and b, as parts of these, have a product of at
- * least (1 - a) (1 - b) u v >= (1 - a - b) u v. So kernel cell q adds to B[k] at least
+ * If a sample has the modulus (1 - a) u and another (1 - b) v, with a and b from 0 to 1, their
+ * product is (1 - a) (1 - b) u v >= (1 - a - b) u v. So kernel cell q adds to B[k] at least the
+ * larger of
  *
  *   - u v times: its size, less its shortfall, less the shortfalls of both cells of the block;
- *   - or the sum of |h| in q times the least |x| in these two, which is at least v less what
- *     they fall short in all.
+ *   - the sum of |h| in q times the least |x| in these two cells, which is at least v times 1
+ *     less the shortfalls of both.
  *
- * And the other way round, as B is symmetric in x and h: the sum of |x| in a cell times the
- * least |h| in the two kernel cells it meets. Any threshold gives a bound; 0.6 of the mean is
- * about the best for normal and for exponential samples. The shortfall from a lower threshold
- * is smaller, so the lower one of two adjoining cells serves for both.
+ * B is symmetric in x and h, so there is another bound: the sum of |x| in a cell times the
+ * least |h| in the two kernel cells that it meets. Any threshold gives a bound; 0.6 of the mean
+ * is about the best for normal and for exponential samples. The shortfall from a lower
+ * threshold is smaller, so the lower one of two adjoining cells serves for both.
  *
- * On ordinary data the bound is a sixth to a tenth of B, where B is 50 to 200 times what is
- * needed; all are certified but the outputs at the ends.
+ * On ordinary data the bound is a sixth to a tenth of B, and B is 50 to 200 times what is
+ * needed. So all outputs are certified but those at the ends.
  *
  * Cost: one pass over a block, two where thresholds change, and n / 36 to n / 9 pairs of cells.
  */
@@ -58,14 +58,14 @@
  * 2^60 of them. */
 #define SMALLEST 0x1p-800
 
-/* What a certificate may use of the promise: the sums here are rounded, too, and of a complex
- * number both parts may be off. */
+/* What the error may use of the promise. It is less than 1 since the sums here are rounded,
+ * too, and less again since both parts of a complex number may be off. */
 #define PART_OF_PROMISE 0.99
 #define PART_OF_PROMISE_COMPLEX 0.7
 
 typedef struct {
     double size, sum;            /* number of samples, sum of their moduli */
-    double threshold, shortfall; /* and the sum of what they fall short of it, as parts */
+    double threshold, shortfall; /* and sum of max(0, 1 - |x| / threshold) */
 } cell;
 
 /* Two adjoining cells of the block. */
@@ -79,12 +79,12 @@ struct cm_guard {
     size_t nq, nj; /* cells of the kernel, of the block */
     cell *h;
     double *least; /* of kernel cells q - 1 and q; 0 if q is not full */
-    adjoining *x;  /* x[j + nq] is cells j and j + 1, cell j as in the drawing */
+    adjoining *x;  /* x[j] is cells j and j + 1 of the drawing */
     double norm_h, promise, relative_error, error;
 };
 
-/* The cell of n samples at x, which have these moduli around a threshold. If that is far from
- * the best one they are measured again. */
+/* The cell of n samples at x; m is what cm_simd.moduli() gives for them and `threshold`. If
+ * that is far from the best threshold they are measured again. */
 static cell make_cell(const double *x, size_t n, double threshold, cm_moduli m)
 {
     double size = (double)n, shortfall = size, best = m.sum / size * THRESHOLD;
@@ -97,8 +97,8 @@ static cell make_cell(const double *x, size_t n, double threshold, cm_moduli m)
     return (cell){size, m.sum, threshold, shortfall};
 }
 
-/* Measures samples from ... to - 1 of x. Neighbours are often alike, so the threshold of the
- * cell before is tried first. */
+/* The cell of samples from ... to - 1 of x; adds the sum of their squares to *sumsq. Neighbours
+ * are often alike, so the caller gives the threshold of the cell before, to be tried first. */
 static cell measure(const double *x, size_t from, size_t to, double threshold, double *sumsq)
 {
     if (from >= to) /* no samples, so none falls short */
@@ -121,10 +121,11 @@ static double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-/* Samples of a cell. There are about n / 36 pairs of cells of at least 128 samples. Kernels of
- * which less than a cell counts, narrow bells above all, have up to n / 9 and cells of 32, or
- * what lies around the peak would fall short: conv() is 12 times as fast so for a bell of 500
- * samples that reaches 10 standard deviations to both sides. */
+/* How many samples a cell has: mostly 128 or more, which makes about n / 36 pairs of cells.
+ * Cells are shorter, down to 32 samples and n / 9 pairs, if only a few samples of the kernel
+ * count, as in a narrow bell: in a long cell all but the peak would fall short. That makes
+ * conv() 12 times as fast for a bell of 500 samples that reaches 10 standard deviations to both
+ * sides. */
 static size_t cell_size(const double *h, size_t nh, size_t n, size_t lead)
 {
     cm_moduli m = cm_current_simd()->moduli(h, nh, 0);
@@ -172,12 +173,14 @@ static adjoining join(const cell *a, const cell *b)
                        shortfall < 1 ? threshold * (1 - shortfall) : 0};
 }
 
+/* i - before, but not below 0 nor above n. */
 static size_t clamp(size_t i, size_t before, size_t n)
 {
     return i < before ? 0 : i - before < n ? i - before : n;
 }
 
-/* A block of samples x[0] ... x[nx - 1], with `ahead` values of cells and zeros before them. */
+/* A block of samples x[0] ... x[nx - 1]. `ahead` is how far the first lies from the start of
+ * the nq cells before the block. */
 typedef struct {
     const double *x;
     size_t ahead, nx;
@@ -196,7 +199,8 @@ static cell measure_cell(const cm_guard *guard, const block *b, size_t j, double
     return c;
 }
 
-/* Cells from j on, four at once where they are full of samples. Returns how many. */
+/* Measures cells from j on: four at once if all are full of samples, else one. Returns how
+ * many. */
 static size_t measure_cells(const cm_guard *guard, const block *b, size_t j, double threshold,
                             cell *cells, double *sumsq)
 {

@@ -10,26 +10,26 @@
 
 typedef struct cm_guard cm_guard;
 
-/* For blocks of n samples and a kernel h of nh. Of the n values that a block gives, those from
- * `lead` on are outputs, output t being the sum of h[i] x[lead + t - i], with lead < nh.
- * is_part: they are parts of complex numbers. No output is off by more than `error` times the
- * 2-norms of the block and the kernel. */
+/* A guard for blocks of n samples and a kernel h of nh. Of the n values that a block gives,
+ * those from `lead` on are outputs, lead < nh; output t is the sum of h[i] x[lead + t - i].
+ * is_part: samples are parts of complex numbers. Assumes that no output is off by more than
+ * `error` times the 2-norm of the block times that of the kernel. */
 cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, int is_part,
                        double error, const cm_env *env);
 
-/* Measures a block: samples x[0] ... x[nx - 1], `before` zeros before them, and zeros after
- * them. Returns 0 if they are so small that their squares underflow, but not all zeros: then
- * nothing is certain. */
+/* Measures a block: `before` zeros, samples x[0] ... x[nx - 1], and zeros up to n. What follows
+ * is about this block. Returns 0 if the samples are not all zeros but so small that their
+ * squares underflow: then nothing is certain. Else returns 1. */
 int cm_guard_measure(cm_guard *guard, const double *x, size_t before, size_t nx);
 
 /* A bound of the error of every output of the block. */
 double cm_guard_error(const cm_guard *guard);
 
-/* Outputs are certified by groups of so many. */
+/* How many outputs a group has. */
 size_t cm_guard_group(const cm_guard *guard);
 
-/* 1 if all outputs of group g keep the promise, and have at least `least` for the sum of the
- * moduli of their terms; 0 if that is not certain. */
+/* 1 if it is certain that all outputs of group g keep the promise, and that the sum of the
+ * moduli of the terms of each is at least `least`. Else 0: the group is doubtful. */
 int cm_guard_passes(const cm_guard *guard, size_t g, double least);
 
 #endif

@@ -11,8 +11,8 @@
  *   zero         as if missing samples were 0
  *   renormalise  that, times sum(h) / the sum of h over what is present
  *
- * which for the first is what IEEE arithmetic makes of the terms, in any
- * order. A complex sample is missing where one of its parts is.
+ * `propagate` gives what IEEE arithmetic makes of the terms, in any order, but for NA, which
+ * that may make another NaN. A complex sample is missing where one of its parts is.
  *
  * Cost: O(nx + ny); one multiply-add for each infinite term of an output
  * without missing ones; renormalise convolves once more.
@@ -67,10 +67,10 @@ static void add_infinite(cm_samples x, size_t j, cm_samples h, size_t k, cm_outp
     y.im[t] += ab[1];
 }
 
-/* The weight of h that meets samples which are present, for each output: the
- * convolution of h with 1 for those and for all outside x, 0 for the others.
- * `total` is the weight where none is missing, by the same sums. Without its guard an
- * FFT would not tell a weight of 0, or one next to it, from its error. */
+/* For each output the sum of those h that meet samples which are not missing: the convolution
+ * of h with 1 for these and for all outside x, and 0 for missing ones. *total is that sum where
+ * none is missing, computed the same way. CM_FFT is given its guard here, or its error would
+ * hide a sum that is 0 or almost 0. */
 static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_samples h,
                               cm_window w, double *total, cm_method method, const cm_env *env)
 {
@@ -93,8 +93,8 @@ static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_sam
     return weight;
 }
 
-/* The weighted mean, which no true sum takes beyond the samples, times the total. The error of
- * an unguarded transform may: then the factor comes first. */
+/* y total / weight. y / weight comes first: it is a weighted mean of samples, and so does not
+ * overflow unless y has the error of a transform without guard. */
 static double scaled_up(double y, double weight, double total)
 {
     double mean = y / weight;

@@ -9,8 +9,9 @@
 /* How many samples of one signal are not finite; their places go to at[], unless NULL. */
 size_t cm_find_nonfinite(cm_samples x, size_t *at);
 
-/* Puts the samples x[at[...]], without which y was computed, back into y, the window w of F.
- * For CM_NA_RENORMALISE h is real, not negative and not 0. */
+/* Takes y, the window w of F, as computed with 0 for the nat samples x[at[...]], and makes of
+ * it what it is with them. For CM_NA_RENORMALISE h must be real and not negative, and not all
+ * 0. */
 void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,
                           cm_window w, const cm_options *options, const cm_env *env);
 

@@ -1,27 +1,25 @@
 /* Convolution by Fourier transforms of blocks: overlap-save.
  *
- * A block of n samples of x and the kernel, padded with zeros to n, are convolved by
- * transforms, see transform.c. The last n - nh + 1 of the n values are outputs. The others are
- * wrong since what goes past the end of a block comes back at its beginning, so blocks overlap
- * by as many. Where x and h are both long, all of it is one block.
+ * Transforms (transform.c) convolve a block of n samples of x with the kernel, padded with
+ * zeros to n. The last n - nh + 1 of the n values are outputs. The others are wrong, since what
+ * goes past the end of a block comes back at its beginning; so blocks overlap by nh - 1
+ * samples. Where x and h are both long, all of it is one block.
  *
  * The transforms read rows of samples and write rows of outputs. Most rows are where the
  * samples are, or where outputs are wanted; those at the ends of the signal and of the outputs
  * are pieced together in memory of their own.
  *
- * If samples or the kernel are so large or small that products of them might overflow or
- * underflow, the kernel and each block are scaled by powers of two to a largest modulus from
- * 1/2 to
- * 1. That is exact.
+ * If samples are so large or small that products might overflow or underflow, the kernel and
+ * each block are scaled by powers of two, which is exact, to a largest modulus from 1/2 to 1.
  *
- * What an FFT does to small outputs is in guard.c. Blocks are computed by several threads, each
- * with arrays of its own, which note the groups of outputs that the guard does not certify; the
- * engine computes those again. Whole numbers are rounded: where the error is proven to be below
- * 1/2 they are then exact.
+ * What an FFT does to small outputs is in guard.c. Several threads compute blocks, each with
+ * arrays of its own, and note the groups of outputs that the guard does not certify: those are
+ * doubtful, and the engine computes them again. If all samples are whole numbers the outputs
+ * are rounded: where the error is proven to be below 1/2 they are then exact.
  *
  * Cost: for each block two transforms of n, that is 1.5 to 4 ns for each output if n is a few
- * times nh. Memory: n doubles and 1.2 to 1.4 n more for each thread, n more than that if it is
- * scaled.
+ * times nh. Memory: n doubles, and for each thread 1.2 to 1.4 n more, or 2.2 to 2.4 n if blocks
+ * are scaled.
  */
 #include "convolve/overlap.h"
 
@@ -33,7 +31,7 @@
 #include "convolve/transform.h"
 #include "loops/loops.h"
 
-/* Moduli from its inverse up to this need no scaling. */
+/* Moduli from 1 / LARGE to LARGE need no scaling. */
 #define LARGE 0x1p300
 
 static double *aligned(size_t n, const cm_env *env)
@@ -41,8 +39,7 @@ static double *aligned(size_t n, const cm_env *env)
     return cm_align(env->alloc(env->data, n * sizeof(double) + CM_ALIGNMENT));
 }
 
-/* The power of two that takes the largest modulus to [1/2, 1), as exponent; 0 for
- * zeros. */
+/* The e for which the largest modulus is in [1/2, 1) times 2^e; 0 if all are zeros. */
 static int exponent(const double *x, size_t n)
 {
     double max = cm_current_simd()->max_modulus(x, n);
@@ -97,7 +94,8 @@ typedef struct {
     size_t before, n;
 } stretch;
 
-/* What a stretch and row j have in common: values from ... to - 1 of the row. */
+/* What a row shares with values before ... before + n - 1 of the block: values from ... to - 1
+ * of the row. */
 typedef struct {
     size_t from, to;
 } overlap;
@@ -111,8 +109,9 @@ static overlap with_row(const cm_row_layout *rows, size_t j, size_t before, size
                      (before + n < end ? before + n : end) - begin};
 }
 
-/* Where the rows of a block of samples are; zeros all around the samples. There is room for a
- * row of zeros, and for one at each end. */
+/* Where the rows of a block are, with zeros before and after the samples. A row that lies
+ * inside the samples is read where it is. room[0] is for a row of zeros, the others for the two
+ * rows at the ends of the samples, which are copied. */
 static void find_samples(const cm_row_layout *rows, const stretch *s, double *const room[3],
                          const double **row)
 {
@@ -137,8 +136,8 @@ static void find_samples(const cm_row_layout *rows, const stretch *s, double *co
     }
 }
 
-/* Where the rows of nt outputs are to go: straight to y, or to the room for an end. The
- * values that are no outputs go to room[0]. */
+/* Where the rows of nt outputs are to go: straight to y, or to room[1] and room[2] where only a
+ * part of the row is outputs. Rows without outputs go to room[0]. */
 static void find_outputs(const cm_row_layout *rows, size_t lead, size_t nt, double *y,
                          double *const room[3], double **row)
 {
@@ -152,7 +151,7 @@ static void find_outputs(const cm_row_layout *rows, size_t lead, size_t nt, doub
     }
 }
 
-/* The outputs of rows at an end, to y. */
+/* Copies the outputs in room[1] and room[2] to y. */
 static void copy_ends(const cm_row_layout *rows, size_t lead, size_t nt, double *y,
                       double *const room[3], double *const *row)
 {
@@ -185,9 +184,10 @@ static stretch samples_of(const blocks *b, const double *x, size_t k)
     return (stretch){x + start, before, have};
 }
 
-/* Notes which groups of a block of nt outputs, times 2^e, are doubtful. Whole numbers are exact
- * if the error is below 1/2; where it is not, they need only be so up to a sum of moduli of
- * 2^53. */
+/* Notes which groups of a block are doubtful. The block has nt outputs, to be multiplied by
+ * 2^e. Whole numbers are exact, and none doubtful, if the error is below 1/2. If it is not, a
+ * group must not only pass: the sums of its moduli must be 2^53 or more, since below that whole
+ * numbers should be exact. */
 static void doubt(const cm_doubts *d, cm_guard *guard, const stretch *s, int integers,
                   size_t nt, int e, unsigned char *doubtful)
 {
@@ -230,7 +230,7 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
         round_all(y, nt);
 }
 
-/* The transform of the kernel; `scaled` is its samples, which are changed. */
+/* Transforms the kernel. `scaled` holds its samples, and is written over. */
 static void transform_kernel(const blocks *b, double *scaled, const cm_env *env)
 {
     const double *from[CM_MOST_ROWS];

@@ -5,7 +5,7 @@
 #include "base/env.h"
 #include "convolve/problem.h"
 
-/* The outputs that transforms are not sure of. Outputs come in blocks, those of a block in
+/* Which outputs are doubtful. The outputs of a column come in blocks, those of a block in
  * groups; doubtful[] has a flag for each group of each block of each column, in env's memory.
  */
 typedef struct {
@@ -14,9 +14,9 @@ typedef struct {
     unsigned char *doubtful;
 } cm_doubts;
 
-/* For a kernel no longer than the signals, by transforms of n values. With doubts NULL there
- * is no guard, and an error may be as large as the largest output allows. n is a length of
- * transform.h. */
+/* Assumes a kernel no longer than the signals, and a length n that transform.h has. With doubts
+ * NULL there is no guard, and each output has an error relative to the largest ones of its
+ * block; else *doubts says which outputs are to be computed again. */
 void cm_conv_overlap(const cm_problem *p, size_t n, cm_doubts *doubts, const cm_env *env);
 
 #endif

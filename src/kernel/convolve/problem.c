@@ -2,8 +2,8 @@
 
 #include "loops/loops.h"
 
-/* So many outputs are written past the caches: R's memory for a result has mostly left them
- * since it was used last. Measured by bench/costs.c. */
+/* From so many outputs on they are written past the caches: R's memory for a large result is
+ * mostly not in them. Measured by bench/costs.c. */
 #define WRITE_PAST_FROM 32768
 
 cm_problem cm_column(const cm_problem *p, size_t c)

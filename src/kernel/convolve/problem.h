@@ -11,15 +11,15 @@ typedef struct {
     size_t nh;
     double *y;
     cm_window w;
-    size_t ncol, xstep, ystep; /* signals, and from one to the next in x and in y */
+    size_t ncol, xstep, ystep; /* columns; doubles from one to the next in x and in y */
     double max_x;              /* no modulus in x is larger */
-    int is_part;               /* of complex numbers: errors of two parts may add up */
+    int is_part;               /* of complex numbers, where the errors of two parts add up */
 } cm_problem;
 
 /* Column c by itself. */
 cm_problem cm_column(const cm_problem *p, size_t c);
 
-/* Without the samples of x and h that no output has a term of. */
+/* The same outputs, without the samples of x and h that are in no term of them. */
 cm_problem cm_trimmed(const cm_problem *p);
 
 /* Column c with x and h exchanged, which gives the same F. max_x is still that of x. */
@@ -28,11 +28,11 @@ cm_problem cm_swapped(const cm_problem *p, size_t c);
 /* Outputs t ... t + nt - 1 of a problem of one column, with only the samples they need. */
 cm_problem cm_part(const cm_problem *p, size_t t, size_t nt);
 
-/* The least length of a cyclic convolution that gives all outputs at once: no output may be
- * met by F[k + length], and the trimmed x and h must fit. */
+/* The least length of a cyclic convolution that gives all outputs at once. It adds F[k +
+ * length] to F[k], which must not happen to an output; and the trimmed x and h must fit. */
 size_t cm_one_block_length(size_t nx, size_t nh, cm_window w);
 
-/* nt outputs of a problem, times a factor, to their place in y. */
+/* Writes nt outputs of a problem, times a factor, to y. */
 void cm_write_outputs(const cm_problem *p, const double *outputs, size_t nt, double factor,
                       double *y);
 

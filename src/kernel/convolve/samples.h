@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Real samples, or with `im` complex ones: ncol signals of n samples, one after the other. */
+/* ncol columns of n samples each, one after the other; `im` is NULL if they are real. */
 typedef struct {
     const double *re, *im;
     size_t n, ncol;
@@ -14,7 +14,7 @@ typedef struct {
     double *re, *im;
 } cm_output;
 
-/* The largest modulus of a real or imaginary part; NaN if any is not finite. */
+/* The largest modulus of all real and imaginary parts; NaN if any is not finite. */
 double cm_max_modulus(cm_samples x);
 
 /* Columns c ... c + ncol - 1. */

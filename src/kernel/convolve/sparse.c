@@ -1,13 +1,14 @@
 /* Convolution of a signal of mostly zeros: a scaled kernel for each sample that is
  * not zero. Outputs that no such sample reaches are exact zeros.
  *
- * Outputs are computed by strips that stay in registers while all samples that
- * reach them add their part of the kernel. A short kernel gets zeros around it, so that
- * every part is CM_STRIP samples. Of a long one, which would double the memory, the parts at
- * its ends are copied: each sample has at most two of those.
+ * Outputs are computed by strips that stay in registers while all samples that reach them add
+ * their part of the kernel, CM_STRIP values of it. At the ends of the kernel a part goes beyond
+ * it. So a short kernel is copied with zeros around it. Of a long one, whose copy would take as
+ * much memory again, only the parts at its ends are copied: each sample has at most two of
+ * them.
  *
- * Terms are added one after the other, so the error is up to the number of
- * nonzero samples within reach of an output times eps / 2: 1.8e-12 for 2^14 of them.
+ * Terms are added one after the other. So the error, relative to the sum of their moduli, is up
+ * to eps / 2 times the number of nonzero samples that reach an output: 1.8e-12 for 2^14.
  *
  * Cost: nh multiply-adds for each sample that is not zero, and memory for those samples.
  */
@@ -30,7 +31,7 @@ typedef struct {
     const cm_problem *p;
     const double *h;
     size_t pad; /* zeros before h[0] and after the last */
-    size_t n;   /* samples that are not zero, their places and values */
+    size_t n;   /* samples that are not zero; their indices and values */
     const size_t *at;
     const double *value;
 } nonzeros;
@@ -46,14 +47,15 @@ static int is_from(const void *data, size_t i)
     return p->at[i] >= p->least;
 }
 
-/* The first of the places at[...] that is k or later. */
+/* The first nonzero sample with an index of at least k. */
 static size_t first_from(const nonzeros *x, size_t k)
 {
     places p = {x->at, k};
     return cm_first(x->n, is_from, &p);
 }
 
-/* Adds what sample i brings to the strip from F[k] on, where that goes beyond the kernel. */
+/* Adds what nonzero sample i brings to the strip from F[k] on, if its part goes beyond the
+ * kernel. */
 static void add_end(const nonzeros *x, size_t i, size_t k, double *y)
 {
     double part[CM_STRIP] = {0};
@@ -64,7 +66,8 @@ static void add_end(const nonzeros *x, size_t i, size_t k, double *y)
     cm_current_simd()->strip(part, &none, x->value + i, 1, 0, y);
 }
 
-/* The strip of F[k ... k + CM_STRIP - 1], which samples lo ... hi - 1 reach, in their order. */
+/* The strip F[k ... k + CM_STRIP - 1], which nonzero samples lo ... hi - 1 reach. They are
+ * added in their order. */
 static void strip(const nonzeros *x, size_t lo, size_t hi, size_t k, double *y)
 {
     size_t reach = x->p->nh - 1 + x->pad, a = lo, b;
@@ -115,7 +118,7 @@ static size_t find_nonzero(const double *x, size_t nx, size_t *at, double *value
     for (size_t j = 0; j < nx; j++) {
         while (nx - j > 8 && eight_zeros(x + j))
             j += 8;
-        at[n] = j; /* without a branch: written over if it is zero */
+        at[n] = j; /* without a branch: the next one writes over it if it is zero */
         value[n] = x[j];
         n += x[j] != 0;
     }
@@ -133,10 +136,10 @@ static double *padded_kernel(const cm_problem *p, const cm_env *env)
 
 void cm_conv_sparse(const cm_problem *p, size_t nonzero, const cm_env *env)
 {
-    /* and a place more, which is written over */
+    /* one more, since a zero is written before it is written over */
     size_t *at = env->alloc(env->data, (nonzero + 1) * sizeof *at);
     double *value = cm_doubles(nonzero + 1, env);
-    /* fewer than `nonzero` where the processor takes denormals for 0 */
+    /* n is below `nonzero` if the processor takes denormals for 0 */
     size_t n = find_nonzero(p->x, p->nx, at, value);
     nonzeros x = {.p = p, .h = p->h, .n = n, .at = at, .value = value};
     if (p->nh <= PADDED_TO)

@@ -5,8 +5,8 @@
 #include "base/env.h"
 #include "convolve/problem.h"
 
-/* For one column, of which at most `nonzero` samples are not 0. The smaller of nonzero and nh
- * is at most 2^14, or the promise is not kept. */
+/* Assumes one column, of which at most `nonzero` samples are not 0. To keep the promise the
+ * smaller of nonzero and nh must be at most 2^14. */
 void cm_conv_sparse(const cm_problem *p, size_t nonzero, const cm_env *env);
 
 #endif

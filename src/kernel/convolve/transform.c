@@ -1,46 +1,52 @@
 /* What is computed
  *
- *   A block of D real samples x is taken for M = D / 2 complex numbers z[j] = x[j] + i x[j +
- * M], the coefficients of a polynomial in t modulo t^M - i: there i t^j stands for t^(j + M),
- * so the product of two such polynomials is the convolution of the D samples modulo t^D + 1.
- * This is called a right-angle convolution (Crandall and Fagin 1994). With g = exp(2 pi i / 4M)
- * the numbers z[j] g^j are convolved modulo t^M - 1, that is cyclically, and the transform of
- * that is the product of two transforms, number by number. The order of the numbers does not
- * matter as long as it is the same for both; so none is ever brought into order.
+ *   A block of D real samples x is taken for M = D / 2 complex numbers z[j], with the real
+ * parts x[j] and the imaginary parts x[j + M]. They are the coefficients of a polynomial in t
+ * modulo t^M - i, where i t^j stands for t^(j + M). So the product of two such polynomials is
+ * the convolution of the D samples modulo t^D + 1. This is called a right-angle convolution
+ * (Crandall and Fagin 1994).
+ *
+ *   With g = exp(2 pi i / 4M), the numbers z[j] g^j are convolved modulo t^M - 1, that is
+ * cyclically. The DFT of a cyclic convolution is the product of two DFTs, number by number.
+ * Their order does not matter as long as it is the same in both, so it stays as the passes
+ * leave it.
  *
  * The order of the numbers
  *
- *   The M numbers are R rows of n. spread() makes of them R sub-transforms of n numbers each,
- * and gives each to a lane. For W = R = 4 lanes:
+ *   The M numbers are R rows of n. spread() makes R sub-transforms of them, n numbers each, and
+ * gives each sub-transform a lane. For R = 4 rows and W = 4 lanes:
  *
  *       row 0   z[0]   z[1]   z[2] ...           vector   0     1     2   ...  n - 1
  *       row 1   z[n]   z[n+1] ...        --->    lane 0   number 0, 1, 2 ... of sub-transform 0
  *       row 2   z[2n]  ...                       lane 1   number 0, 1, 2 ... of sub-transform 1
  *       row 3   z[3n]  ...                       ...
  *
- *   If there are more rows than lanes there are several such blocks of n vectors. The passes
- * that follow treat all lanes alike. A pass of radix r makes of n vectors r groups of n / r,
- * which are transforms by themselves:
+ *   With more rows than lanes there are several such blocks of n vectors. The passes that
+ * follow treat all lanes alike. A pass of radix r splits n vectors into r groups of n / r, each
+ * of which is a transform by itself:
  *
  *       n vectors      |...............................................|
  *       radix 3        |...............|...............|...............|
  *       radix 4        |...|...|...|...|
  *                      |...|   and so on, down to 4 vectors
  *
- *   They are gone through depth first: a group goes there, is multiplied, and comes back before
- *   the next one is begun, so that memory beyond the cache is met by the first passes only.
- *   Passes there are decimation in frequency, those back in time, as they undo them.
+ *   Groups are gone through depth first: a group goes there, to its spectrum, is multiplied by
+ * the kernel's, and comes back before the next group is begun. So only the first passes, there
+ * and back, use memory beyond the cache. Passes there decimate in frequency; passes back undo
+ * them, and so decimate in time.
  *
  * Long transforms
  *
- *   Passes on more than 64 k numbers are long. Each is shared out among threads by places,
- *   and the groups after it among threads, too; in between there are polls. Tables of their
- *   twiddles would be as large as the data, so those are products of two.
+ *   Passes on more than 64 k numbers are long. Threads share out the places of a long pass, and
+ * then the groups that it has made; in between there are polls. A table of all twiddles of a
+ * long pass would be as large as the data, so each twiddle is the product of two numbers, one
+ * from a fine table and one from a coarse table.
  *
  * Tables
  *
- *   They are made once and never changed. They are kept until the package is unloaded; less
- * than 6 MB for all lengths together. Those of lengths above KEPT belong to the call.
+ *   Tables are made once and never changed. They are kept until the package is unloaded, and
+ * take less than 6 MB for all lengths together. Those of lengths above KEPT are freed when the
+ * call ends.
  *
  * Cost: 1 to 2 ns a sample for lengths up to 64 k, see bench/costs.c.
  *
@@ -60,16 +66,16 @@
 
 enum {
     MOST_PASSES = 24,
-    LONG = 65536,      /* complex numbers; 1 MB, as large as many caches of one processor */
-    FEW_PLACES = 2048, /* of a row have a table of all their twiddles */
-    NFINE = 256,       /* else so many are fine */
-    KEPT = 4194304,
+    LONG = 65536,      /* complex numbers: 1 MB, the size of many second-level caches */
+    FEW_PLACES = 2048, /* up to so many places of a row have a table of all their twiddles */
+    NFINE = 256,       /* places of a fine table */
+    KEPT = 4194304,    /* the longest transform whose tables are kept */
     LOGARITHMS = 32
 };
 
 struct cm_transform {
     size_t length, half;
-    size_t lanes, nblock; /* blocks of rows.n vectors */
+    size_t lanes, nblock; /* lanes of a vector; blocks of rows.n vectors */
     cm_rows rows;
     int nlong;                 /* passes that are long; they come first */
     cm_pass pass[MOST_PASSES]; /* the last one has q = 1 */
@@ -135,8 +141,9 @@ static size_t long_twiddles_size(size_t lanes, const cm_pass *p)
     return (NFINE + p->q / NFINE) * (size_t)(p->radix - 1) * number_size(lanes);
 }
 
-/* Row j is multiplied by g^(j n), the rows go through a butterfly, and number j of place k is
- * multiplied by exp(-2 pi i j k / M) g^k. In roots of 4 M, g has exponent -1. */
+/* The tables of spread(), which multiplies row j by g^(j n), takes the rows through a
+ * butterfly, and multiplies number j of place k by exp(-2 pi i j k / M) g^k. As root() has it,
+ * g is root -1 of 4 M. */
 static double *add_rows(double *end, size_t lanes, size_t R, cm_rows *rows)
 {
     size_t M4 = 4 * R * rows->n;
@@ -175,8 +182,9 @@ double *cm_align(void *memory)
 
 /* ---- what is kept -------------------------------------------------------------------- */
 
-/* Everything is for one number of lanes, which only tests change. Nothing leaves by longjmp
- * while an entry is being made, and an entry is there when it is complete. */
+/* All entries are for one number of lanes, which only tests change. An entry is put here when
+ * it is complete. Nothing leaves by longjmp while one is being made, or its memory would be
+ * lost. */
 static struct {
     size_t lanes;
     void *twiddles[6][LOGARITHMS];          /* of short passes, by radix and log2(q) */
@@ -203,7 +211,8 @@ static int logarithm(size_t n)
     return b;
 }
 
-/* Memory that is kept if *keep is 1; the call's, and *keep is 0, if there is none. */
+/* Memory for an entry: to be kept if *keep is 1 and malloc() has some; else from env, and *keep
+ * becomes 0. */
 static void *new_entry(size_t bytes, int *keep, const cm_env *env)
 {
     void *memory = *keep ? malloc(bytes) : NULL;
@@ -224,7 +233,7 @@ static const double *short_twiddles(const cm_pass *p, size_t lanes, int *keep,
     return cm_align(memory);
 }
 
-/* Radix 3 or 5 first, then 2 if the power of two is odd, then 4. */
+/* Radix 3 or 5 comes first, then 2 if the exponent of the power of two is odd, then 4. */
 static void choose_passes(cm_transform *t)
 {
     cm_pass *p = t->pass;
@@ -283,20 +292,20 @@ const cm_transform *cm_transform_new(size_t length, const cm_env *env)
 
 /* ---- passes ---------------------------------------------------------------------------- */
 
-/* A group of vectors that a long pass is to split, or all of them. */
+/* A group of vectors, or all vectors, and what is to be done to them. */
 typedef struct {
     const cm_transform *t;
     const cm_pass *pass; /* the next one */
     double *z;
-    const double *kernel; /* NULL: there only */
+    const double *kernel; /* its spectrum; NULL if the group only goes there */
     int back;
     const double *const *from; /* rows of samples, where all is begun or ended */
     double *const *to;
 } group;
 
-enum { PLACES = 1024 }; /* of an item, a multiple of 64 */
+enum { PLACES = 1024 }; /* places of an item, a multiple of 64 */
 
-/* Runs a job on places, PLACES an item. */
+/* Shares out nplace places among threads. A place takes as long as work_each multiply-adds. */
 static void for_places(size_t nplace, double work_each, cm_item *item, group *g,
                        const cm_env *env)
 {
@@ -332,7 +341,7 @@ static void pass_item(void *job, size_t item, int thread, const cm_env *env)
 
 static void run_group(group g, const cm_env *env);
 
-/* Group `item` of those that a pass has made, or of the blocks. */
+/* Runs group `item` of those that a pass has made, or block `item`. */
 static void group_item(void *job, size_t item, int thread, const cm_env *env)
 {
     group g = *(const group *)job;
@@ -389,7 +398,7 @@ static void run_all(group *g, const cm_env *env)
         for_places(t->rows.n, work, row_item, g, env);
 }
 
-/* Progress is told of blocks, not of their parts. */
+/* Progress is told of whole blocks, not of the passes of one. */
 static void run_quietly(group g, const cm_env *env)
 {
     g.pass = g.t->pass;
@@ -427,9 +436,9 @@ void cm_transform_convolve(const cm_transform *t, const double *const *rows,
 /* ---- the error ----------------------------------------------------------------------------
  */
 
-/* In units of eps / 2, relative to the 2-norm or the 1-norm, as derived in
- * vignettes/articles/numerics.Rmd: of a product with a table's number and with a product of
- * two, and of a butterfly. */
+/* The errors of the steps in units of eps / 2, as derived in vignettes/articles/numerics.Rmd:
+ * of a product with a twiddle from a table, of a product with a twiddle that is a product
+ * itself, and of a butterfly. */
 #define TWIDDLE 4.3
 #define LONG_TWIDDLE 8.6
 

@@ -1,9 +1,10 @@
 /* The gamma functions of one shape: P, the regularised lower incomplete gamma function,
  * Q = 1 - P, and the density, all of scale 1.
  *
- * They come from the caller's mathematics, by way of polynomials of degree 11 on cells: 16 for
- * each octave below 16, cells of width 1 above. A cell is made when it is first needed. Where
- * its last coefficient shows that 12 terms are not enough (large shapes), it is not used.
+ * Polynomials of degree 11 on cells stand for the caller's functions: 16 cells for each octave
+ * below 16, cells of width 1 above. A polynomial is made when a number first meets its cell. If
+ * its last coefficient shows that 12 terms are not enough, as for large shapes, the caller's
+ * function is called for each number in that cell.
  *
  * Cost: some 4 ns a value, and 10 to 20 us for each cell that is made.
  */
@@ -16,9 +17,12 @@
 #include "base/cell.h"
 #include "loops/loops.h"
 
-#define SETTLED 4e-14 /* the last coefficient that counts as converged; the next is a tenth */
+/* 12 terms are enough if the last coefficient is at most this part of the least value; the next
+ * would be about a tenth of it. */
+#define SETTLED 4e-14
 
-/* The integer coefficients of Chebyshev's polynomials, and cos(n pi (j + 1/2) / CM_NCOEF). */
+/* power[n][i] is the coefficient of y^i in Chebyshev's polynomial n, and cosine[n][j] is
+ * cos(n pi (j + 1/2) / CM_NCOEF). */
 typedef struct {
     double power[CM_NCOEF][CM_NCOEF], cosine[CM_NCOEF][CM_NCOEF];
 } chebyshev;
@@ -33,7 +37,7 @@ struct cm_cells {
     double table[CM_NROW][CM_ROW];
 };
 
-/* In memory of zeros. */
+/* Assumes that c holds zeros. */
 static void prepare_chebyshev(chebyshev *c)
 {
     c->power[0][0] = c->power[1][1] = 1;
@@ -45,13 +49,13 @@ static void prepare_chebyshev(chebyshev *c)
             c->cosine[n][j] = cos(3.14159265358979323846 * n * (j + 0.5) / CM_NCOEF);
 }
 
-/* P below the shape and Q above it, or the density. */
+/* P below `split` and Q from there on, or the density, by the caller's function. */
 static double direct(const cm_gamma *g, int density, double z)
 {
     return density ? g->math->density(z, g->shape) : g->math->tail(z, g->shape, z >= g->split);
 }
 
-/* Makes the polynomial of a cell, unless 12 terms are not enough for it. */
+/* Makes the polynomial of a cell if 12 terms are enough for it. */
 static void fill_cell(const cm_gamma *g, cm_cells *cells, size_t cell)
 {
     const chebyshev *basis = &cells->basis;
@@ -71,7 +75,7 @@ static void fill_cell(const cm_gamma *g, cm_cells *cells, size_t cell)
         for (int j = 0; j < CM_NCOEF; j++)
             c[n] += f[j] * basis->cosine[n][j] * (n ? 2.0 : 1.0) / CM_NCOEF;
     }
-    /* near the least normal number the digits that relative accuracy needs are gone */
+    /* values near the least normal number have too few digits for relative accuracy */
     cells->state[cell] = DIRECT;
     if (!(least > 1e-290) || !(fabs(c[CM_NCOEF - 1]) <= SETTLED * least))
         return;
@@ -128,16 +132,16 @@ const double *cm_tail_table(const cm_gamma *g)
     return g->tails->table[0];
 }
 
-/* The edge of a cell at or below the shape, which is at least 1; P and Q change places
- * there. */
+/* Where cm_tails() goes over from P to Q: the edge of a cell at or next below the shape, which
+ * is at least 1. */
 static double split_at(double shape)
 {
     double y, width;
     return shape >= CM_CELLS_END ? shape : cm_cell_start(cm_cell(shape, &y), &width);
 }
 
-/* A number above the shape from which on Q and the density are at most `level`, to 1 in 100 the
- * least. */
+/* A number above the shape from which on Q and the density are at most `level`. Its distance
+ * from the shape is the least possible to 1 in 100. */
 static double where_at_most(const cm_gamma *g, double level)
 {
     double shape = g->shape, above = shape, below = shape, step = 8 * sqrt(shape);

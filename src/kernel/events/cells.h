@@ -4,7 +4,7 @@
 
 #include "base/env.h"
 
-/* The caller's own mathematics, for scale 1: P(shape, z), or with `upper` Q = 1 - P; and the
+/* The caller's own functions, for scale 1: P(shape, z), or with `upper` Q = 1 - P; and the
  * density. */
 typedef struct {
     double (*tail)(double z, double shape, int upper);
@@ -16,7 +16,7 @@ typedef struct cm_cells cm_cells;
 typedef struct {
     double shape;   /* at least 1 */
     double split;   /* cm_tails() is P below this, and Q from here on */
-    double settled; /* from here on 1 - Q rounds to 1 */
+    double settled; /* from here on Q and the density are at most eps / 4: 1 - Q rounds to 1 */
     double end;     /* from here on Q and the density are 0 */
     const cm_gamma_math *math;
     cm_cells *tails, *densities;
@@ -24,12 +24,12 @@ typedef struct {
 
 cm_gamma cm_prepare_gamma(double shape, const cm_gamma_math *math, const cm_env *env);
 
-/* At CM_LANES numbers z; 0 where z < 0. The first that meets a cell makes its polynomial. The
- * value of a number does not depend on the others. */
+/* The tails or densities f at CM_LANES numbers z; 0 where z < 0. Writes to the tables of g, so
+ * not for two threads at once. The value of a number does not depend on the others. */
 void cm_tails(const cm_gamma *g, const double *z, double *f);
 void cm_densities(const cm_gamma *g, const double *z, double *f);
 
-/* See base/cell.h. */
+/* The table of the tails, see base/cell.h. */
 const double *cm_tail_table(const cm_gamma *g);
 
 #endif

@@ -1,14 +1,15 @@
 /* Finite impulse response: one column for each bin of lags.
  *
- * The kernel of the bin [a, b) is 1 there and 0 elsewhere. It answers a box of
- * height 1 on [s, s + d), at x = t - s after its start, by the length of
- * what [x - d, x] and [a, b] have in common, and an impulse of area 1 by 1 while
- * a <= x < b. Decimal times are seldom exact in binary, so for an impulse times
- * closer than SLACK of the narrowest bin, or than rounding far from 0, count as
- * equal. All bins have one such tolerance, so that each lag lies in one bin.
+ * The response in the bin [a, b) is that of a function which is 1 there and 0 elsewhere. At the
+ * time x after its start, a box of height 1 and duration d gives the length that [x - d, x] and
+ * [a, b] have in common. An impulse of area 1 gives 1 while a <= x < b.
  *
- * Cost: the pairs of event and time that lie between the first edge and the last,
- * times the number of bins.
+ * Decimal times are seldom exact in binary. So for an impulse, times count as equal if they are
+ * closer than SLACK times the narrowest bin, or than a few roundings of t. All bins have the
+ * same tolerance, so that each lag lies in one bin only.
+ *
+ * Cost: one overlap for each bin and each pair of an event and a time that is not past the last
+ * edge.
  */
 #include "events/fir.h"
 

@@ -5,8 +5,9 @@
 #include "base/env.h"
 #include "events/events.h"
 
-/* Events in the order of onsets, edges increasing; y has nt rows and a column for each of the
- * nedge - 1 bins, all 0. `latest` is scratch for one double an event. */
+/* Adds the responses to y, which has nt rows and a column for each of the nedge - 1 bins.
+ * Assumes that events are in the order of onsets and edges increase. `latest` is scratch, one
+ * double an event. */
 void cm_fir(const cm_events *events, const double *times, size_t nt, const double *edge,
             size_t nedge, double *latest, double *y, const cm_env *env);
 

@@ -1,10 +1,9 @@
 /* The on/off model of neural activity on a regular grid.
  *
- * Grid point k stands at start + k step. An event adds its amplitude to the
- * points with onset <= t < onset + duration; one of duration 0 to the point
- * whose step [t, t + step) holds its onset. Decimal times are seldom exact in
- * binary (0.3 / 0.1 is 2.9999999999999996), so times closer than slack steps
- * count as equal.
+ * Grid point k is at the time t = start + k step. A box adds its amplitude to the points with
+ * onset <= t < onset + duration; an impulse adds it to the point whose step [t, t + step) holds
+ * its onset. Decimal times are seldom exact in binary (0.3 / 0.1 is 2.9999999999999996), so
+ * times closer than `slack` steps count as equal.
  *
  * Cost: one addition for every point an event covers.
  */
@@ -12,8 +11,8 @@
 
 #include <math.h>
 
-/* `u`, in steps from the grid's start and possibly far outside it, as an index
- * into the grid's n points: below it 0, past it n. */
+/* u as an index into the n points of the grid: 0 before the grid, n past it. u is in steps from
+ * the start, and may lie far outside. */
 static size_t clamp(double u, size_t n)
 {
     return !(u > 0) ? 0 : u >= (double)n ? n : (size_t)u;

@@ -5,8 +5,9 @@
 #include "base/env.h"
 #include "events/events.h"
 
-/* Adds the events, in any order, to y, whose n points stand at start + k step. Times closer
- * than slack steps count as equal. covers[e] becomes 1 where event e meets the grid, else 0. */
+/* Adds the events, in any order, to y, whose point k < n is at the time start + k step. Times
+ * closer than `slack` steps count as equal. covers[e] becomes 1 if event e adds to any point,
+ * else 0. */
 void cm_neural(const cm_events *events, double start, double step, double slack, size_t n,
                double *y, int *covers, const cm_env *env);
 

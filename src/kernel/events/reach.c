@@ -1,8 +1,11 @@
-/* How much of a response can be left, so long after an event: upper bounds on a grid.
+/* How large a response can still be at the time x after the end of an event: upper bounds on a
+ * grid of x. They are sums over the terms of the model, with |w| the modulus of a weight:
  *
- * A box that ended x ago leaves less than sum |w| Q, and its slope less than the densities'
- * largest value from there on; an impulse that value, and its slope that value over the scale,
- * from the peak on.
+ *   - the response to a box is at most |w| Q;
+ *   - its slope is at most |w| times the largest density from x on;
+ *   - the response to an impulse is at most that, too;
+ *   - its slope is at most that over the scale, from the peak on; before the peak no bound is
+ *     taken.
  *
  * Cost: two gamma functions for each term and point of the grid, about half a millisecond.
  */
@@ -18,7 +21,7 @@ void cm_prepare_reach(cm_reach *reach, const cm_model *model, int slope)
     double longest = 0;
     for (size_t i = 0; i < model->nterm; i++)
         longest = fmax(longest, model->term[i].scale);
-    /* no place of the grid overflows */
+    /* no x of the grid may overflow */
     reach->step = fmin(longest / (CM_NREACH - 1) * CM_CELLS_END, DBL_MAX / CM_NREACH);
     for (size_t j = 0; j < CM_NREACH; j++) {
         double box_left = 0, impulse_left = 0, x = (double)j * reach->step;

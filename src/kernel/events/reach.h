@@ -1,11 +1,11 @@
-/* How much of a response can be left, so long after an event. */
+/* How large a response can still be at a time after the end of an event. */
 #ifndef CONVMAT_REACH_H
 #define CONVMAT_REACH_H
 
 #include "events/response.h"
 
 #define CM_NREACH 512
-#define CM_ADDS_LESS 1e-17 /* of a value: what may be left out of it */
+#define CM_ADDS_LESS 1e-17 /* this part of a value may be left out of it */
 
 /* Upper bounds of the responses at any time later than j * step after the end of an event:
  * for boxes of height 1 and for impulses of area 1. */
@@ -15,8 +15,9 @@ typedef struct {
 
 void cm_prepare_reach(cm_reach *reach, const cm_model *model, int slope);
 
-/* The bound for events that ended x ago, or later if x < 0: boxes whose heights have moduli of
- * the sum `height`, and impulses of the total area `area`. */
+/* The bound for the sum of several events that ended at least x ago, or at any time if x < 0:
+ * boxes, the moduli of whose heights have the sum `height`, and impulses, the moduli of whose
+ * areas have the sum `area`. */
 double cm_left(const cm_reach *reach, double x, double height, double area);
 
 #endif

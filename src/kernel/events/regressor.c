@@ -1,10 +1,10 @@
 /* The sum of the responses to many events, at many times.
  *
- * Of all pairs of an event and a time those are left out which a bound (reach.h) shows to add
- * less than 1e-17 of the value, all together. Events stand in a binary tree by their onsets;
- * a node of it is left out as a whole.
+ * Events stand in a binary tree by their onsets. At each time the nodes of the tree are left
+ * out whose events, by a bound (reach.h), together add less than 1e-17 of the value.
  *
- * Cost: the pairs that overlap, and the depth of the tree for each time.
+ * Cost: a response for each event and each time that it reaches; for each time the depth of the
+ * tree.
  */
 #include "events/regressor.h"
 
@@ -13,12 +13,12 @@
 #include "base/search.h"
 #include "base/sum.h"
 
-/* A binary tree over events in the order of onsets. Node i has the children 2i and
- * 2i + 1, and the leaves, from `nleaf` on, hold LEAF events each. */
+/* Node i of the tree has the children 2i and 2i + 1; the root is 1. The leaves, nodes nleaf ...
+ * 2 nleaf - 1, have LEAF events each, in the order of onsets. */
 #define LEAF CM_LANES
 
 struct cm_node {
-    double end;          /* the latest in the node */
+    double end;          /* the latest end of an event in the node */
     double height, area; /* sums of moduli of the amplitudes of boxes and impulses */
 };
 
@@ -29,7 +29,7 @@ typedef struct {
     const struct cm_node *node;
     size_t nleaf;
     int slope;
-    double last[2][CM_LANES]; /* onsets and durations of the last leaf, made full */
+    double last[2][CM_LANES]; /* onsets and durations of the last leaf, filled up */
 } cm_tree;
 
 typedef struct {
@@ -61,8 +61,8 @@ static struct cm_node *grow(const cm_events *events, size_t *nleaf, const cm_env
     return node;
 }
 
-/* The CM_LANES events from e on, the last one several times if there are not as many, with the
- * time t as often. */
+/* Pairs of the CM_LANES times t and the events from e on. If fewer than CM_LANES are left the
+ * last event is there several times. */
 static cm_pairs pairs_of(const cm_tree *tree, size_t e, const double *t)
 {
     const cm_events *events = tree->events;
@@ -81,8 +81,8 @@ static void add_leaf(const cm_tree *tree, cm_walk *walk, size_t e)
     walk->visited += 4 * CM_LANES * tree->model->nterm;
 }
 
-/* Adds the events of node i, the leaves under which are first ... first + n - 1;
- * the latest events come first, since they are likely to add most. */
+/* Adds the events of node i, which has leaves first ... first + n - 1. The latest events come
+ * first, since they are likely to add most. */
 static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, size_t n)
 {
     if (first * LEAF >= walk->nevent)
@@ -101,7 +101,8 @@ static void visit(const cm_tree *tree, cm_walk *walk, size_t i, size_t first, si
     }
 }
 
-/* The sum of the first nevent events, where terms overflow: not finite only if it does, too. */
+/* The sum over the first nevent events where a term overflows: all is shrunk, so that it is
+ * finite unless the sum itself overflows. */
 static double shrunk_sum(const cm_tree *tree, double t, size_t nevent, size_t *work,
                          const cm_env *env)
 {
@@ -119,10 +120,10 @@ static double shrunk_sum(const cm_tree *tree, double t, size_t nevent, size_t *w
     return ldexp(cm_total(sum, lost), CM_SHRUNK);
 }
 
-/* A node of the tree is left out if what its events can add at most, by its latest end, is
- * less than 1e-17 of the sum so far. Should terms of both signs then cancel, so that the final
- * sum is too small for what was left out, the walk is done again with that sum to compare
- * with; the third time nothing is left out. */
+/* A node is left out if what its events can add at most is less than 1e-17 of the sum so far.
+ * If terms then cancel, the final sum may be too small for what was left out. In that case the
+ * tree is walked again, and compared with that final sum; if that is not enough it is walked a
+ * third time, and nothing that adds is left out. */
 void cm_regressor(const cm_model *model, const cm_reach *reach, const cm_events *events,
                   const double *times, size_t nt, int slope, double *y, const cm_env *env)
 {

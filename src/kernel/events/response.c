@@ -1,23 +1,23 @@
 /* The exact response of a sum of weighted gamma densities to a box or an impulse.
  *
- * One density with shape k and scale b answers a box of height 1 on [s, s + d), at x = t - s
- * after its start, by
+ * The response of one density, with shape k and scale b, to a box of height 1 on [s, s + d) is,
+ * at x = t - s after its start,
  *
  *     P(k, x/b) - P(k, (x - d)/b),   P = 0 for negative arguments,
  *
- * and an impulse of area 1 by its density at x. Nothing of that may cancel:
+ * and to an impulse of area 1 it is the density at x. The difference must not cancel:
  *
  *   - past x - d = k b, where P is more than a half, the same difference is taken from the
  *     upper tails Q = 1 - P;
- *   - a short box is integrated by Gauss and Legendre's rule with 5 points. CM_IS_SHORT says
- *     where: half the box, r, times what the logarithm of the density changes by at its middle,
- *     and r in standard deviations of the density there, are at most 1/40. There the rule is
- *     good to 1e-15; elsewhere the difference loses at most a factor of 40 of what its two
- *     terms are good for;
- *   - x - d is formed with the rounding errors of both subtractions.
+ *   - over a short box the density is integrated by Gauss and Legendre's rule with 5 points.
+ *     CM_IS_SHORT says which boxes are short: with r half the duration, r times the slope of
+ * the logarithm of the density in the middle of the box is at most 1/40, and so is r in
+ * standard deviations of the density there. For these the rule is good to 1e-15; for longer
+ * boxes the relative error of the difference is at most 40 times that of its two terms;
+ *   - x - d is corrected by the rounding errors of both subtractions.
  *
- * Below, x, v and d are in scales: the time since the start and since the end of a box (v <= 0
- * if it is still on), and its duration.
+ * Below, x is the time since the start of a box, v the time since its end (v <= 0 if it is
+ * still on) and d its duration, all divided by the scale.
  *
  * Eight pairs of an event and a time are computed at once: if all are boxes that are not
  * short, by cm_simd.boxes(), else those of each kind in turn.
@@ -29,7 +29,7 @@
 #include <math.h>
 #include <string.h>
 
-#define NEAR_0 0.01 /* in scales */
+#define NEAR_0 0.01 /* as a multiple of the scale */
 
 static int is_short(const cm_term *term, double v, double d)
 {
@@ -64,7 +64,7 @@ static void subtract(const cm_term *term, const double *x, const double *v, doub
 {
     double split = term->gamma.split, settled = term->gamma.settled;
     double later[CM_LANES], to[CM_LANES], from[CM_LANES];
-    for (int i = 0; i < CM_LANES; i++) /* Q need not be known if 1 - Q is 1 */
+    for (int i = 0; i < CM_LANES; i++) /* where 1 - Q rounds to 1, Q is not looked up */
         later[i] = v[i] < split && x[i] >= settled ? -1 : x[i];
     cm_tails(&term->gamma, later, to);
     cm_tails(&term->gamma, v, from);
@@ -74,8 +74,9 @@ static void subtract(const cm_term *term, const double *x, const double *v, doub
     }
 }
 
-/* The slope of a box: the density at x less that at v. It is the later one times expm1() of the
- * difference of their logarithms, or where v is so near 0 that this overflows, as it stands. */
+/* The slope of the response to a box: the density at x less that at v. To keep its digits it is
+ * the larger one times expm1() of the difference of their logarithms, but for a v so near 0
+ * that d / v overflows: there it is the plain difference. */
 static double box_slope(double shape, double v, double d, double at_x, double at_v)
 {
     if (v <= 0)
@@ -86,8 +87,8 @@ static double box_slope(double shape, double v, double d, double at_x, double at
     return change < 0 ? at_v * expm1(change) : -at_x * expm1(-change);
 }
 
-/* The slope of the density; that at 0 is left out. Near 0 by the density of the shape less 1,
- * since there that of the shape itself may underflow. */
+/* The slope of the density, taken as 0 at x = 0. Near 0 it comes from the density of the shape
+ * less 1, since there the density of the shape itself may underflow. */
 static double impulse_slope(const cm_gamma *g, double x, double at_x)
 {
     if (x < NEAR_0)
@@ -95,11 +96,12 @@ static double impulse_slope(const cm_gamma *g, double x, double at_x)
     return at_x * ((g->shape - 1) / x - 1);
 }
 
-/* Where t - onset overflows, times are halved; then a scale has to be, too. */
+/* The lags of CM_LANES pairs. If t - onset overflows, all times of the pair are halved, and the
+ * scale must be halved, too. */
 typedef struct {
     cm_lags at;
-    int overflows, impulses; /* any? */
-    double part[CM_LANES];   /* 1 or 0.5, if any overflows */
+    int overflows, impulses; /* does any pair overflow, is any an impulse? */
+    double part[CM_LANES];   /* 0.5 if the pair is halved, else 1; only set if any overflows */
 } lags;
 
 static void find_lags(cm_pairs pairs, lags *to)
@@ -122,7 +124,7 @@ static void find_lags(cm_pairs pairs, lags *to)
 
 enum { IMPULSE = 1, SHORT = 2, LONG = 4 };
 
-/* The pairs of one kind keep their numbers; others get -1, which costs nothing. */
+/* The x of the pairs of one kind, and -1 for the others, where no cell is looked up. */
 static void keep(const double *x, const int *kind, int which, double *kept)
 {
     for (int i = 0; i < CM_LANES; i++)
@@ -135,7 +137,7 @@ static void take(const double *some, const int *kind, int which, double *h)
         h[i] = kind[i] == which ? some[i] : h[i];
 }
 
-/* x, v and d in scales. */
+/* The responses to pairs of all kinds, each kind in turn. */
 static void values(const cm_term *term, const double *x, const double *v, const double *d,
                    double *h)
 {
@@ -178,7 +180,8 @@ static void slopes(const cm_term *term, const double *x, const double *v, const 
         h[i] /= term->scale;
 }
 
-/* In scales. Products are quicker, and are taken unless 1 / scale has lost digits. */
+/* The lags divided by the scale. They are multiplied by 1 / scale, which is quicker, unless
+ * that has lost digits. */
 static void in_scales(const cm_term *term, const lags *to, cm_lags *z)
 {
     const cm_lags *at = &to->at;
@@ -225,7 +228,8 @@ void cm_respond_shrunk(const cm_model *model, cm_pairs pairs, const double *ampl
     }
 }
 
-/* Those that are not finite again, such that terms of the model may overflow. */
+/* Computes responses that are not finite again, shrunk: terms of the model may have overflowed
+ * though their sum does not. */
 static void respond_again(const cm_model *model, cm_pairs pairs, int slope, double *h)
 {
     double again[CM_LANES], one[CM_LANES];

@@ -26,12 +26,12 @@ typedef struct {
     const double *t, *onset, *d;
 } cm_pairs;
 
-/* The responses h of all pairs, with `slope` their derivatives by t: 0 before the onset. That
- * of a pair does not depend on the others, and is not finite only where it overflows. */
+/* The responses h of all pairs, or with `slope` their derivatives by t; 0 before the onset.
+ * What a pair gets does not depend on the others, and is finite unless it overflows. */
 void cm_respond(const cm_model *model, cm_pairs pairs, int slope, double *h);
 
-/* amplitude[i] h[i] 2^-CM_SHRUNK, which does not overflow: for sums of terms that may do so
- * while the sum does not. What is below 1e-6 is lost. */
+/* The same times amplitude[i] and 2^-CM_SHRUNK, which does not overflow: for sums whose terms
+ * overflow though the sum does not. A product below 1e-6 is lost. */
 #define CM_SHRUNK 1000
 void cm_respond_shrunk(const cm_model *model, cm_pairs pairs, const double *amplitude,
                        int slope, double *h);

@@ -6,7 +6,7 @@
 
 #include "base/search.h"
 
-/* One event of amplitude 1, as often as it has to be beside times. */
+/* One event of amplitude 1, CM_LANES times, to be paired with as many times. */
 typedef struct {
     const cm_model *model;
     double onset[CM_LANES], duration[CM_LANES];

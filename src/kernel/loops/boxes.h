@@ -1,5 +1,5 @@
-/* The responses of a gamma density to boxes; see loops.h, and events/response.c for what they
- * are. */
+/* The responses of a gamma density to boxes. See loops.h for what the functions take and give,
+ * and events/response.c for the formulas. `odd` is set in lanes that these cannot do. */
 
 SIMD_TARGET static int lags(const double *t, const double *onset, const double *d, cm_lags *at)
 {
@@ -8,7 +8,7 @@ SIMD_TARGET static int lags(const double *t, const double *onset, const double *
     for (size_t i = 0; i < CM_LANES; i += W) {
         vec now = load(t + i), start = load(onset + i), length = load(d + i), x = now - start;
         odd |= x - x != none; /* x is not finite */
-        /* now - start - length, rounded once: each difference has its own error added */
+        /* now - start - length, with the rounding error of each difference added */
         vec back = now - x, v = x - length, again = x - v;
         v += (now - (x + back)) + (back - start) + ((x - (v + again)) + (again - length));
         ivec begun = (x > 0) | ((x == 0) & (length == 0));
@@ -27,7 +27,7 @@ SIMD_TARGET static int boxes(const cm_box_shape *s, const cm_lags *at, double *h
         odd |= d == 0;
         odd |= (v > 0) & CM_IS_SHORT(r, m, s->power, s->root);
         ivec on = v < s->split;
-        /* Q need not be known where 1 - Q is 1 */
+        /* where 1 - Q rounds to 1, Q is not looked up */
         vec to = piecewise(s->tails, choose(on & (x >= s->settled), x, v * 0 - 1)),
             from = piecewise(s->tails, v), end = choose(x >= s->split, to, 1 - to),
             value = choose(on, from - to, end - from);

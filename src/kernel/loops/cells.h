@@ -1,13 +1,14 @@
-/* Piecewise polynomials, for whole vectors of numbers; see loops.h, and base/cell.h for their
+/* Piecewise polynomials at whole vectors of numbers; see loops.h, and base/cell.h for their
  * cells and the table.
  *
- * The sum of c[i] y^i is taken in W parts, those with i = 0, 1, ..., W - 1 modulo W: as vectors
- * along the row of each number, by powers of y^W. Then rows and numbers change places, so that
- * the parts of all numbers are joined at once, by powers of y. */
+ * The sum of c[i] y^i has W parts: part w has the terms with i = w modulo W, and is y^w times a
+ * polynomial in y^W. First the W polynomials of each number are evaluated at once, as vectors
+ * along its row of the table. Then the square of W numbers by W parts is transposed, and the
+ * parts of all numbers are joined at once, by powers of y. */
 #include "base/cell.h"
 
-/* Of a square of vectors, the blocks of so many lanes on either side of the diagonal change
- * places: what becomes of the first vector and of the other. */
+/* Steps of a transpose of W vectors: what becomes of a vector a, and of the other vector b,
+ * when every second block of so many lanes of a is exchanged with the block before it of b. */
 #if SIMD_LANES == 8
 #define FIRST_4(a, b) SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
 #define OTHER_4(a, b) SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
@@ -31,6 +32,7 @@
         a = FIRST_##n(a_, b_), b = OTHER_##n(a_, b_);                                          \
     } while (0)
 
+/* Transposes W vectors: lane i of vector j becomes lane j of vector i. */
 INLINE void turn_square(vec *s)
 {
 #if SIMD_LANES == 8
@@ -48,7 +50,8 @@ INLINE void turn_square(vec *s)
         SWAP_BLOCKS(s[i], s[i + 1], 1);
 }
 
-/* As cm_cell(), for all numbers: their rows, and their places y. */
+/* As cm_cell(), for W numbers, which may be in no cell: their rows of the table, and their y.
+ */
 INLINE ivec rows_of(vec z, vec *y)
 {
     const vec two_52 = 4503599627370496.0 + (vec){0}; /* where doubles become whole numbers */

@@ -22,7 +22,7 @@ const char *cm_simd_level(const char *cap)
     if (cap && strcmp(cap, "avx2") == 0)
         return current->level;
     if (__builtin_cpu_supports("avx512f") &&
-        __builtin_cpu_supports("fma")) // # nocov: have both
+        __builtin_cpu_supports("fma")) // # nocov: processors have both or none
         current = &cm_simd_avx512;
 #endif
     return current->level;

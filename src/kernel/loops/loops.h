@@ -7,23 +7,24 @@
 #include <stddef.h>
 
 enum {
-    CM_TILE = 512,            /* outputs a tile: its buffers fit a 32 kB L1 cache */
-    CM_BLOCK = 1024,          /* terms of one sum, see direct.c */
+    CM_TILE = 512,            /* outputs of a tile: its buffers fit a 32 kB L1 cache */
+    CM_BLOCK = 1024,          /* the most terms of one sum, see direct.c */
     CM_LANES = 8,             /* doubles in the widest vector */
-    CM_STRIP = 64,            /* outputs at a time, see sparse.c */
-    CM_OVERRUN = 8 * CM_LANES /* how far past the end of a tile its functions go */
+    CM_STRIP = 64,            /* outputs of a strip, see sparse.c */
+    CM_OVERRUN = 8 * CM_LANES /* how far past the end of a tile its loops go */
 };
 
-/* Of the moduli of a stretch of samples: their sum, that of their squares, and that of their
- * distances from a given value. */
+/* Of the moduli of consecutive samples: their sum, the sum of their squares, and the sum of
+ * their distances from the given value `around`. */
 typedef struct {
     double sum, sumsq, off;
 } cm_moduli;
 
-/* A pass of a transform: `radix` numbers, q vectors apart. A short pass has a table of its
- * twiddles, first all those of number 1, then those of number 2, and so on. Those of a long
- * pass are products of a fine one, of places 0 ... nfine - 1 in the same order, and a coarse
- * one, of places 0, nfine, 2 nfine and so on, those of a place together. */
+/* A pass of a transform, see loops/transform.h: q places, each of `radix` numbers q vectors
+ * apart. A short pass has a table of its twiddles: those of number 1 for all places, then those
+ * of number 2, and so on. A long pass has two tables, and each of its twiddles is the product
+ * of a number from both. `fine` is for places 0 ... nfine - 1, in the order of a short pass;
+ * `coarse` is for places 0, nfine, 2 nfine ..., with the numbers of a place together. */
 typedef struct {
     int radix;
     size_t q;
@@ -32,8 +33,9 @@ typedef struct {
     const double *fine, *coarse;
 } cm_pass;
 
-/* Rows of n samples each, with the weights that they are multiplied by first, one for each row,
- * and the twiddles of their places, as for a long pass; `coarse` is NULL if all are fine. */
+/* The rows of a block, n samples each: `weight` has the number that each row is multiplied by,
+ * `fine` and `coarse` the twiddles of their places, as for a long pass. `coarse` is NULL if
+ * nfine is n. */
 typedef struct {
     size_t n;
     const double *weight;
@@ -41,21 +43,21 @@ typedef struct {
     const double *fine, *coarse;
 } cm_rows;
 
-/* Events as seen from so many times: x is the time since the start of the event, v that since
- * its end and d its duration. Before the start all three are -1. */
+/* CM_LANES pairs of a time and an event: x is the time since the start of the event, v the time
+ * since its end, d its duration. Before the start all three are -1. */
 typedef struct {
     double x[CM_LANES], v[CM_LANES], d[CM_LANES];
 } cm_lags;
 
-/* What the response to a box needs of a gamma density: the table of its tails, its cm_gamma's
- * `split` and `settled`, shape - 1, and the root of that. */
+/* What the response to a box needs of a gamma density: the table of its tails, `split` and
+ * `settled` of its cm_gamma, shape - 1, and the square root of that. */
 typedef struct {
     const double *tails;
     double split, settled, power, root;
 } cm_box_shape;
 
-/* Is a box of half width r about m short enough for a quadrature? With power = shape - 1 and
- * its root; for numbers and for vectors. See events/response.c. */
+/* Is the box from m - r to m + r short enough for a quadrature? power = shape - 1, and root is
+ * its square root. For doubles and for vectors. See events/response.c. */
 #define CM_IS_SHORT(r, m, power, root)                                                         \
     (((r) * ((power) - (m)) <= 0.025 * (m)) & ((r) * ((m) - (power)) <= 0.025 * (m)) &         \
      ((r) * (root) <= 0.025 * (m)) & ((r) <= 0.1 * (m)) & ((m) < 1e300))
@@ -68,19 +70,21 @@ typedef struct {
     void (*tile_long)(const double *x, const double *h, size_t nh, double *y, size_t nt,
                       ptrdiff_t lo, ptrdiff_t hi);
     cm_moduli (*moduli)(const double *x, size_t n, double around);
-    /* The same of four stretches of n samples, one behind the other; n is a multiple of 8. Four
-     * times as fast for short ones. */
+    /* The same for four times n samples, one behind the other; n must be a multiple of 8. For
+     * small n it is four times as fast as four calls. */
     void (*four_moduli)(const double *x, size_t n, double around, cm_moduli *m);
+    /* How many moduli are below `bound`. */
     size_t (*count_below)(const double *x, size_t n, double bound);
     /* The largest modulus, or NaN if any is not finite. */
     double (*max_modulus)(const double *x, size_t n);
-    /* y = factor x; stream() for a y that is too large to be found in a cache again, see
-     * cm_fence(). */
+    /* y = factor x. stream() writes past the caches, for a y that is too large for them: other
+     * threads see it after cm_fence(). */
     void (*scale)(const double *x, size_t n, double factor, double *y);
     void (*stream)(const double *x, size_t n, double factor, double *y);
-    /* The parts of a transform, see transform.h and convolve/transform.c. rows: how many there
-     * are; samples[j] is where row j begins, samples[rows + j] its imaginary parts. Places from
-     * ... to - 1 of all rows; they are multiples of 8. */
+    /* The steps of a transform, see loops/transform.h and convolve/transform.c. There are
+     * `rows` rows; row j has its real parts at samples[j], its imaginary parts at samples[rows
+     * + j]. spread() and gather() do places from ... to - 1 of all rows, which are multiples
+     * of 8. */
     size_t rows;
     void (*spread)(const cm_rows *rows, const double *const *samples, double *z, size_t from,
                    size_t to);
@@ -88,26 +92,28 @@ typedef struct {
                    size_t to);
     /* Places from ... to - 1, multiples of 64, of a long pass on z. */
     void (*long_pass)(const cm_pass *p, double *z, size_t from, size_t to, int back);
-    /* The passes from p on: there, and with the product by a kernel there and back. */
+    /* The short passes from p on: there; and there, times the spectrum of a kernel, and back.
+     */
     void (*there)(const cm_pass *p, double *z);
     void (*there_and_back)(const cm_pass *p, double *z, const double *kernel);
-    /* y[t] += sum of value[i] h[k + t - at[i]], i < n, t < CM_STRIP, one term after the
-     * other. All of these h must be there. */
+    /* y[t] += sum of value[i] h[k + t - at[i]] over i < n, one term after the other, for
+     * t < CM_STRIP. Assumes that h can be read at all these indices. */
     void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,
                   double *y);
-    /* The piecewise polynomials of a table (base/cell.h) at CM_LANES numbers z: 0 if z < 0, and
-     * NaN in no cell. Returns whether there is any NaN. */
+    /* The piecewise polynomials of a table (base/cell.h) at CM_LANES numbers z: 0 where z < 0,
+     * NaN where another z is in no cell. Returns 1 if there is any NaN. */
     int (*cells)(const double *table, const double *z, double *f);
-    /* Of CM_LANES pairs of a time and an event. Returns whether any x is not finite. */
+    /* The cm_lags of CM_LANES times and events. Returns 1 if any x is not finite. */
     int (*lags)(const double *t, const double *onset, const double *d, cm_lags *at);
-    /* The responses, with `at` in scales, if all pairs are boxes that are not short, and all
-     * cells are known; else it returns 1. */
+    /* The responses to boxes. Assumes that `at` is divided by the scale of the density. Returns
+     * 1, and nothing of use in h, if any pair is an impulse or a short box, or is in a cell
+     * that has no polynomial yet. */
     int (*boxes)(const cm_box_shape *shape, const cm_lags *at, double *h);
 } cm_simd;
 
 extern const cm_simd cm_simd_base, cm_simd_avx2, cm_simd_avx512;
 
-/* The table in use. */
+/* The loops in use. */
 const cm_simd *cm_current_simd(void);
 
 /* Uses the best instruction set that the processor has, up to `cap` ("base", "avx2"; NULL for

@@ -88,7 +88,7 @@ SIMD_TARGET static double max_modulus(const double *x, size_t n)
         }
     }
     for (; i < n && n >= W; i += W) {
-        vec v = load(x + (i + W <= n ? i : n - W)), a = modulus(v); /* some of it again */
+        vec v = load(x + (i + W <= n ? i : n - W)), a = modulus(v); /* the last W, some twice */
         most[0] = GREATER(most[0], a);
         nan[0] += v - v;
     }

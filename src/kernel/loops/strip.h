@@ -1,4 +1,4 @@
-/* A strip of outputs of a signal of mostly zeros. */
+/* A strip of outputs of a signal of mostly zeros; see loops.h. */
 
 /* As many sums at once as there are registers for. */
 enum { SUMS = W == 8 ? 8 : 4 };

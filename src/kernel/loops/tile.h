@@ -1,12 +1,14 @@
 /* One tile of outputs of direct convolution.
  *
- * y[t] = sum_i h[i] x[t - i], t < nt, i < nh. x must have nh samples before x[0]
- * and CM_OVERRUN after x[nt - 1], h be padded with zeros to whole vectors for the
- * long form, and y have a vector of room before its nt values and CM_OVERRUN after.
+ * y[t] = sum_i h[i] x[t - i], t < nt, i < nh.
+ *
+ * Assumes that x can be read from nh samples, in whole vectors, before x[0] to CM_OVERRUN after
+ * x[nt - 1]; that y has room for a vector before y[0] and for CM_OVERRUN values after its nt;
+ * and for tile_long() that zeros after h[nh - 1] make h a number of whole vectors.
  */
 
-/* The vector of places that begin r before those of `now`; r is a constant once
- * the loop around is unrolled. */
+/* The last r doubles of `before`, then the first W - r of `now`. r is a constant once the loop
+ * around the call is unrolled. */
 #ifdef __clang__
 #if SIMD_LANES == 8
 #define LANES(l) l, l + 1, l + 2, l + 3, l + 4, l + 5, l + 6, l + 7
@@ -59,22 +61,21 @@ SIMD_TARGET static void tile_short(const double *x, const double *h, size_t nh, 
     }
 }
 
-/* Long kernels: with i = W q + r, each aligned load of x serves the W samples of
- * h with the same q. There is a sum for each r, of what belongs r places later
- * than the vector of x:
+/* Long kernels: with i = W q + r, each load of x serves the W samples of h with the same q. For
+ * each r there is a sum, whose values belong to outputs r later than the vector of x:
  *
  *     sum_r[p] = sum_q h[W q + r] x[p - W q],   y[t] = sum_r sum_r[t - r].
  *
- * Three vectors at once let each sample of h serve three times. Where all of them lie
- * outside of x[lo ... hi-1], in the zeros there, they are left out. */
+ * Each sample of h serves GROUP vectors at once. Where all of these lie outside of
+ * x[lo ... hi - 1], they are zeros, and left out. */
 enum { GROUP = SIMD_GROUP };
 
 SIMD_TARGET static void tile_long(const double *x, const double *h, size_t nh, double *y,
                                   size_t nt, ptrdiff_t lo, ptrdiff_t hi)
 {
     ptrdiff_t nq = (ptrdiff_t)(nh + W - 1) / W;
-    vec before[W] = {0};                             /* the vector of sums before these */
-    for (size_t p = 0; p < nt + W; p += GROUP * W) { /* places from -W on reach y[0] */
+    vec before[W] = {0};                             /* the sums of the vector before these */
+    for (size_t p = 0; p < nt + W; p += GROUP * W) { /* x[-W ...] and later reach y[0] */
         vec sum[GROUP][W] = {0};
         ptrdiff_t at = (ptrdiff_t)p - W, q = at < hi ? 0 : (at - hi) / W + 1,
                   end = at + GROUP * W <= lo ? 0 : (at + GROUP * W - 1 - lo) / W + 1;

@@ -1,16 +1,17 @@
 /* The passes of the transforms that convolve/transform.c puts together.
  *
- * W complex numbers are two vectors, the real parts and behind them the imaginary parts. Each
- * lane belongs to a sub-transform of its own, and all lanes do the same with the same
- * twiddles. Only spread() and gather() move numbers from lane to lane.
+ * Numbers are complex, W of them at a time: a vector of real parts, then a vector of imaginary
+ * parts. Each lane belongs to a sub-transform of its own, and all lanes do the same with the
+ * same twiddles. Only spread() and gather() move numbers from lane to lane.
  *
- * "There" is towards the spectrum, "back" away from it. A pass there takes R numbers, q vectors
- * apart, through a butterfly, which is the DFT of R numbers, and multiplies number j of place k
- * by the twiddle exp(-2 pi i j k / (R q)). A pass back multiplies by the conjugate first, so
- * that it undoes the pass there but for a factor R.
+ * "There" is towards the spectrum, "back" away from it. A pass of radix R has q places. At
+ * place k it takes R numbers, q vectors apart, through a butterfly, which is their DFT. Then it
+ * multiplies number j of them by the twiddle exp(-2 pi i j k / (R q)). A pass back multiplies
+ * by the conjugates first and has a butterfly of conjugates, so that it undoes the pass there
+ * but for a factor R.
  */
 
-/* Rows of samples. With 4 rows 2 lanes save a pass. */
+/* Rows of samples: as many as lanes, but 4 for 2 lanes, which saves a pass. */
 enum { ROWS = W == 8 ? 8 : 4, MOST_RADIX = 5 };
 
 typedef double aligned_vec __attribute__((vector_size(8 * W), may_alias));
@@ -22,7 +23,7 @@ typedef struct {
 
 #define UNROLL _Pragma("GCC unroll 8")
 
-/* Real and imaginary parts, one after the other, change places. */
+/* Exchanges the doubles of each pair: real and imaginary parts that alternate. */
 #if SIMD_LANES == 8
 #define PARTS_EXCHANGED(v) SHUFFLE(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
 #elif SIMD_LANES == 4
@@ -177,8 +178,8 @@ INLINE void butterfly(lanes *v, int radix, int back)
 /* ---- passes --------------------------------------------------------------------------------
  */
 
-/* `count` places of a pass, the first of which is at z. The twiddles of value j begin
- * at twiddle[(j - 1) * stride]. */
+/* Does `count` places of a pass, the first of which is at z. The twiddles of number j begin at
+ * twiddle[(j - 1) * stride]. */
 INLINE void pass(double *z, size_t q, size_t count, const double *twiddle, size_t stride,
                  int radix, int back)
 {
@@ -213,13 +214,13 @@ INLINE void pass_of(int radix, double *z, size_t q, size_t count, const double *
         pass(z, q, count, twiddle, stride, 5, back);
 }
 
-/* All places. */
+/* All places of a short pass. */
 INLINE void whole_pass(const cm_pass *p, double *z, int back)
 {
     pass_of(p->radix, z, p->q, p->q, p->twiddle, NUMBER * p->q, back);
 }
 
-/* n numbers times another. */
+/* out = n numbers of a table times the number `by`. */
 INLINE void turn_all(const double *numbers, size_t n, const double *by, double *out)
 {
     if (COPIES == W) {
@@ -238,7 +239,7 @@ INLINE void turn_all(const double *numbers, size_t n, const double *by, double *
     }
 }
 
-/* Places of a long pass whose twiddles are made at a time. */
+/* The twiddles of a long pass are made for so many places at a time. */
 enum { SOME = 64 };
 
 /* The twiddles of places k ... k + SOME - 1 of a long pass. */
@@ -267,7 +268,8 @@ SIMD_TARGET static void long_pass(const cm_pass *p, double *z, size_t from, size
     }
 }
 
-/* The last pass there, the product, and the first pass back, on 4 vectors. */
+/* The last pass there, the product with the kernel, and the first pass back, on 4 times W
+ * numbers. */
 INLINE void leaf(double *z, const double *kernel)
 {
     lanes v[4];
@@ -287,7 +289,7 @@ INLINE void leaf(double *z, const double *kernel)
     }
 }
 
-/* The same with the pass before and after. */
+/* leaf() with the pass before it and the pass after it, on 16 times W numbers. */
 INLINE void leaf16(double *z, const double *twiddle, const double *kernel)
 {
     pass(z, 4, 4, twiddle, 4 * NUMBER, 4, 0);
@@ -325,7 +327,8 @@ SIMD_TARGET static void there(const cm_pass *p, double *z)
 /* ---- from samples to lanes, and back ------------------------------------------------------
  */
 
-/* Blocks of d by d lanes of rows i and i + d change places across the diagonal. */
+/* A step of a transpose: in each square of 2 d rows and 2 d lanes the two blocks of d by d that
+ * lie off the diagonal are exchanged. */
 #define EXCHANGE(v, part, d)                                                                   \
     UNROLL for (int i = 0; i < W; i++)                                                         \
     {                                                                                          \
@@ -351,7 +354,7 @@ INLINE void transpose(lanes *v)
 #endif
 }
 
-/* The twiddles of row j at places k ... k + W - 1. */
+/* The twiddles of row j at places k ... k + W - 1. `coarse`: they are products. */
 INLINE lanes row_twiddles(const cm_rows *rows, size_t k, int j, int coarse)
 {
     lanes fine = get(rows->fine + 2 * (ROWS * (k % rows->nfine) + (size_t)j * W));

@@ -1,5 +1,6 @@
-/* Vectors of SIMD_LANES doubles, by gcc's and clang's extensions: plain C, but for one
- * instruction in write.h, and a debugger steps through it. */
+/* Vectors of SIMD_LANES doubles, by the extensions of C that gcc and clang have in common.
+ * There are no intrinsics but for one in loops/write.h, and a debugger steps through the code.
+ */
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
@@ -27,7 +28,7 @@ INLINE void store(double *p, vec v)
     *(vec *)p = v;
 }
 
-/* Bits of b where the mask is set, else of a. */
+/* The lanes of b where the mask is set, else those of a. */
 INLINE vec choose(ivec mask, vec a, vec b)
 {
     return (vec)(((ivec)b & mask) | ((ivec)a & ~mask));
@@ -49,14 +50,14 @@ INLINE double larger(double a, double b)
     return a > b ? a : b;
 }
 
-/* Lanes of two vectors, those of b counted on from those of a. */
+/* A vector of the given lanes of a and b; those of b are counted on from those of a. */
 #ifdef __clang__
 #define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
 #define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (ivec){__VA_ARGS__})
 #endif
 
-/* The halves, quarters and eighths of a vector change places. */
+/* Exchanges neighbouring halves, quarters or eighths of a vector. */
 #if SIMD_LANES == 8
 #define HALVES(v) SHUFFLE(v, v, 4, 5, 6, 7, 0, 1, 2, 3)
 #define QUARTERS(v) SHUFFLE(v, v, 2, 3, 0, 1, 6, 7, 4, 5)
@@ -68,7 +69,8 @@ INLINE double larger(double a, double b)
 #define HALVES(v) SHUFFLE(v, v, 1, 0)
 #endif
 
-/* Of every 2 d lanes of two vectors the upper d, those of b behind those of a; the lower d. */
+/* Of every 2 d lanes: UPPERd gives the first d of a, then the first d of b; LOWERd the last d
+ * of each. */
 #if SIMD_LANES == 8
 #define UPPER1(a, b) SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
 #define LOWER1(a, b) SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
@@ -86,7 +88,7 @@ INLINE double larger(double a, double b)
 #define LOWER1(a, b) SHUFFLE(a, b, 1, 3)
 #endif
 
-/* Of all lanes: their sum, the greatest, the sum of whole numbers. */
+/* FOLD(v, f) leaves f of all lanes in each lane of v; f is SUM or GREATER. */
 #define SUM(a, b) (a) + (b)
 #define GREATER(a, b) choose((b) > (a), a, b)
 #if SIMD_LANES == 8

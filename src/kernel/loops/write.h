@@ -1,4 +1,4 @@
-/* Writing of samples times a factor, through the caches or past them. */
+/* Writes samples times a factor, through the caches or past them; see loops.h. */
 SIMD_TARGET static void scale(const double *x, size_t n, double factor, double *y)
 {
     size_t i = 0;
@@ -8,7 +8,7 @@ SIMD_TARGET static void scale(const double *x, size_t n, double factor, double *
         y[i] = factor * x[i];
 }
 
-/* Past the caches, which saves reading a line first. Lines have 64 bytes. */
+/* A write past the caches need not read the line first. Lines have 64 bytes. */
 #ifdef CM_X86
 #if SIMD_LANES == 8
 #define WRITE_PAST(p, v) _mm512_stream_pd(p, (__m512d)(v))

@@ -1,9 +1,9 @@
 /* Least squares with banded matrices.
  *
- * A matrix N = B'B of bandwidth p, where every row of B touches at most p + 1 columns
- * in a row, is R'R with an upper triangular R of the same bandwidth. Symmetric and
- * triangular bands are stored as in LAPACK: p + 1 values for each column, entry (i, j),
- * j - p <= i <= j, at band[p + i - j + j (p + 1)].
+ * If each row of B is 0 but for p + 1 neighbouring columns, then N = B'B has bandwidth p, and
+ * is R'R with an upper triangular R of the same bandwidth. Symmetric and triangular bands are
+ * stored as in LAPACK: p + 1 values for each column, entry (i, j), j - p <= i <= j, at
+ * band[p + i - j + j (p + 1)].
  *
  * R comes from a Cholesky factorisation of N, which is LAPACK's, or, where squaring B
  * would lose too many digits, from B itself: rows enter in the order of their first
@@ -22,11 +22,11 @@
 
 #include "matrix/band.h"
 
-typedef double four __attribute__((vector_size(32))); /* of whatever vectors there are */
+typedef double four __attribute__((vector_size(32))); /* compiled for any instruction set */
 
-#define LEAST_BLOCK 32 /* columns; fewer leave the library's block algorithms idle */
+#define LEAST_BLOCK 32 /* columns; LAPACK is slower on fewer */
 
-/* The most rows that begin in one block of columns. */
+/* The most rows of B that begin in one block of columns. */
 static size_t most_rows(const double *start, size_t nrow, size_t block)
 {
     size_t most = 0, first = 0;
@@ -39,10 +39,6 @@ static size_t most_rows(const double *start, size_t nrow, size_t block)
     return most;
 }
 
-/* Row r of B holds values[r (p + 1) ...] from column start[r] on; starts increase.
- * What stands past column n - 1 is left out. `rhs` has a value for each row in each of nrhs
- * columns: c gets the first n values of Q'rhs, so that R x = c is the least squares solution,
- * found without squaring B. */
 void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n, size_t p,
                 const double *rhs, size_t nrhs, double *R, double *c, const cm_lapack *lapack,
                 const cm_env *env)
@@ -87,8 +83,7 @@ void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n
                                         : 0;
         for (size_t r = 0; r < nrhs; r++)
             for (size_t i = 0; i < height; i++)
-                W[i + (next + r) * height] =
-                    i < kept ? W[block + i + (ncol + r) * height] : 0;
+                W[i + (next + r) * height] = i < kept ? W[block + i + (ncol + r) * height] : 0;
         cm_work(&work, 20 * block * (p + 1) * (p + 1), env);
     }
 }
@@ -117,8 +112,8 @@ static void symmetric_product(size_t n, const double *A, size_t ld, const double
     }
 }
 
-/* Z has R's shape. A block of the upper triangle of a band is an ordinary matrix with
- * columns p apart. */
+/* Columns j + 1 ... j + k of the band Z, without the rows above j + 1, are the upper triangle
+ * of an ordinary matrix whose columns are p doubles apart. */
 void cm_band_inverse(const double *R, size_t n, size_t p, double *Z, const cm_env *env)
 {
     size_t work = 0;

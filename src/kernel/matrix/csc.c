@@ -1,9 +1,9 @@
-/* The sparse convolution matrix, compressed by columns: the rows of column c and
- * their values, from p[c] to p[c + 1], rows increasing. Zeros are not stored,
- * neither the kernel's own nor those that places outside the signal add up to.
+/* The sparse convolution matrix, compressed by columns: entries p[c] ... p[c + 1] - 1 are those
+ * of column c, rows increasing. Zeros are not stored, neither those of the kernel nor those
+ * that come out as a sum where a boundary adds up several samples.
  *
  * Cost: one write for each entry, O(ncol) to count them; for a boundary other than zero
- * nh * nrow additions, two vectors of nrow.
+ * nh * nrow additions, and memory for two columns.
  */
 #include <string.h>
 
@@ -39,8 +39,9 @@ static csc prepare(const cm_matrix *matrix, const cm_env *env)
     return s;
 }
 
-/* Takes what place p reaches out of the column of sums, but for what a place before
- * it has: rows from *done on. Returns how many entries; row and value may be NULL. */
+/* Takes the entries of the rows that place p reaches out of the column of sums, from row *done
+ * on, as those before have been taken; *done becomes the first row not taken. Returns how many;
+ * row and value may be NULL. */
 static size_t take_rows(csc *s, ptrdiff_t p, size_t *done, int *row, double *value)
 {
     size_t r0, rows = cm_place_rows(s->matrix, p, &r0), end = r0 + rows, n = 0;
@@ -58,7 +59,7 @@ static size_t take_rows(csc *s, ptrdiff_t p, size_t *done, int *row, double *val
     return n;
 }
 
-/* A column that places outside the signal are added to. */
+/* The entries of column c where places outside the signal add to it. Returns how many. */
 static size_t summed_column(csc *s, size_t c, int *row, double *value)
 {
     const cm_matrix *matrix = s->matrix;
@@ -80,7 +81,7 @@ static int is_summed(const cm_matrix *matrix, size_t c)
     return matrix->start && matrix->start[c] < matrix->start[c + 1];
 }
 
-/* Fills p[0 ... ncol] and returns its last, at most the largest int. */
+/* The sum must not pass the largest int, which R/ has checked. */
 size_t cm_csc_starts(const cm_matrix *matrix, int *p, const cm_env *env)
 {
     csc s = prepare(matrix, env);

@@ -1,13 +1,12 @@
-/* The transpose of a boundary. A signal x of n samples is extended to places
- * origin - (nh - 1) ... origin + n - 1 by e[p] = the sum of weight x[source] over the
- * sources of p, of which most boundaries have one, with weight 1. The transpose of that
- * adds each place up where it came from:
+/* The transpose of a boundary. A boundary extends a signal x of n samples to places
+ * origin - (nh - 1) ... origin + n - 1: e[p] is the sum of weight x[source] over the sources of
+ * p, mostly a single one with weight 1. The transpose adds each place to its sources:
  *
  *     y[c] = sum of weight e[p] over all places p with source c.
  *
- * The transposed product of a bounded convolution is this, of the full
- * convolution with the reversed kernel. Up to nh places have one source, and
- * so the sums are compensated.
+ * The transpose of a convolution with a boundary is the full convolution with the reversed
+ * kernel, and then this. A sample may be the source of up to nh places, so the sums are
+ * compensated.
  *
  * Cost: n + nh - 1 additions, n doubles of memory.
  */
@@ -17,7 +16,7 @@
 
 #include "base/sum.h"
 
-/* NA stays NA, whatever else is missing: the hardware would keep either. */
+/* Adds a term, but NA stays NA: of NA + NaN hardware may keep either. */
 static void add(double term, double *sum, double *lost, const cm_env *env)
 {
     if (isnan(*sum) && env->is_na(*sum))
@@ -27,7 +26,6 @@ static void add(double term, double *sum, double *lost, const cm_env *env)
         *sum = term;
 }
 
-/* e has n + nh - 1 entries, y n, of `width` doubles each: 1 real or 2 complex. */
 void cm_fold(const double *e, size_t n, size_t nh, size_t width, size_t origin,
              cm_boundary boundary, double *y, const cm_env *env)
 {

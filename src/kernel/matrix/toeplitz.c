@@ -1,16 +1,17 @@
 /* Dense convolution matrices, column-major, and single entries of them.
  *
- * With zeros around the signal column c is the kernel, cut off at both ends, from
- * row c - first on:
+ * With zeros around the signal, column c is the kernel from row c - first on, cut off where
+ * there is no row:
  *
  *     A[r, c] = h[first + r - c],   0 outside h.
  *
- * Other boundaries fold what lies outside the signal back onto it: for each place
- * p there that has c as a source, the kernel as if it were column p, times the weight of the
- * source, is added to column c. Only the columns that are a source, at most nh - 1, need sums.
+ * Other boundaries fold what lies outside the signal back onto it. For each place p outside
+ * that has c as a source, column c gets what a column p would be, times the weight of the
+ * source. Only columns that are such a source need sums: at most nh - 1 of them, or 4 for
+ * CM_EXTEND.
  *
- * Cost: each entry is written once, but for memory that is zero already only the
- * band is; nh * nrow / 2 additions for folding, n + nh indices. A single entry takes its own
+ * Cost: one write for each entry, or where memory is zero already for each entry of the band;
+ * nh * nrow / 2 additions for folding; n + nh indices of memory. A single entry costs its own
  * terms, and no memory.
  */
 #include "matrix/toeplitz.h"
@@ -20,7 +21,7 @@
 #include "base/complex.h"
 #include "base/sum.h"
 
-/* Operations that an entry of new memory counts for, whoever writes the zeros. */
+/* To write an entry of new memory counts for so many operations, between polls. */
 #define NEW_MEMORY 4
 
 /* Lists the places outside the signal by their sources, in two passes: counts, then fills. */
@@ -163,7 +164,7 @@ static double weight_at(const cm_matrix *matrix, ptrdiff_t p, size_t c)
     return s.weight[s.n == 2 && s.at[1] == c];
 }
 
-/* By the same sums in the same order: its own place first, then those outside. */
+/* Adds in the same order as cm_dense(): its own place first, then those outside. */
 size_t cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry)
 {
     size_t width = matrix->width, at = matrix->first + r, terms = 1;
@@ -187,7 +188,7 @@ size_t cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry)
     return terms;
 }
 
-/* Only the band is multiplied: outside it there is 0, also in the row of an NA. */
+/* Only the band is multiplied, so what lies outside it is 0 even in the row of an NA. */
 void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, size_t width,
                        double *A, int zeroed, const cm_env *env)
 {

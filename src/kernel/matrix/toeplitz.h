@@ -13,17 +13,17 @@ typedef struct {
     size_t nh, width; /* doubles an entry: 1 real, 2 complex */
     size_t first, nrow, ncol;
     cm_boundary boundary;
-    const size_t *start; /* NULL for boundary zero, and without lists */
+    const size_t *start; /* NULL for CM_ZERO, and if places are not listed */
     const ptrdiff_t *place;
-    const double *weight; /* of each place; NULL where all are 1 */
+    const double *weight; /* of each place; NULL if all are 1 */
 } cm_matrix;
 
-/* The matrix of a mode, origin and boundary for signals of n samples, without lists: for
- * single entries. */
+/* The matrix of a mode, origin and boundary for signals of n samples. Places are not listed, so
+ * it is only good for cm_entry(). */
 cm_matrix cm_matrix_of(const double *h, size_t nh, size_t width, size_t n,
                        const cm_options *options);
 
-/* The same with them. */
+/* The same with its places listed, in env's memory. */
 cm_matrix cm_conv_matrix(const double *h, size_t nh, size_t width, size_t n,
                          const cm_options *options, const cm_env *env);
 
@@ -34,12 +34,13 @@ cm_matrix cm_shifted_kernels(const double *h, size_t nh, size_t width, size_t n,
 /* All entries into A, column by column. `zeroed`: A holds zeros already. */
 void cm_dense(const cm_matrix *matrix, double *A, int zeroed, const cm_env *env);
 
-/* shifted kernels, row i times x[i]: nx rows and nx + nh - 1 columns. */
+/* The shifted kernels, row i times x[i], into A: nx rows and nx + nh - 1 columns. `zeroed` as
+ * for cm_dense(). */
 void cm_shifted_scaled(const double *x, size_t nx, const double *h, size_t nh, size_t width,
                        double *A, int zeroed, const cm_env *env);
 
-/* The entry of row r and column c, with the bits it has among all; returns the number of its
- * terms. */
+/* The entry of row r and column c, `width` doubles, with the same bits as in cm_dense().
+ * Returns of how many terms it is the sum. */
 size_t cm_entry(const cm_matrix *matrix, size_t r, size_t c, double *entry);
 
 /* How many rows place p reaches, from *r0 on. */
