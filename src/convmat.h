@@ -80,7 +80,7 @@ size_t ffi_samples(SEXP x);
 /* The values of a vector of exactly n doubles. */
 const double *ffi_numbers(SEXP x, size_t n);
 
-/* Doubles from 0 to n - 1; doubles that do not decrease. */
+/* ffi_indices(): all are from 0 to n - 1. ffi_increasing(): none is below the one before. */
 void ffi_indices(SEXP i, size_t n);
 void ffi_increasing(SEXP i);
 
@@ -96,7 +96,7 @@ void ffi_large_pages(void *memory, size_t bytes);
 void ffi_keep_pages(void);
 
 /* Returns 1 if the new vector y now holds zeros, which the system may give without writing
- * them; 0 if y holds anything. */
+ * them. Else returns 0, and y may hold anything. */
 int ffi_zero(SEXP y);
 
 /* Sets the new vector y to zeros by ffi_zero() if that will do: to write them into a large one

@@ -25,9 +25,8 @@ static cm_events unpack_events(SEXP events)
                        ffi_numbers(VECTOR_ELT(events, 2), n), n};
 }
 
-/* The number of groups of events, a column each: group c is events first[c] ... first[c + 1]
- * - 1.
- */
+/* The number of groups of events, which get a column each. `first` says with which event each
+ * group begins, and then how many events there are. */
 static size_t count_groups(SEXP first, SEXP events)
 {
     ffi_must(XLENGTH(first) > 0, "groups need a beginning");

@@ -162,7 +162,7 @@ static void check_large(source *s)
     }
 }
 
-/* One block so long that its tables are not kept, and many blocks with long passes. */
+/* One block so long that its tables are not kept, and several long blocks. */
 static void check_longer(source *s)
 {
     static const size_t nx[] = {3000000, 600000}, nh[] = {2000000, 30000};

@@ -38,7 +38,8 @@ typedef struct {
  * is NULL, as in a worker thread. */
 int cm_work(size_t *work, size_t done, const cm_env *env);
 
-/* env without progress(), for a step of a longer computation, which tells of its own. */
+/* env without progress(), for a step of a longer computation: only the whole tells of progress.
+ */
 static inline cm_env cm_quiet(const cm_env *env)
 {
     cm_env quiet = *env;

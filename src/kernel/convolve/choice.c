@@ -74,7 +74,7 @@ static double fft_cost(size_t n)
     return (each[i] + (at - i) * (each[i + 1] - each[i])) * (double)n + 300;
 }
 
-/* Guarded transforms cost AGAIN ns more than transforms, and AGAIN_EACH times as much: they
+/* Guarded transforms cost AGAIN_EACH times as much as transforms alone, and AGAIN ns more: they
  * take memory, and outputs are computed again, above all those at both ends. Measured by conv()
  * of 400 by 200 and of 1e5 by 64 samples. */
 #define AGAIN 2500.0
@@ -123,7 +123,7 @@ static int plan_sparse(const double *x, size_t nx, size_t nh, size_t ny, cm_plan
 {
     if (!is_worth_counting(nx, plan->cost))
         return 0;
-    size_t few = nx < 64 ? nx : 64, some = 0; /* a sample of x tells whether to count all */
+    size_t few = nx < 64 ? nx : 64, some = 0; /* a few of x tell whether to count all */
     for (size_t i = 0; i < few; i++)
         some += x[i * (nx / few)] == 0;
     if (8 * some < few)

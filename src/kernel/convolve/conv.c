@@ -127,6 +127,7 @@ static void conv_real(const setting *s, const double *x, size_t ncol, double max
         restore_overflow(s, x + c * s->nx, h, y + c * s->w.ny);
 }
 
+/* Two real convolutions if x or h is real, else four. */
 static void conv_complex(setting s, cm_samples x, double max_x, cm_samples h, cm_output y)
 {
     const cm_env quiet = cm_quiet(s.env);
@@ -231,7 +232,7 @@ static void measure_columns(measurement *m, const cm_env *env)
 
 /* ---- 4. columns that are not finite ------------------------------------------------- */
 
-/* A copy of x with 0 at the places at[...]. */
+/* A copy of x with 0 at the indices at[...]. */
 static double *zeroed(const double *x, size_t nx, const size_t *at, size_t nat,
                       const cm_env *env)
 {
@@ -242,6 +243,7 @@ static double *zeroed(const double *x, size_t nx, const size_t *at, size_t nat,
     return copy;
 }
 
+/* One column: convolves it with 0 for the samples that are not finite, and puts these back. */
 static void conv_not_finite(const setting *s, cm_samples x, cm_samples h,
                             const cm_options *options, cm_output y)
 {

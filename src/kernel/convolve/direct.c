@@ -63,7 +63,7 @@ static void block_sums(const double *x, size_t nx, const double *h, size_t i, si
         memset(hb + nh, 0, (rounded - nh) * sizeof *hb);
         hi = hb;
     }
-    ptrdiff_t lo = (ptrdiff_t)i - (ptrdiff_t)k; /* places of x[0] and of x[nx] */
+    ptrdiff_t lo = (ptrdiff_t)i - (ptrdiff_t)k; /* where x[0] is, and x[nx] behind it */
     simd->tile_long(from + rounded, hi, nh, s, nt, lo, lo + (ptrdiff_t)nx);
 }
 

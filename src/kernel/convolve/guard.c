@@ -27,9 +27,9 @@
  *     a, b               of shortfall      max(0, 1 - |x| / threshold), summed over a cell
  *     E                  guard->error
  *
- * If a sample has the modulus (1 - a) u and another (1 - b) v, with a and b from 0 to 1, their
- * product is (1 - a) (1 - b) u v >= (1 - a - b) u v. So kernel cell q adds to B[k] at least the
- * larger of
+ * If the modulus of one sample is at least (1 - a) u and that of another at least (1 - b) v,
+ * with a and b from 0 to 1, that of their product is at least (1 - a) (1 - b) u v >= (1 - a -
+ * b) u v. So kernel cell q adds to B[k] at least the larger of
  *
  *   - u v times: its size, less its shortfall, less the shortfalls of both cells of the block;
  *   - the sum of |h| in q times the least |x| in these two cells, which is at least v times 1

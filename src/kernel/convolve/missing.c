@@ -1,9 +1,8 @@
 /* Missing and infinite samples, kept apart from the arithmetic.
  *
- * Hardware does not say which payload survives NaN + NaN, and an FFT smears
- * one NaN over everything. So what is not finite is taken out of the signal,
- * any algorithm convolves the rest, and afterwards the outputs whose sums have
- * a term from such a place are put right:
+ * Of NA + NaN hardware may keep either, and an FFT spreads one NaN over all outputs. So samples
+ * that are not finite are taken out of the signal, any method convolves the rest, and
+ * afterwards the outputs that have a term with such a sample are put right:
  *
  *   propagate    a term NA                             -> NA
  *                a term NaN, 0 * Inf, or Inf and -Inf  -> NaN
@@ -101,6 +100,7 @@ static double scaled_up(double y, double weight, double total)
     return isfinite(mean) ? mean * total : y * (total / weight);
 }
 
+/* Scales output t up to the total weight; NA if all of its weight is missing. */
 static void renormalise(cm_output y, size_t t, double weight, double total, double na)
 {
     if (weight == 0) {
@@ -119,7 +119,7 @@ void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples
     double *weight = NULL, total = 0;
     if (na == CM_NA_RENORMALISE)
         weight = present_weight(x, at, nat, h, w, &total, options->method, env);
-    /* the places that are infinite and not missing */
+    /* the indices of samples that are infinite and not missing */
     size_t *inf = env->alloc(env->data, nat * sizeof *inf), ninf = 0;
     for (size_t p = 0; p < nat; p++)
         if (!sample_missing(x, at[p]))

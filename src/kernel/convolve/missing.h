@@ -6,7 +6,8 @@
 #include "base/window.h"
 #include "convolve/samples.h"
 
-/* How many samples of one signal are not finite; their places go to at[], unless NULL. */
+/* How many samples of one signal are not finite; their indices go to at[], unless it is NULL.
+ */
 size_t cm_find_nonfinite(cm_samples x, size_t *at);
 
 /* Takes y, the window w of F, as computed with 0 for the nat samples x[at[...]], and makes of

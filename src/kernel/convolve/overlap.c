@@ -175,7 +175,7 @@ static void convolve(const blocks *b, const workspace *ws, const stretch *s, siz
     copy_ends(&b->rows, b->lead, nt, y, ws->row, to);
 }
 
-/* The samples of the block whose value 0 is F[k]: from k - lead on. */
+/* The samples of the block whose first output is F[k]: those from k - lead on. */
 static stretch samples_of(const blocks *b, const double *x, size_t k)
 {
     size_t before = k < b->lead ? b->lead - k : 0;
@@ -204,6 +204,8 @@ static void round_all(double *y, size_t n)
         y[i] = rint(y[i]) + 0.0; /* not -0, which sums are not */
 }
 
+/* Computes a block of a column: scales, lets the guard measure, convolves, scales back and
+ * rounds. */
 static void block_item(void *job, size_t item, int thread, const cm_env *env)
 {
     const blocks *b = job;

@@ -28,8 +28,9 @@ cm_problem cm_swapped(const cm_problem *p, size_t c);
 /* Outputs t ... t + nt - 1 of a problem of one column, with only the samples they need. */
 cm_problem cm_part(const cm_problem *p, size_t t, size_t nt);
 
-/* The least length of a cyclic convolution that gives all outputs at once. It adds F[k +
- * length] to F[k], which must not happen to an output; and the trimmed x and h must fit. */
+/* The least length of a cyclic convolution that gives all outputs at once. Such a convolution
+ * adds F[k + length] to F[k], which must not happen to an output; and the trimmed x and h must
+ * fit. */
 size_t cm_one_block_length(size_t nx, size_t nh, cm_window w);
 
 /* Writes nt outputs of a problem, times a factor, to y. */

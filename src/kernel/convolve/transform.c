@@ -254,6 +254,8 @@ static size_t transform_bytes(const cm_transform *t, size_t R)
     return sizeof *t + size * sizeof(double) + CM_ALIGNMENT;
 }
 
+/* The transform t, of which the length and the lanes are given, with its tables. It is kept at
+ * *place unless place is NULL or there is no memory to keep it. */
 static const cm_transform *make(cm_transform t, size_t R, cm_transform **place,
                                 const cm_env *env)
 {
@@ -358,12 +360,14 @@ static double group_work(const cm_transform *t, size_t n)
     return 10.0 * (double)(2 * t->lanes * n) * log2((double)n);
 }
 
+/* Runs the groups of n vectors that a pass has made of g, or the blocks. */
 static void run_groups(const group *g, size_t ngroup, size_t n, const cm_env *env)
 {
     double work = group_work(g->t, n);
     cm_for_each(ngroup, work, group_item, (void *)g, cm_threads(ngroup, work, env), env);
 }
 
+/* Takes a group there from its next pass on and, if there is a kernel, back. */
 static void run_group(group g, const cm_env *env)
 {
     const cm_simd *simd = cm_current_simd();
@@ -386,6 +390,8 @@ static void run_group(group g, const cm_env *env)
         for_places(p->q, work, pass_item, &g, env);
 }
 
+/* The whole transform: spreads the rows, takes the blocks there and, if there is a kernel,
+ * back, and gathers the rows. */
 static void run_all(group *g, const cm_env *env)
 {
     const cm_transform *t = g->t;

@@ -36,11 +36,12 @@ typedef struct {
     double times[CM_LANES]; /* all the same */
     size_t nevent;          /* those that have begun */
     double sum, lost;       /* a compensated sum */
-    double against;         /* what is left out is compared with this, or with the sum */
-    double skipped;         /* bound of all that was left out */
+    double against;         /* to compare with what is left out; below 0: the sum so far */
+    double skipped;         /* a bound of all that was left out */
     size_t visited;
 } cm_walk;
 
+/* The nodes of the tree, in env's memory; how many leaves there are goes to *nleaf. */
 static struct cm_node *grow(const cm_events *events, size_t *nleaf, const cm_env *env)
 {
     for (*nleaf = 1; *nleaf * LEAF < events->n; *nleaf *= 2)
@@ -71,6 +72,7 @@ static cm_pairs pairs_of(const cm_tree *tree, size_t e, const double *t)
     return (cm_pairs){t, events->onset + e, events->duration + e};
 }
 
+/* Adds those of the CM_LANES events from e on that have begun. */
 static void add_leaf(const cm_tree *tree, cm_walk *walk, size_t e)
 {
     double h[CM_LANES];

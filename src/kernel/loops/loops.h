@@ -82,9 +82,8 @@ typedef struct {
     void (*scale)(const double *x, size_t n, double factor, double *y);
     void (*stream)(const double *x, size_t n, double factor, double *y);
     /* The steps of a transform, see loops/transform.h and convolve/transform.c. There are
-     * `rows` rows; row j has its real parts at samples[j], its imaginary parts at samples[rows
-     * + j]. spread() and gather() do places from ... to - 1 of all rows, which are multiples
-     * of 8. */
+     * `rows` rows; samples[j] has the real parts of row j, samples[rows + j] its imaginary
+     * parts. spread() and gather() do places from ... to - 1 of all rows, multiples of 8. */
     size_t rows;
     void (*spread)(const cm_rows *rows, const double *const *samples, double *z, size_t from,
                    size_t to);

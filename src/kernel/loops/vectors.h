@@ -1,5 +1,6 @@
 /* Vectors of SIMD_LANES doubles, by the extensions of C that gcc and clang have in common.
- * There are no intrinsics but for one in loops/write.h, and a debugger steps through the code.
+ * There are no intrinsics but the store in loops/write.h, and a debugger steps through the
+ * code.
  */
 #include <float.h>
 #include <math.h>
