@@ -178,6 +178,9 @@
 #' boundary other than zero needs n + m - 1 samples of memory, missing values n,
 #' transforms three blocks.
 #'
+#' Lengths are counted beyond \eqn{2^{31}}{2^31} throughout, but signals that long have not
+#' been tried.
+#'
 #' @references Oppenheim, A. V. and Schafer, R. W. (2010) _Discrete-Time Signal
 #'   Processing_, 3rd ed., section 2.3. Pearson.
 #'
