@@ -75,6 +75,10 @@ test_that("missing and infinite samples of a straight line are as its two ends h
   expect_identical(extended(c(Inf, Inf, 3, 4), na = "zero"), c(NaN, Inf, Inf, 12))
   expect_identical(extended(c(1, 2, Inf, Inf), na = "renormalise"), c(3, Inf, Inf, NaN))
   expect_identical(extended(c(-Inf, Inf, 3, 4), na = "zero"), c(NaN, NaN, Inf, 12))
+  # without any weight an output is NA, whatever stands where the kernel is 0
+  expect_identical(
+    conv(c(NA, Inf, Inf), c(0, 0, 0, 1), "same", 3, "extend", "renormalise"), c(NA, NaN, NaN)
+  )
 })
 
 test_that("stats::filter() and partial means are the boundary of what is missing", {

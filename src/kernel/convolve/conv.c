@@ -291,13 +291,23 @@ static size_t undefined(line l, size_t n)
     return n - cm_first(n, is_undefined, &l);
 }
 
-static void set_nan(cm_output y, size_t from, size_t to)
+static int has_nonzero(const double *h, size_t n)
 {
-    for (size_t t = from; t < to; t++) {
-        y.re[t] = NAN;
-        if (y.im)
-            y.im[t] = NAN;
-    }
+    for (size_t i = 0; i < n; i++)
+        if (h[i] != 0)
+            return 1;
+    return 0;
+}
+
+/* Output t, which meets undefined samples with n samples of h, becomes NaN. It stays NA if it
+ * is so for want of any weight, and these have none either. */
+static void set_nan(cm_output y, size_t t, const double *h, size_t n, const cm_env *env)
+{
+    if (env->is_na(y.re[t]) && !has_nonzero(h, n))
+        return;
+    y.re[t] = NAN;
+    if (y.im)
+        y.im[t] = NAN;
 }
 
 /* Whether step 4 has taken such samples for missing ones, and left them out. */
@@ -307,13 +317,17 @@ static int skips_undefined(const cm_options *options)
 }
 
 /* Outputs that reach an undefined sample become NaN. The first output reaches all places before
- * the signal, and each that follows one less; the last output all places behind it. */
-static void restore_undefined(cm_samples x, size_t nh, size_t origin, cm_output y)
+ * the signal, with the last samples of h, and each that follows one less; the last output
+ * reaches all places behind it, with the first samples of h. */
+static void restore_undefined(cm_samples x, const double *h, size_t nh, size_t origin,
+                              cm_output y, const cm_env *env)
 {
     size_t n = x.n, before = undefined((line){x, 0, 1}, nh - 1 - origin),
            after = undefined((line){x, n - 1, n - 2}, origin);
-    set_nan(y, 0, before < n ? before : n);
-    set_nan(y, n - (after < n ? after : n), n);
+    for (size_t t = 0; t < before && t < n; t++)
+        set_nan(y, t, h + (nh - before + t), before - t, env);
+    for (size_t back = 0; back < after && back < n; back++)
+        set_nan(y, n - 1 - back, h, after - back, env);
 }
 
 /* ---- all of it ------------------------------------------------------------------------ */
@@ -369,5 +383,6 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         s.env = &quiet;
     conv_columns(&s, x, m.column, h, options, y);
     for (size_t c = 0; c < x.ncol && skips_undefined(options); c++)
-        restore_undefined(cm_columns(given, c, 1), h.n, options->origin, output(y, c * w.ny));
+        restore_undefined(cm_columns(given, c, 1), h.re, h.n, options->origin,
+                          output(y, c * w.ny), env);
 }
