@@ -178,6 +178,24 @@ static void check_longer(source *s)
     }
 }
 
+/* Lines outside that are Inf - Inf: outputs that reach them are NaN, but NA where there is no
+ * weight, neither of samples nor of the line. */
+static void check_undefined(void)
+{
+    const double x[] = {na_value, INFINITY, INFINITY};
+    const double h[2][4] = {{0, 0, 0, 1}, {1, 0, 0, 1}};
+    cm_options o = {CM_SAME, 3, CM_EXTEND, CM_NA_RENORMALISE, CM_AUTO};
+    for (int i = 0; i < 2; i++) {
+        double y[3];
+        begin(&here);
+        cm_conv((cm_samples){x, NULL, 3, 1}, (cm_samples){h[i], NULL, 4, 1}, &o,
+                (cm_output){y, NULL}, env());
+        release(&here);
+        expect(is_na(y[0]) == (i == 0) && isnan(y[0]), "no weight, and a line: %g", y[0]);
+        expect(isnan(y[1]) && !is_na(y[1]), "a line of no value: %g", y[1]);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const cm_method methods[] = {CM_AUTO, CM_DIRECT, CM_FFT_GUARDED, CM_SPARSE};
@@ -191,6 +209,7 @@ int main(int argc, char **argv)
         }
         for (int m = 0; m < 4; m++)
             check_edges(&s, methods[m]);
+        check_undefined();
         if (brief)
             continue;
         check_longest(&s);

@@ -1,4 +1,5 @@
 /* Exact regressors, FIR columns and neural signals, in cases drawn at random. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "support.h"
@@ -26,10 +27,55 @@ static void check_cancelling(void)
     release(&here);
 }
 
+/* The response at t to one event of amplitude 1, for a sum of two gammas or of one. */
+static double response_of(double shape, double scale, double weight, double other, double t,
+                          double onset, double duration, int slope)
+{
+    double shapes[2] = {shape, shape}, scales[2] = {scale, scale}, weights[2] = {weight, other},
+           one = 1, y;
+    cm_reach reach;
+    cm_events events = {&onset, &duration, &one, 1};
+    begin(&here);
+    cm_model model =
+        cm_prepare_model(shapes, scales, weights, other != 0 ? 2 : 1, &gamma_functions, env());
+    cm_prepare_reach(&reach, &model, slope);
+    cm_regressor(&model, &reach, &events, &t, 1, slope, &y, env());
+    release(&here);
+    return y;
+}
+
+static int near(double y, double exact)
+{
+    return fabs(y - exact) <= 1e-10 * fabs(exact);
+}
+
+/* Where numbers on the way pass the largest, or quotients do. */
+static void check_edges(void)
+{
+    /* t - onset overflows */
+    double y = response_of(6, 1, 1, 0, 1.7e308, -1.7e308, 1.7e308, 0);
+    expect(y == 0, "an old box leaves %g", y);
+    y = response_of(2, 1e308, 1e10, 0, 1.7e308, -1.7e308, 0, 0);
+    expect(near(y, 3.4 * exp(-3.4) * 1e-298), "an old impulse leaves %g", y);
+    /* terms overflow; their sum is 0, finite, or infinite */
+    y = response_of(1, 1e-3, 1.5e308, -1.5e308, 0, 0, 0, 0);
+    expect(y == 0, "terms that cancel leave %g", y);
+    y = response_of(1, 1e-3, 1e308, -0.9999e308, 0, 0, 0, 0);
+    expect(fabs(y / 1e307 - 1) < 1e-9, "large terms leave %g", y);
+    y = response_of(1, 1e-3, 1.5e308, -1e308, 0, 0, 0, 0);
+    expect(y == INFINITY, "a sum that overflows is %g", y);
+    /* the box has just ended: its length over the time since then is infinite */
+    y = response_of(1, 1, 1, 0, 1e-310, -1, 1, 1);
+    expect(near(y, exp(-1) - 1), "the slope just after a box is %.17g", y);
+}
+
 int main(int argc, char **argv)
 {
     long runs = argc > 1 ? atol(argv[1]) : 20000;
     check_cancelling();
+    for (int level = 0; level < LEVELS; level++)
+        if (use_level(level))
+            check_edges();
     for (long run = 0; run < runs; run++) {
         source one = generator((uint64_t)run + 1);
         check_regressor(&one);

@@ -63,6 +63,7 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+// # nocov start: depends on what else the machine does
 /* How many of `most` threads would find a free processor now. Only Linux tells; elsewhere the
  * answer is `most`. */
 static int threads_with_processor(int most)
@@ -81,6 +82,7 @@ static int threads_with_processor(int most)
 #endif
     return most;
 }
+// # nocov end
 
 /* What the threads of a round share. */
 typedef struct {
@@ -106,7 +108,7 @@ static void *take_runs(void *data)
         for (; i < end; i++)
             round->item(round->job, i, thread, NULL);
     } while (seconds() < round->until);
-    cm_fence();
+    cm_fence(); // # nocov: counters of several threads get lost
     return NULL;
 }
 
@@ -120,7 +122,7 @@ static int start_threads(pthread_t *id, int n, shared_round *round)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
 #endif
-    while (i < n && pthread_create(id + i, NULL, take_runs, round) == 0)
+    while (i < n && pthread_create(id + i, NULL, take_runs, round) == 0) // # nocov: it does
         i++;
 #ifndef _WIN32
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -157,7 +157,7 @@ static void copy_ends(const cm_row_layout *rows, size_t lead, size_t nt, double 
 {
     for (size_t j = 0; j < rows->nrow; j++) {
         overlap o = with_row(rows, j, lead, nt);
-        if ((row[j] == room[1] || row[j] == room[2]) && o.to > o.from)
+        if (row[j] == room[1] || row[j] == room[2])
             memcpy(y + (ptrdiff_t)(j * rows->n + o.from) - (ptrdiff_t)lead, row[j] + o.from,
                    (o.to - o.from) * sizeof *y);
     }

@@ -229,7 +229,7 @@ static const double *short_twiddles(const cm_pass *p, size_t lanes, int *keep,
     size_t size = p->q * (size_t)(p->radix - 1) * number_size(lanes) * sizeof(double);
     void *memory = new_entry(size + CM_ALIGNMENT, keep, env);
     add_twiddles(cm_align(memory), lanes, p, p->q);
-    *place = *keep ? memory : NULL;
+    *place = *keep ? memory : NULL; // # nocov: there is memory
     return cm_align(memory);
 }
 
@@ -266,7 +266,7 @@ static const cm_transform *make(cm_transform t, size_t R, cm_transform **place,
     choose_passes(&t);
     for (cm_pass *p = t.pass + t.nlong; p->radix; p++)
         p->twiddle = short_twiddles(p, t.lanes, &keep, env);
-    keep = keep && place;
+    keep = keep && place; // # nocov: there is memory
     cm_transform *made = new_entry(transform_bytes(&t, R), &keep, env);
     double *end = add_rows(cm_align(made + 1), t.lanes, R, &t.rows);
     for (cm_pass *p = t.pass; p < t.pass + t.nlong; p++)

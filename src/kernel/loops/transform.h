@@ -24,6 +24,7 @@ typedef struct {
 #define UNROLL _Pragma("GCC unroll 8")
 
 /* Exchanges the doubles of each pair: real and imaginary parts that alternate. */
+// # nocov start: counters do not tell which of these is compiled
 #if SIMD_LANES == 8
 #define PARTS_EXCHANGED(v) SHUFFLE(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
 #elif SIMD_LANES == 4
@@ -31,6 +32,7 @@ typedef struct {
 #else
 #define PARTS_EXCHANGED(v) SHUFFLE(v, v, 1, 0)
 #endif
+// # nocov end
 
 INLINE lanes get(const double *z)
 {
@@ -223,11 +225,13 @@ INLINE void whole_pass(const cm_pass *p, double *z, int back)
 /* out = n numbers of a table times the number `by`. */
 INLINE void turn_all(const double *numbers, size_t n, const double *by, double *out)
 {
+    // # nocov start: the same of a constant condition
     if (COPIES == W) {
         for (size_t i = 0; i < n; i++, numbers += NUMBER, out += NUMBER)
             set(out, multiplied(get(numbers), get(by)));
         return;
     }
+    // # nocov end
     double imaginary[W];
     UNROLL for (int s = 0; s < W; s++)
     {

@@ -52,7 +52,7 @@ void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n
     memset(c, 0, n * nrhs * sizeof *c);
     memset(W, 0, height * all * sizeof *W);
     /* W holds the columns from `from` on that the block can meet, and beside them rhs */
-    for (size_t from = 0; from < n; from += block) {
+    for (size_t from = 0;; from += block) {
         size_t ncol = n - from < width ? n - from : width, used = kept;
         for (; row < nrow && (size_t)start[row] < from + block; row++, used++) {
             for (size_t k = (size_t)start[row] - from, i = 0; i <= p && k + i < ncol; i++)
@@ -70,7 +70,7 @@ void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n
                 c[from + i + r * n] = W[i + (ncol + r) * height];
         }
         if (n - from <= block)
-            break;
+            return;
         /* the rows below are those that the next block begins with */
         kept = used > block ? used - block : 0;
         if (kept > p)
