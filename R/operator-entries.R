@@ -22,7 +22,7 @@ places <- function(index, n, arg) {
   is_bad <- is.na(index)
   if (is.numeric(index)) {
     index <- trunc(index)
-    is_bad <- is_bad | index > n
+    is_bad <- is_bad | index > n | index == -Inf
   } else if (length(index) > n) {
     is_bad <- is_bad | seq_along(index) > n
   }

@@ -137,6 +137,7 @@ operator_norm <- function(A, type) {
 }
 
 check_norm <- function(type) {
+  check_encoding(type, "type")
   if (!is.character(type) || length(type) != 1L || !toupper(type) %in% c("O", "1", "I", "F", "E", "M", "2")) {
     abort("value", sprintf(
       "`type` must be one of \"O\", \"1\", \"I\", \"F\", \"E\", \"M\", \"2\", not %s.", show_value(type)

@@ -145,7 +145,11 @@ step_colors <- c(signal = "#C8500A", kernel = "#5E4FA2", output = "#1F5F99", pal
 
 draw_step <- function(step, k, x, h, y, layout, xlab) {
   at <- layout$at(seq_along(x) - 1)
-  shown <- function(value) range(0, value[is.finite(value)])
+  # R warns of axes for numbers smaller than this
+  shown <- function(value) {
+    limits <- range(0, value[is.finite(value)])
+    if (max(abs(limits)) < 1e-290) c(0, 1e-290) else limits
+  }
   stem <- function(at, value, col, ...) {
     graphics::segments(at, rep(0, length(at)), at, value, col = col, lwd = 2)
     graphics::points(at, value, pch = 19, cex = 0.6, col = col, ...)

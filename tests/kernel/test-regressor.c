@@ -57,6 +57,9 @@ static void check_edges(void)
     expect(y == 0, "an old box leaves %g", y);
     y = response_of(2, 1e308, 1e10, 0, 1.7e308, -1.7e308, 0, 0);
     expect(near(y, 3.4 * exp(-3.4) * 1e-298), "an old impulse leaves %g", y);
+    /* 1 / scale has lost digits */
+    y = response_of(2, 1e308, 1e10, 0, 1e307, 0, 0, 0);
+    expect(near(y, 0.1 * exp(-0.1) * 1e-298), "a slow impulse leaves %g", y);
     /* terms overflow; their sum is 0, finite, or infinite */
     y = response_of(1, 1e-3, 1.5e308, -1.5e308, 0, 0, 0, 0);
     expect(y == 0, "terms that cancel leave %g", y);
@@ -69,13 +72,34 @@ static void check_edges(void)
     expect(near(y, exp(-1) - 1), "the slope just after a box is %.17g", y);
 }
 
+/* Of several times only some have terms that overflow. */
+static void check_some_overflow(void)
+{
+    enum { N = CM_LANES };
+    const double shape[2] = {1, 1}, scale[2] = {1e-3, 1e-3}, weight[2] = {1e308, -0.9999e308};
+    double times[N], y[N];
+    size_t work = 0, wrong = 0;
+    for (int i = 0; i < N; i++)
+        times[i] = i * 0.05;
+    begin(&here);
+    cm_model model = cm_prepare_model(shape, scale, weight, 2, &gamma_functions, env());
+    cm_one_response(&model, 0, 0, times, N, y, &work, env());
+    for (int i = 0; i < N; i++)
+        wrong +=
+            !(fabs(y[i] - 1e307 * exp(-times[i] * 1e3)) <= 1e-9 * 1e307 * exp(-times[i] * 1e3));
+    expect(wrong == 0, "%zu of %d large terms are wrong", wrong, N);
+    release(&here);
+}
+
 int main(int argc, char **argv)
 {
     long runs = argc > 1 ? atol(argv[1]) : 20000;
     check_cancelling();
     for (int level = 0; level < LEVELS; level++)
-        if (use_level(level))
+        if (use_level(level)) {
             check_edges();
+            check_some_overflow();
+        }
     for (long run = 0; run < runs; run++) {
         source one = generator((uint64_t)run + 1);
         check_regressor(&one);

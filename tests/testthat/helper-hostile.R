@@ -341,7 +341,7 @@ hostile_finding <- function(case, world, limit = 5) {
   }
   found <- NULL
   note <- function(kind, cnd) {
-    if (is.null(found)) found <<- sprintf("%s: %s", kind, strtrim(conditionMessage(cnd), 300L))
+    if (is.null(found)) found <<- sprintf("%s: %s", kind, strtrim(iconv(conditionMessage(cnd), "", "UTF-8", sub = "byte"), 300L))
   }
   started <- proc.time()[["elapsed"]]
   setTimeLimit(elapsed = 4 * limit, transient = TRUE)

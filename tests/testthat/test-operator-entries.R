@@ -65,3 +65,9 @@ test_that("indices of what passes 2^31 entries are ours to check", {
   expect_convmat_error(A[1, 1, drop = NA], "type", "`drop`")
   expect_identical(A[1.9, -4.2], D[1, -4])
 })
+
+test_that("an index of -Inf leaves out nothing that there is", {
+  A <- conv_operator(1:3, 5)
+  expect_convmat_error(A[-Inf], "value", "`i`")
+  expect_convmat_error(A[1, -Inf], "value", "`j`")
+})

@@ -93,3 +93,7 @@ test_that("image() is the picture", {
   on.exit(grDevices::dev.off())
   expect_silent(expect_identical(image(A), A))
 })
+
+test_that("a norm that is no text is our error", {
+  expect_convmat_error(norm(conv_operator(1:3, 5), "\xff\xfe"), "value", "`type`")
+})
