@@ -143,7 +143,8 @@ check_norm <- function(type) {
       "`type` must be one of \"O\", \"1\", \"I\", \"F\", \"E\", \"M\", \"2\", not %s.", show_value(type)
     ))
   }
-  switch(type <- toupper(type), "1" = "O", E = "F", type)
+  type <- toupper(type)
+  switch(EXPR = type, "1" = "O", E = "F", type)
 }
 
 #' @rdname conv_operator
