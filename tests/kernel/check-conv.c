@@ -10,6 +10,10 @@
 
 #define PROMISE 1e-11L
 #define SMALLEST 0x1p-1074L
+
+/* Unguarded transforms are scaled by the largest of all columns. In a column of the smallest
+ * numbers every value of a block of 128, and every rounding of it, may lose half a SMALLEST. */
+#define UNSCALED (1024 * SMALLEST)
 #define MOST_WHOLE 0x1p53L
 
 /* If there are too many products, only each stride-th output is checked. */
@@ -299,7 +303,8 @@ static int right(const conv_case *c, const sums *s, double re, const double *im,
                          s->over[2] + s->over[3] + s->inf_im};
     long double moduli = s->moduli, exact_re = s->re, exact_im = s->im;
     long double slack =
-        (c->options.method == CM_FFT ? PROMISE * norm : PROMISE * moduli) + 2.0L * n * SMALLEST;
+        c->options.method == CM_FFT ? PROMISE * norm + UNSCALED : PROMISE * moduli;
+    slack += 2.0L * n * SMALLEST;
     if (moduli > DBL_MAX / 4 || slack > DBL_MAX)
         return 1; /* nothing is promised */
     if (s->missing && na == CM_NA_RENORMALISE) {
