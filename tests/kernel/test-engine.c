@@ -116,7 +116,7 @@ static void check_strip(source *s, const cm_simd *simd, size_t nh, size_t n, sid
     for (size_t i = 0; i < n; i++)
         at[i] = k + 1 - nh + (size_t)draw(s, nh + CM_STRIP - 1);
     memset(y, 0, sizeof y);
-    simd->strip(h, at, value, n, k, y);
+    simd->strip(h, at, value, n, k, y, 1);
     for (size_t t = 0; t < CM_STRIP; t++) {
         double sum = 0;
         for (size_t i = 0; i < n; i++)

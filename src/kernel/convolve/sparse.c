@@ -63,7 +63,7 @@ static void add_end(const nonzeros *x, size_t i, size_t k, double *y)
     size_t before = at > k ? at - k : 0, from = k > at ? k - at : 0;
     size_t n = nh - from < CM_STRIP - before ? nh - from : CM_STRIP - before;
     memcpy(part + before, x->h + from, n * sizeof *part);
-    cm_current_simd()->strip(part, &none, x->value + i, 1, 0, y);
+    cm_current_simd()->strip(part, &none, x->value + i, 1, 0, y, 1);
 }
 
 /* The strip F[k ... k + CM_STRIP - 1], which nonzero samples lo ... hi - 1 reach. They are
@@ -71,12 +71,13 @@ static void add_end(const nonzeros *x, size_t i, size_t k, double *y)
 static void strip(const nonzeros *x, size_t lo, size_t hi, size_t k, double *y)
 {
     size_t reach = x->p->nh - 1 + x->pad, a = lo, b;
-    memset(y, 0, CM_STRIP * sizeof *y);
+    if (lo < hi && x->at[lo] + reach < k + CM_STRIP - 1)
+        memset(y, 0, CM_STRIP * sizeof *y);
     for (; a < hi && x->at[a] + reach < k + CM_STRIP - 1; a++)
         add_end(x, a, k, y);
     for (b = hi; b > a && x->at[b - 1] > k + x->pad; b--)
         ;
-    cm_current_simd()->strip(x->h, x->at + a, x->value + a, b - a, k, y);
+    cm_current_simd()->strip(x->h, x->at + a, x->value + a, b - a, k, y, a > lo);
     for (; b < hi; b++)
         add_end(x, b, k, y);
 }

@@ -95,10 +95,10 @@ typedef struct {
      */
     void (*there)(const cm_pass *p, double *z);
     void (*there_and_back)(const cm_pass *p, double *z, const double *kernel);
-    /* y[t] += sum of value[i] h[k + t - at[i]] over i < n, one term after the other, for
+    /* y[t], or 0 unless `add`, plus value[i] h[k + t - at[i]] for i < n in turn, for
      * t < CM_STRIP. Assumes that h can be read at all these indices. */
     void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,
-                  double *y);
+                  double *y, int add);
     /* The piecewise polynomials of a table (base/cell.h) at CM_LANES numbers z: 0 where z < 0,
      * NaN where another z is in no cell. Returns 1 if there is any NaN. */
     int (*cells)(const double *table, const double *z, double *f);
