@@ -14,7 +14,7 @@ rounds <- as.integer(Sys.getenv("ROUNDS", "5"))
 wanted <- data.frame(
   n = c(40, 400, 4000, 1e5, 1e5, 1e6, 1e6, 1e6, 1e6, 999983),
   m = c(20, 200, 200, 64, 200, 500, 2000, 1e5, 1e6, 999979),
-  ratio = c(1.3, 3, 4, 3, 5, 3.5, 3, 1.7, 1.6, 1.6)
+  ratio = c(1.4, 3, 5, 4.5, 7, 5, 5.5, 6, 3, 3)
 )
 
 write_samples <- function(...) {
