@@ -36,6 +36,9 @@ variance_inflation <- function(X) {
   check_given()
   intercept <- is_intercept(X)
   X <- check_plain_matrix(X, "X")
+  if (nrow(X) == 0L) {
+    return(stats::setNames(rep(NA_real_, ncol(X)), colnames(X)))
+  }
   zero <- colSums(X != 0) == 0
   # its own length beside the intercepts, and beside all others
   about <- rest_lengths(X, intercept)

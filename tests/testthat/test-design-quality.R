@@ -30,6 +30,7 @@ test_that("columns that follow from others have infinite inflation", {
   expect_equal(v[["c"]], variance_inflation(cbind(1, A))[["c"]], tolerance = 1e-12)
   expect_identical(variance_inflation(matrix(1:3, 3)), c(1))
   expect_identical(variance_inflation(matrix(0, 3, 0)), numeric(0))
+  expect_identical(variance_inflation(matrix(0, 0, 3)), rep(NA_real_, 3))
   # one that follows from the intercepts of runs
   two <- cbind(r = rep(1:0, each = 4), s = rep(0:1, each = 4), x = rep(c(3, 5), each = 4))
   expect_identical(variance_inflation(two)[["x"]], Inf)
