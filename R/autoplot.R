@@ -78,7 +78,7 @@ autoplot.events <- function(object, ...) {
 #' @rawNamespace S3method(ggplot2::autoplot, deconv)
 autoplot.deconv <- function(object, ...) {
   long <- function(at, value, panel) {
-    value <- as.matrix(value)
+    value <- fit_columns(value)
     data.frame(
       at = rep(at, ncol(value)), value = as.double(value), panel = panel,
       column = rep(colnames(value) %||% as.character(seq_len(ncol(value))), each = nrow(value))

@@ -10,6 +10,8 @@
 #'
 #' @param x The signal: a numeric or complex vector of length n, a matrix with
 #'   one signal of n samples in each column, or a time series (`ts`, `mts`).
+#'   Objects of zoo, xts, units, Matrix and more, and data frames of numbers,
+#'   are taken and given back as what they are, see [classes].
 #'   Integer and logical values count as numbers. It may hold missing and
 #'   infinite values.
 #' @param h The kernel: a numeric or complex vector of length m, at least 1,
@@ -244,6 +246,9 @@ conv <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "pr
 # cuts for plain vectors, and return NULL for anything they do not know, right or wrong.
 conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
   check_given()
+  if (has_class(x) || has_class(h)) {
+    return(conv_classed(x, h, mode, origin, boundary, na, method, threads))
+  }
   x <- check_samples(x, "x")
   h <- check_kernels(h)
   ncol <- check_columns(x, h)

@@ -12,6 +12,8 @@
 #' - [conv_method()]: how [conv()] would compute, and at what cost
 #' - [conv_power()]: a kernel convolved with itself k times
 #' - [conv_integral()]: the convolution of two functions of time
+#' - [conv_values()], [conv_restore()]: zoo, xts, units, data frames, Matrix and more, and how to
+#'   teach it a class of your own
 #'
 #' @section The matrix:
 #' - [conv_matrix()]: the matrix whose product with a signal is its convolution,

@@ -8,7 +8,7 @@
 #' and computed as that.
 #'
 #' @param x The signal: a numeric or complex vector of length n, a matrix with
-#'   one signal in each column, or a time series.
+#'   one signal in each column, a time series, or one of the [classes].
 #' @param h The kernel or template: a numeric or complex vector of length m, at
 #'   least 1, all of it finite, or a matrix with one in each column.
 #' @param mode Which lags to return, `"full"`, `"same"` or `"valid"`: those
@@ -57,6 +57,9 @@ correlate <- function(x, h, mode = "full", ...) {
       "`origin` has no meaning for a correlation, whose lags are fixed.",
       "`correlation_lags()` tells them."
     )
+  }
+  if (has_class(x) || has_class(h)) {
+    return(correlate_classed(x, h, mode, ...))
   }
   x <- check_samples(x, "x")
   h <- check_kernels(h)

@@ -31,7 +31,7 @@ plot.deconv <- function(x, which = c("x", "fit", if (!is.null(x$search)) "gcv"),
 plot_found <- function(x, ..., main = "x, as found", xlab = place_label(x), ylab = "x", type = "l",
                        xlim = range(found_at(x), measured_at(x)), las = 1, lty = 1, lwd = 2,
                        col = deconv_colors(x)) {
-  graphics::matplot(found_at(x), as.matrix(stats::coef(x)),
+  graphics::matplot(found_at(x), fit_columns(stats::coef(x)),
     main = main, xlab = xlab, ylab = ylab, type = type, xlim = xlim, las = las, lty = lty,
     lwd = lwd, col = col, ...
   )
@@ -46,7 +46,7 @@ plot_fit <- function(x, ..., main = "y (points) and conv(x, h) (line)", xlab = p
     main = main, xlab = xlab, ylab = ylab, type = "p", pch = 16, cex = 0.7, xlim = xlim,
     las = las, col = grDevices::adjustcolor(col, 0.45), ...
   )
-  graphics::matlines(at, as.matrix(stats::fitted(x)), lty = lty, lwd = lwd, col = col)
+  graphics::matlines(at, fit_columns(stats::fitted(x)), lty = lty, lwd = lwd, col = col)
 }
 
 # The score that was gone by, and the degrees of freedom.

@@ -27,8 +27,8 @@ print_fit <- function(x, digits) {
   number <- function(v) vapply(signif(v, digits), format, "", digits = digits)
   # one number, or the range of those of the columns
   span <- function(v) paste(unique(number(range(v))), collapse = " to ")
-  found <- stats::coef(x)
-  size <- sqrt(colSums(as.matrix(x$residuals)^2, na.rm = TRUE) / colSums(as.matrix(x$y)^2, na.rm = TRUE))
+  found <- fit_columns(stats::coef(x))
+  size <- sqrt(colSums(fit_columns(x$residuals)^2, na.rm = TRUE) / colSums(as.matrix(x$y)^2, na.rm = TRUE))
   penalised <- c("x", "the differences of x", "the second differences of x")[x$order + 1]
   ridge <- x$method == "ridge"
   lucy <- x$method == "richardson-lucy"

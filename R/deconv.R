@@ -6,7 +6,7 @@
 #' where D x is x itself (`order = 0`) or its first or second differences.
 #'
 #' @param y What was measured: a numeric vector, a matrix with one signal in each column, or a
-#'   time series. It must be real, and finite where it is not missing. A row with a missing value
+#'   time series, or one of the [classes]. It must be real, and finite where it is not missing. A row with a missing value
 #'   is left out, as in [lm()].
 #' @param h Numeric vector of length m, at least 1: the kernel, all of it finite, and real.
 #' @param n Whole number: how many samples x has. `NULL` for the number that follows from the
@@ -37,7 +37,8 @@
 #'
 #' @returns An object of class `deconv`, a list for which `coef()`, `fitted()` and `residuals()`
 #'   work. For a matrix `y`, the first three are matrices with its column names; for a time series
-#'   they are time series, and x has the dates that [conv()] would turn into those of `y`.
+#'   they are time series, and x has the dates that [conv()] would turn into those of `y`. Likewise
+#'   for the [classes].
 #'   \describe{
 #'     \item{coefficients}{x, n values in units of `y` over `h`; for `"division"` the quotient}
 #'     \item{fitted.values}{conv(x, h), of the length of `y`}
@@ -60,7 +61,7 @@
 #'     \item{steps}{steps of either}
 #'     \item{deviance}{of `"richardson-lucy"`}
 #'     \item{nobs, weights, positive}{how many values count, and the arguments}
-#'     \item{y, h, mode, origin, boundary, method}{the arguments}
+#'     \item{y, h, mode, origin, boundary, method}{the arguments, `y` and `h` as plain numbers}
 #'   }
 #'   Where `lambda` was chosen for the columns of a matrix, `lambda`, `edf` and `rcond` have a
 #'   value for each column.
@@ -191,6 +192,12 @@ deconv <- function(y, h, n = NULL, mode = "full", origin = NULL, boundary = "zer
                    method = "lsq", lambda = 0, order = 0, singular = "error",
                    weights = NULL, positive = FALSE, iterations = NULL) {
   check_given()
+  given <- list(y = y, h = h)
+  if (has_class(y) || has_class(h)) {
+    check_same_class(y, h, "y")
+    y <- if (has_class(y)) conv_values(y, arg = "y") else y
+    h <- if (has_class(h)) conv_values(h, arg = "h") else h
+  }
   y <- check_real(y, "y", "a numeric vector, matrix or time series")
   h <- check_real_kernel(h)
   check_choice(mode, modes, "mode")
@@ -201,6 +208,8 @@ deconv <- function(y, h, n = NULL, mode = "full", origin = NULL, boundary = "zer
   check_choice(singular, c("error", "minimum_norm"), "singular")
   n <- check_signal_length(n, count_samples(y), length(h), mode)
   check_linear_boundary(boundary, n)
+  place <- c(shift = signal_shift(mode, origin, n, length(h)), length = n)
+  check_index(given$y, place, mode, "y")
   weights <- check_weights(weights, y)
   positive <- check_sign(positive, method)
   iterations <- check_iterations(iterations, method)
@@ -223,9 +232,12 @@ deconv <- function(y, h, n = NULL, mode = "full", origin = NULL, boundary = "zer
       deconvolve(values, spec, weights, lambda, singular == "minimum_norm", positive)
     }
   }
-  out$coefficients <- dress_signal(out$coefficients, y, mode, origin, length(h))
+  out$coefficients <- dress_signal(out$coefficients, y, mode, place[["shift"]])
   out$residuals <- dress_like(matrix(y, count_samples(y)) - out$fitted.values, y)
   out$fitted.values <- dress_like(out$fitted.values, y)
+  if (has_class(given$y) || has_class(given$h)) {
+    out <- restore_fit(out, given, place[["shift"]], mode)
+  }
   structure(
     c(out, list(
       order = order, y = y, h = h, mode = mode, origin = options[["origin"]],

@@ -40,6 +40,7 @@ hostile_world <- function() {
       class(x) <- c("tbl_df", "tbl", "data.frame")
       x
     }
+    zoo <- function(x, index = seq_len(NROW(x))) structure(x, index = index, class = "zoo")
     denormal <- 2^-1074
     e <- function(...) events(c(1, 4), c(0, 2), ...)
     tamper_slot <- function(name, value) {
@@ -91,6 +92,12 @@ hostile_values <- expression(
   factor(c("a", "b", NA)), factor(character(0)), addNA(factor(c("a", NA))), factor(1:3), ordered(1:3), factor("full"),
   integer64(1:3), integer64(1), units(1:3), units(1), numeric_version("1.2"), as.octmode(8L), as.hexmode(1L),
   data.frame(), data.frame(a = 1:3), data.frame(onset = 1:2, duration = 0, amplitude = 1), data.frame(a = "b"),
+  zoo(1:3 + 0), zoo(1:3, c(1, 2, 4)), zoo(matrix(1:6 + 0, 3), as.Date(1:3, "1970-01-01")), zoo(1:3, 1:2),
+  zoo(c("a", "b")), zoo(1:3, list(1, 2, 3)), attributed(zoo(1:3), class = c("xts", "zoo")), zoo(numeric(0)),
+  Matrix::sparseMatrix(1:2, 1:2, x = c(1, NA)), Matrix::sparseMatrix(1:2, 1:2, dims = c(9, 3)),
+  Matrix::sparseVector(2, 5, 9), attributed(c(1, 9), labels = c(a = 1), class = c("haven_labelled", "vctrs_vctr", "double")),
+  attributed(list(a = 1:3, b = 1:2), class = "data.frame", row.names = 1:3), attributed(list(1:3), class = "data.frame"),
+  data.frame(a = 1:3, b = I(matrix(1:6, 3))), data.frame(a = 1:3 + 0, b = 4:6, row.names = c("u", "v", "w")),
   tibble(a = 1:3), tibble(onset = 1:2), I(1:3), I("full"), noquote("full"), quote(expr = {
   }), Sys.time, complex(3)
 )
@@ -106,7 +113,7 @@ valid_values <- list(
     c(1, 10, 100), 1:4, 1, c(1i, 2), matrix(1:4 + 0, 2), ts(c(1, 2), frequency = 4), rep(0.1, 2000), c(1e300, 1)
   ),
   y = expression(c(1, 0, 2, -3, 4, 5), 1:10 + 0, matrix(1:12 + 0, 6), c(1i, 2, 3, 4)),
-  mode = expression("full", "same", "causal", "valid"),
+  mode = expression("full", "same", "causal", "valid"), shift = expression(0, -1, 2L),
   `operator_norm$by` = expression("F", "O"), `operator_product$by` = expression(1:4, 1:5 + 0, matrix(1:10 + 0, 5)),
   `operator_left$by` = expression(1:4, 1:7 + 0, 1:4 + 0), `operator_crossprod$by` = expression(1:4, 1:7 + 0, 1:4 + 0),
   `operator_tcrossprod$by` = expression(1:4, 1:5 + 0, matrix(1:8 + 0, 2)),
@@ -166,6 +173,10 @@ valid_values <- list(
   lags = expression(NULL, seq(0, 20, by = 2)), support = expression(NULL, c(0, 20)),
   tr = expression(2, 0.72), reference = expression(0, 0.5, "middle"),
   software = expression("spm", "nilearn"), oversampling = expression(NULL, 4), length = expression(32, 20L),
+  `conv_values$x` = expression(
+    zoo(1:3 + 0), units(1:3 + 0), data.frame(a = 1:3), integer64(0), Matrix::Matrix(1:4 + 0, 2), Matrix::sparseVector(2, 5, 9), 1:3
+  ),
+  `conv_restore$x` = expression(zoo(1:6 + 0), units(1), data.frame(a = 1, b = 2), Matrix::Matrix(1:4 + 0, 2), 1:3),
   `plot_steps$x` = expression(c(1, 0, 2), 1:4), `plot_steps$h` = expression(c(1, 10, 100), 2), k = expression(1, 1:2),
   start = expression(0, -1.5), `plot_steps$dt` = expression(1, 0.5),
   `explore_conv$x` = expression(NULL, c(1, 0, 2)), `explore_conv$h` = expression(NULL, c(1, 2, 1)),
@@ -240,6 +251,8 @@ hostile_targets <- function() {
   methods <- getNamespaceInfo(ns, "S3methods")
   # what ggplot2 makes of hostile options is not ours, nor what RSpectra does
   methods <- methods[!methods[, 1L] %in% c("autoplot", "svds"), , drop = FALSE]
+  # the generics are called with objects of all their classes
+  methods <- methods[!methods[, 1L] %in% c("conv_values", "conv_restore"), , drop = FALSE]
   methods <- lapply(seq_len(nrow(methods)), function(i) {
     generic <- get(methods[i, 1L], ns)
     list(

@@ -354,8 +354,8 @@ test_that("time series stay time series", {
 # ---- refusals ---------------------------------------------------------------
 
 not_numbers <- list(
-  NULL, "1", as.raw(1), list(1), data.frame(a = 1), quote(a), sum, factor(1), Sys.Date(),
-  as.difftime(1, units = "secs"), array(1, c(1, 1, 1)), structure(1, class = "integer64"),
+  NULL, "1", as.raw(1), list(1), data.frame(a = "1"), quote(a), sum, factor(1), Sys.Date(),
+  as.difftime(1, units = "secs"), array(1, c(1, 1, 1)),
   structure(1, class = c("zoo")), structure(1, class = "ts"), new.env(), 1 ~ 2,
   structure(ts(1:3), class = c("mine", "ts"))
 )
@@ -376,7 +376,7 @@ test_that("anything else than numbers is refused by name, and nothing changes", 
 test_that("messages say what is wrong, where, and what to do", {
   expect_snapshot({
     show_error(conv(list(1, 2), 1))
-    show_error(conv(data.frame(a = 1), 1))
+    show_error(conv(data.frame(a = "1"), 1))
     show_error(conv(factor(1:2), 1))
     show_error(conv(Sys.Date(), 1))
     show_error(conv(1:3, "a"))
