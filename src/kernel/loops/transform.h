@@ -396,11 +396,19 @@ INLINE void spread_places(const cm_rows *rows, const double *const *samples, dou
     }
 }
 
+/* Outputs are asked for so many places before they are written, as they are seldom in a cache,
+ * and the processor does not foresee where 2 ROWS rows are written. */
+enum { AHEAD = 16 };
+
 INLINE void gather_places(const cm_rows *rows, const double *z, double *const *samples,
                           size_t from, size_t to, int coarse)
 {
     for (size_t k = from; k < to; k += W) {
         lanes v[ROWS];
+        UNROLL for (int j = 0; j < 2 * ROWS; j++)
+        {
+            __builtin_prefetch(samples[j] + k + AHEAD, 1);
+        }
         UNROLL for (int g = 0; g < ROWS; g += W)
         {
             const double *from_z = z + 2 * (rows->n * (size_t)g + W * k);
