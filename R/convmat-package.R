@@ -10,6 +10,7 @@
 #' - [correlate()]: the same with the kernel as it stands, not flipped
 #' - [correlation_lags()]: the lags that belong to its values
 #' - [conv_method()]: how [conv()] would compute, and at what cost
+#' - [savitzky_golay()], [savitzky_golay_kernel()]: local polynomials and derivatives
 #' - [conv_power()]: a kernel convolved with itself k times
 #' - [conv_integral()]: the convolution of two functions of time
 #' - [conv_values()], [conv_restore()]: zoo, xts, units, data frames, Matrix and more, and how to
