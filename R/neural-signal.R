@@ -104,18 +104,22 @@ check_grid <- function(times) {
     abort("length", sprintf("`times` must have at least 2 values, not %d.", n))
   }
   step <- (times[n] - times[1L]) / (n - 1)
-  rounding <- max(1e-6 * abs(step), 8 * .Machine$double.eps * max(abs(times)))
-  off <- !(abs(times - (times[1L] + step * seq(0, n - 1))) <= rounding)
-  steps <- diff(times)
-  if (step == Inf || any(steps <= 0) || any(off)) {
-    uneven <- c(FALSE, steps <= 0 | abs(steps - steps[1L]) > rounding)
-    abort(
-      "value", "`times` must increase by equal steps.",
-      sprintf(
-        "Steps go from %s to %s.", format(min(steps), digits = 10L), format(max(steps), digits = 10L)
-      ),
-      locations(if (any(uneven, na.rm = TRUE)) uneven else off)
-    )
+  rounding <- max(1e-6 * abs(step), 8 * .Machine$double.eps * max(abs(range(times))))
+  if (step == Inf || !.Call(ffi_on_grid, times, rounding)) {
+    abort_uneven(times, step, rounding)
   }
   step
+}
+
+abort_uneven <- function(times, step, rounding) {
+  off <- !(abs(times - (times[1L] + step * (seq_along(times) - 1))) <= rounding)
+  steps <- diff(times)
+  uneven <- c(FALSE, steps <= 0 | abs(steps - steps[1L]) > rounding)
+  abort(
+    "value", "`times` must increase by equal steps.",
+    sprintf(
+      "Steps go from %s to %s.", format(min(steps), digits = 10L), format(max(steps), digits = 10L)
+    ),
+    locations(if (any(uneven, na.rm = TRUE)) uneven else off)
+  )
 }

@@ -31,6 +31,7 @@ SEXP ffi_entries(SEXP h, SEXP n, SEXP options, SEXP i, SEXP j, SEXP pairs);
 SEXP ffi_fold(SEXP e, SEXP n, SEXP nh, SEXP options);
 SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step,
                        SEXP slack, SEXP n);
+SEXP ffi_on_grid(SEXP times, SEXP rounding);
 SEXP ffi_physical_memory(void);
 SEXP ffi_simd_level(SEXP cap);
 SEXP ffi_regressors(SEXP events, SEXP first, SEXP times, SEXP model, SEXP slope);

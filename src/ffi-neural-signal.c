@@ -1,4 +1,4 @@
-/* neural_signal(): one column of it, with the events it covers. */
+/* neural_signal(): one column of it, with the events it covers; whether times are a grid. */
 #include "convmat.h"
 
 SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SEXP step,
@@ -17,4 +17,12 @@ SEXP ffi_neural_signal(SEXP onset, SEXP duration, SEXP amplitude, SEXP start, SE
               LOGICAL(covers), &env);
     UNPROTECT(1); // out
     return out;
+}
+
+SEXP ffi_on_grid(SEXP times, SEXP rounding)
+{
+    const cm_env env = ffi_env();
+    ffi_must(TYPEOF(times) == REALSXP && XLENGTH(times) >= 2, "a grid has two times");
+    return Rf_ScalarLogical(
+        cm_on_grid(REAL_RO(times), (size_t)XLENGTH(times), Rf_asReal(rounding), &env));
 }

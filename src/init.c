@@ -80,6 +80,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_entries, 6),
     ENTRY(ffi_fold, 4),
     ENTRY(ffi_neural_signal, 7),
+    ENTRY(ffi_on_grid, 2),
     ENTRY(ffi_physical_memory, 0),
     ENTRY(ffi_simd_level, 1),
     ENTRY(ffi_regressors, 5),

@@ -368,6 +368,25 @@ static void check_neural(source *s, const cm_events *events, side side)
            wrong, events->n, start, step, n);
 }
 
+/* A grid far from 0 or near it, with one time off by somewhat more or less than is allowed. */
+static void check_grid(source *s, side side)
+{
+    static const double steps[] = {0.1, 1, 2.5, 1e-3};
+    double step = steps[draw(s, 4)], start = 10 - (double)draw(s, 30), rounding = 1e-6 * step;
+    size_t n = 2 + (size_t)draw(s, 300), at = (size_t)draw(s, (unsigned)n);
+    double *times = guarded_doubles(n, side);
+    for (size_t k = 0; k < n; k++)
+        times[k] = start + step * (double)k;
+    expect(cm_on_grid(times, n, rounding, env()), "a grid of %zu times is refused", n);
+    int inner = at > 0 && at + 1 < n;
+    times[at] += inner ? (draw(s, 2) ? 1.1 : -1.1) * rounding : 0;
+    expect(cm_on_grid(times, n, rounding, env()) == !inner, "time %zu of %zu is off", at, n);
+    times[at] = NAN;
+    expect(!cm_on_grid(times, n, rounding, env()), "time %zu of %zu is missing", at, n);
+    times[n - 1] = times[0] = start;
+    expect(!cm_on_grid(times, n, rounding, env()), "times %zu do not increase", n);
+}
+
 /* ---- cases ----------------------------------------------------------------------------------
  */
 
@@ -404,6 +423,7 @@ void check_regressor(source *s)
         break;
     case 1:
         check_neural(s, &events, side);
+        check_grid(s, side);
         break;
     case 2:
         draw_model(s, &c);

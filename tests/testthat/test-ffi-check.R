@@ -87,6 +87,7 @@ test_that("events, models and bands are whole", {
     refused("ffi_regressors", events, c(0, 2), 0, bad, 0L)
     refused("ffi_event_responses", events, 0, bad)
   }
+  for (bad in list(0, numeric(0), 0:1, "a", NULL)) refused("ffi_on_grid", bad, 1)
   refused("ffi_neural_signal", c(0, 1), 1, 1, 0, 1, 1e-8, 5)
   refused("ffi_neural_signal", 0, 1, numeric(0), 0, 1, 1e-8, 5)
   for (bad in list(1, matrix(1L), matrix(numeric(0), 2, 0), "a", NULL)) {

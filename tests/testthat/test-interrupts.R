@@ -24,6 +24,7 @@ long_calls <- list(
   responses = quote(event_responses(events(1:2000 * 2), seq(0, 4e3, by = 0.05))),
   sparse_responses = quote(event_responses(events(1:3e4), seq(0, 3e4, by = 0.01), sparse = TRUE)),
   neural = quote(neural_signal(events(1:3e5 / 10, 3e3), seq(0, 3e4, by = 0.1))),
+  grid = quote(lapply(1:30, function(k) neural_signal(events(1, 1), noise(3e6)[1] + seq(0, 3e6)))),
   integral = quote(conv_integral(dexp, dnorm, 1:1e6))
 )
 

@@ -40,3 +40,16 @@ void cm_neural(const cm_events *events, double start, double step, double slack,
         cm_work(&work, 1 + k1 - k0, env);
     }
 }
+
+int cm_on_grid(const double *times, size_t n, double rounding, const cm_env *env)
+{
+    double step = (times[n - 1] - times[0]) / (double)(n - 1);
+    size_t work = 0;
+    for (size_t k = 1; k < n; k++) {
+        double off = fabs(times[k] - (times[0] + step * (double)k));
+        if (!(times[k] > times[k - 1] && off <= rounding))
+            return 0;
+        cm_work(&work, 4, env);
+    }
+    return 1;
+}
