@@ -77,6 +77,7 @@ check_package_model <- function(model, method, normalise) {
       )
     )
   }
+  check_choice(normalise, hrf_normalisations, "normalise")
   if (normalise != "none") {
     abort(
       "value",

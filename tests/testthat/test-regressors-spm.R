@@ -116,3 +116,17 @@ test_that("what SPM does not have is refused", {
     show_error(regressors(ev, scan_times(9, 2), method = "spm", bins = 2^31))
   })
 })
+
+test_that("`normalise` is a word, for the packages' ways, too", {
+  ev <- events(0, 1)
+  for (bad in list(Matrix::Diagonal(3), 1, NULL, c("none", "none"))) {
+    for (method in c("spm", "nilearn")) {
+      model <- if (method == "spm") "spm" else "glover"
+      kind <- if (is.character(bad)) "value" else "type"
+      expect_convmat_error(regressors(ev, scan_times(9, 2), model, bad, method), kind, "`normalise` must be")
+      expect_convmat_error(
+        discretisation_error(ev, scan_times(9, 2), model, bad, method = method), kind, "`normalise` must be"
+      )
+    }
+  }
+})
