@@ -16,6 +16,11 @@
 #' - [conv_values()], [conv_restore()]: zoo, xts, units, data frames, Matrix and more, and how to
 #'   teach it a class of your own
 #'
+#' @section Images and volumes:
+#' - [conv_array()]: an array of any rank with a kernel of the same rank, or with one for each axis
+#' - [correlate_array()]: the same with the kernel as it stands
+#' - [gaussian_kernel()]: bell curves by their width
+#'
 #' @section The matrix:
 #' - [conv_matrix()]: the matrix whose product with a signal is its convolution,
 #'   dense or sparse

@@ -21,6 +21,8 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick);
 SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP na,
                     SEXP method);
 SEXP ffi_conv_two(SEXP x, SEXP h);
+SEXP ffi_conv_array(SEXP x, SEXP nx, SEXP h, SEXP nh, SEXP options, SEXP threads, SEXP tick);
+SEXP ffi_largest(SEXP x);
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options);
 SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin);
 SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options);
@@ -87,6 +89,9 @@ void ffi_increasing(SEXP i);
 
 /* A band: a matrix of doubles with at least one entry. */
 void ffi_band(SEXP N);
+
+/* Columns c ... c + ncol - 1 of x, n samples each, with complex numbers split into parts. */
+cm_samples ffi_columns(SEXP x, size_t n, size_t c, size_t ncol);
 
 /* An integer, double or complex vector for a result, in large pages if it is large. */
 SEXP ffi_result(SEXPTYPE type, size_t n);

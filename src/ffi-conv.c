@@ -16,8 +16,7 @@ SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin)
     return out;
 }
 
-/* Columns c ... c + ncol - 1 of x, with complex numbers split into parts. */
-static cm_samples columns(SEXP x, size_t n, size_t c, size_t ncol)
+cm_samples ffi_columns(SEXP x, size_t n, size_t c, size_t ncol)
 {
     size_t width = ffi_width(x), total = n * ncol;
     const double *from = ffi_doubles(x) + c * n * width;
@@ -83,8 +82,9 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
         size_t n = ncy - c < at_once ? ncy - c : at_once;
         ticker.base = (double)c / (double)ncy;
         ticker.span = (double)n / (double)ncy;
-        conv_columns(columns(x, nx, ncx == 1 ? 0 : c, n), columns(h, nh, nch == 1 ? 0 : c, 1),
-                     &how, py + c * w.ny * (complex ? 2 : 1), w.ny, complex, &env);
+        conv_columns(ffi_columns(x, nx, ncx == 1 ? 0 : c, n),
+                     ffi_columns(h, nh, nch == 1 ? 0 : c, 1), &how,
+                     py + c * w.ny * (complex ? 2 : 1), w.ny, complex, &env);
         vmaxset(top);
     }
     UNPROTECT(1); // y

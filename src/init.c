@@ -71,6 +71,8 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_conv, 6),
     ENTRY(ffi_conv_plain, 7),
     ENTRY(ffi_conv_two, 2),
+    ENTRY(ffi_conv_array, 7),
+    ENTRY(ffi_largest, 1),
     ENTRY(ffi_conv_method, 3),
     ENTRY(ffi_mode_window, 4),
     ENTRY(ffi_conv_matrix, 3),

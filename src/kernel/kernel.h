@@ -10,6 +10,8 @@
 #ifndef CONVMAT_KERNEL_H
 #define CONVMAT_KERNEL_H
 
+#include "array/array.h"
+#include "array/states.h"
 #include "base/complex.h"
 #include "base/env.h"
 #include "base/window.h"

@@ -34,6 +34,8 @@ torture_calls <- expression(
   conv_by("guarded", sin(1:3000), sin(1:300)),
   conv_by("sparse", replace(numeric(300), 7, 1), sin(1:30)),
   conv_method(sin(1:3000), sin(1:300)),
+  conv_array(matrix(c(1, NA, Inf, 4), 2), matrix(1:4, 2), "same", boundary = "mirror"),
+  conv_array(array(c(1i, 2, 3, NA), c(2, 2, 2)), list(c(1, 1i), NULL, 2), na = "zero"),
   correlate(1:5, c(1i, 2)),
   conv_matrix(1:3, 4), conv_matrix(c(1i, 2), 4, "same", boundary = "mirror"),
   shifted_kernels(1:3, 4), shifted_scaled_kernels(c(1i, 2), 1:3),

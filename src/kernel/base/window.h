@@ -26,8 +26,16 @@ typedef enum {
 } cm_boundary;
 typedef enum { CM_NA_PROPAGATE, CM_NA_ZERO, CM_NA_RENORMALISE } cm_na;
 
-/* The first three have names in R; the others are what CM_AUTO may choose. */
-typedef enum { CM_AUTO, CM_DIRECT, CM_FFT, CM_FFT_GUARDED, CM_SPARSE } cm_method;
+/* The first three have names in R; the next two are what CM_AUTO may choose. CM_SPARSE_KERNEL
+ * skips the zeros of the kernel. */
+typedef enum {
+    CM_AUTO,
+    CM_DIRECT,
+    CM_FFT,
+    CM_FFT_GUARDED,
+    CM_SPARSE,
+    CM_SPARSE_KERNEL
+} cm_method;
 
 typedef struct {
     cm_mode mode;

@@ -180,6 +180,15 @@ cm_plan cm_choose(const cm_problem *problem)
     return plan;
 }
 
+cm_plan cm_choose_sums(const cm_problem *problem)
+{
+    cm_problem p = cm_trimmed(problem);
+    cm_plan plan = {.method = CM_DIRECT, .cost = direct_cost(p.nx, p.nh, p.w)};
+    cm_plan_sparse_kernel(&p, &plan);
+    cm_plan_sparse_signal(&p, &plan);
+    return plan;
+}
+
 int cm_sizes_choose_sums(const cm_problem *problem, cm_method method)
 {
     cm_problem p = cm_trimmed(problem);

@@ -28,6 +28,9 @@ int cm_plan_sparse_kernel(const cm_problem *p, cm_plan *plan);
 /* The plan of CM_AUTO for the first column, by its sizes and its zeros. */
 cm_plan cm_choose(const cm_problem *p);
 
+/* The same without transforms. */
+cm_plan cm_choose_sums(const cm_problem *p);
+
 /* 1 if the sizes alone choose direct sums, else 0. Direct sums need no memory and no polls, so
  * a worker thread may run them. */
 int cm_sizes_choose_sums(const cm_problem *p, cm_method method);

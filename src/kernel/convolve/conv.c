@@ -82,8 +82,7 @@ static double *extend(const double *x, size_t nx, size_t ncol, size_t nh,
 
 /* Finite samples whose product with a kernel sample overflows. Outputs that have such terms
  * become the sum of these infinities: an FFT does not form products, and a fused multiply-add
- * does not round them, so y does not have them. Assumes that each sample of x is a term of some
- * output. */
+ * does not round them, so y does not have them. */
 static void restore_overflow(const setting *s, const double *x, const double *h, double *y)
 {
     double most_h = cm_max_modulus((cm_samples){h, NULL, s->nh, 1});
@@ -93,6 +92,7 @@ static void restore_overflow(const setting *s, const double *x, const double *h,
             if (isfinite(x[j] * most_h))
                 continue;
             size_t k0 = j > s->w.first ? j : s->w.first, k1 = j + s->nh < end ? j + s->nh : end;
+            k1 = k0 < k1 ? k1 : k0;
             for (size_t k = k0; k < k1; k++) {
                 double product = x[j] * h[k - j], *yk = y + (k - s->w.first);
                 if (isinf(product))
@@ -385,4 +385,12 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
     for (size_t c = 0; c < x.ncol && skips_undefined(options); c++)
         restore_undefined(cm_columns(given, c, 1), h.re, h.n, options->origin,
                           output(y, c * w.ny), env);
+}
+
+void cm_conv_finite(cm_samples x, cm_samples h, cm_window w, cm_method method, cm_output y,
+                    const cm_env *env)
+{
+    setting s = {.nx = x.n, .nh = h.n, .w = w, .method = method, .env = env};
+    s.max_h = cm_max_modulus(h);
+    conv_finite(&s, x, cm_max_modulus(x), h, y);
 }

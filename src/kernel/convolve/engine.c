@@ -96,7 +96,7 @@ static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_e
     cm_plan plan = cm_choose(&p);
     double seen = (double)whole->nx * (double)whole->nh;
     if (plan.method == CM_FFT_GUARDED && (double)p.nx * (double)p.nh >= AGAIN_BY_FFT * seen)
-        plan.method = CM_DIRECT;
+        plan = cm_choose_sums(&p);
     run_column(&p, &plan, env);
     env->release(env->data, mark);
 }
@@ -121,18 +121,29 @@ static void run_apart(const cm_problem *p, cm_plan plan, const cm_env *env)
     }
 }
 
+/* Sums that skip zeros, whatever they cost. */
+static void run_sparse(const cm_problem *p, cm_method method, const cm_env *env)
+{
+    cm_plan plan = {.method = CM_SPARSE, .swapped = method == CM_SPARSE_KERNEL};
+    for (size_t c = 0; c < p->ncol; c++) {
+        void *mark = env->mark(env->data);
+        cm_problem column = cm_column(p, c);
+        if (c == 0 || !plan.swapped)
+            plan.nonzero = plan.swapped ? cm_count_nonzero(p->h, p->nh)
+                                        : cm_count_nonzero(column.x, p->nx);
+        run_column(&column, &plan, env);
+        env->release(env->data, mark);
+    }
+}
+
 void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env)
 {
     cm_problem p = cm_trimmed(problem);
     cm_plan plan = cm_plan_by_size(&p, method);
     if (method == CM_AUTO && cm_may_be_sparse(&p, &plan)) {
         run_apart(&p, plan, env);
-    } else if (method == CM_SPARSE) {
-        for (size_t c = 0; c < p.ncol; c++) {
-            cm_problem column = cm_column(&p, c);
-            plan.nonzero = cm_count_nonzero(column.x, p.nx);
-            run_column(&column, &plan, env);
-        }
+    } else if (method == CM_SPARSE || method == CM_SPARSE_KERNEL) {
+        run_sparse(&p, method, env);
     } else {
         run(&p, &plan, env);
     }

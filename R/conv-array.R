@@ -1,0 +1,404 @@
+#' Convolution of images, volumes and arrays of any rank
+#'
+#' The convolution of [conv()] along every axis at once: an image with a kernel that is a
+#' small image, a volume with a small volume. `conv()` itself takes a matrix as signals
+#' side by side, one in each column. With indices from 0, for two axes,
+#' \deqn{F_{k_1 k_2} = \sum_{j_1, j_2} x_{j_1 j_2} h_{k_1 - j_1, k_2 - j_2},}{F[k1, k2] = sum_(j1, j2) x[j1, j2] h[k1 - j1, k2 - j2],}
+#' where samples outside `x` and `h` count as 0, and likewise for more.
+#'
+#' `correlate_array()` does not reverse the kernel: it is `conv_array()` with `h` back to
+#' front along each axis and, if complex, conjugated. That is what many programs for images
+#' call a filter.
+#'
+#' @param x The array: numeric, logical or complex, with 1 to 8 axes. A vector has one. It may
+#'   hold missing and infinite values.
+#' @param h The kernel: an array of as many axes as `x`, of any size, all of it finite. Or a
+#'   list with one kernel, or NULL, for each axis: their outer product, which is computed axis
+#'   by axis; NULL leaves an axis as it is, whatever mode, boundary and origin say for it.
+#'   [gaussian_kernel()] makes such lists.
+#' @param mode,origin,boundary As for [conv()]: one value for all axes, or one for each;
+#'   NA in `origin` means the default there. Mode `"valid"` is taken axis by axis, also where
+#'   `h` is longer than `x` on some axes and shorter on others.
+#' @param na What to do with missing values in `x`, as for [conv()]. The terms of an output
+#'   are its products with all samples of `h`, or of the outer product. For `"renormalise"`,
+#'   sums and weights are each taken over the whole kernel, and divided once. A
+#'   sample is missing if it lies outside along any axis whose boundary is `"missing"`.
+#' @param method,threads As for [conv()].
+#'
+#' @returns A double array, complex if `x` or `h` is, with as many axes as `x`. Along an axis
+#'   with n samples and a kernel of m, its length is n + m - 1 in mode `"full"`, n in modes
+#'   `"same"` and `"causal"`, max(n, m) - min(n, m) + 1 in mode `"valid"`; 0 if n is 0.
+#'   `dimnames` stay on axes of mode `"same"` or `"causal"`, and on those with kernel NULL. For a
+#'   vector it is what [conv()] gives, to the last bit.
+#'
+#' @section Coming from another system:
+#' With an image `x`, a kernel `h`, `n <- dim(x)`, `m <- dim(h)`:
+#'
+#' | there | here |
+#' |---|---|
+#' | `scipy.signal.convolve2d(x, h)`, `fftconvolve(x, h)`, `oaconvolve(x, h)`, MATLAB `conv2(x, h)`, `convn(x, h)` | `conv_array(x, h)` |
+#' | `scipy.signal.convolve2d(x, h, "same")`, `fftconvolve(x, h, "same")` | `conv_array(x, h, "same")` |
+#' | MATLAB `conv2(x, h, "same")`, `convn(x, h, "same")` | `conv_array(x, h, "same", origin = m %/% 2)` |
+#' | MATLAB `conv2(x, h, "valid")`, `scipy.signal.convolve2d(x, h, "valid")`, n >= m | `conv_array(x, h, "valid")` |
+#' | MATLAB `conv2(u, v, x)` | `conv_array(x, list(u, v))` |
+#' | MATLAB `imfilter(x, h, "conv")` | `conv_array(x, h, "same", origin = m %/% 2)` |
+#' | MATLAB `imfilter(x, h)`, odd m; with `"replicate"`, `"symmetric"`, `"circular"` | `correlate_array(x, h, "same")`; `boundary = "nearest"`, `"reflect"`, `"wrap"` |
+#' | `scipy.ndimage.convolve(x, h, mode = "constant")`; `"wrap"`, `"nearest"`, `"reflect"` and `"mirror"` as the `boundary` | `conv_array(x, h, "same", origin = m %/% 2)` |
+#' | `scipy.ndimage.correlate(x, h)`, odd m | `correlate_array(x, h, "same", boundary = "reflect")` |
+#' | `scipy.ndimage.gaussian_filter(x, sd)` | `conv_array(x, rep(list(gaussian_kernel(sd * sqrt(8 * log(2)), radius = round(4 * sd))), length(n)), "same", boundary = "reflect")` |
+#' | `terra::focal(x, h)`, odd m (a correlation; NA at the edges) | `correlate_array(x, h, "same", boundary = "missing")` |
+#' | `EBImage::filter2(x, h)`, odd m | `conv_array(x, h, "same", boundary = "wrap")` |
+#' | astropy's `convolve(x, h)`, odd m (it divides `h` by its sum, and averages over NaN) | `conv_array(x, h / sum(h), "same", na = "renormalise")` |
+#'
+#' @section Errors:
+#' `convmat_error_type` if `x` or `h` is anything else than numbers in an array without a
+#' class, or `h` is complex where it must be real; `convmat_error_length` if `h` is empty, or has
+#' another number of axes than `x`, if `mode`, `origin` or `boundary` has another number of
+#' values, or `x` has one sample along an axis where boundary `"extend"` needs two;
+#' `convmat_error_value` as for [conv()]; `convmat_error_memory` if the result needs more than
+#' `getOption("convmat.max_bytes")`, by default half of the machine's memory.
+#'
+#' @section Algorithm and accuracy:
+#' The promise is that of [conv()], for every output: it lies within 1e-11 B of the exact sum,
+#' where B is the sum of the moduli of its own terms, however bright its neighbours are. Whole
+#' numbers give whole numbers, exact while B is at most \eqn{2^{53}}{2^53}. The same call gives the same
+#' bits, for any number of threads.
+#'
+#' With zeros after each row, each plane and so on, arrays become signals whose convolution
+#' holds that of the arrays (Kronecker's substitution): rows are laid end to end, so far apart
+#' that what runs over the end of one meets no output. So the methods of [conv()] serve for
+#' arrays: sums that skip the zeros of such a kernel, at one multiply-add for each of its
+#' samples, or Fourier transforms of blocks, whichever is faster. A list of kernels takes one
+#' pass along each axis, m1 + m2 + ... multiply-adds an output instead of m1 m2 ...; all passes
+#' are direct sums, whose errors together stay far below the promise. Where a partial sum might overflow or
+#' lose digits though the whole does not, and where samples are infinite, the outer product
+#' is used.
+#'
+#' Boundaries take a copy of the array with m - 1 more samples along each axis. Missing and
+#' infinite samples are taken out first, and put back into the outputs that they reach. If `x` and
+#' `h` are both complex all this happens four times. Last axes on which the kernel has one
+#' sample, as the time of a series of volumes, are taken some slices at a time, with the memory for
+#' those.
+#'
+#' @references Nussbaumer, H. J. (1982) _Fast Fourier Transform and Convolution
+#'   Algorithms_, 2nd ed., section 3.3. Springer. \doi{10.1007/978-3-642-81897-4}
+#'
+#' @seealso [gaussian_kernel()]; [conv()] for signals, and for what modes, origins and
+#'   boundaries mean.
+#' @family convolution
+#' @examples
+#' x <- matrix(0, 5, 6)
+#' x[2, 2] <- 1
+#' x[4, 5] <- 10
+#' h <- matrix(1:9, 3)
+#' conv_array(x, h, "same") # a copy of the kernel around each of the two
+#'
+#' # edges of a picture: what stands outside matters
+#' laplace <- matrix(c(0, 1, 0, 1, -4, 1, 0, 1, 0), 3)
+#' edges <- conv_array(volcano, laplace, "same", boundary = "nearest")
+#' image(edges, asp = 61 / 87)
+#'
+#' # a mean over 5 x 5, axis by axis, that leaves out what is missing
+#' gaps <- volcano
+#' gaps[30:34, 20:24] <- NA
+#' box <- rep(1 / 5, 5)
+#' smooth <- conv_array(gaps, list(box, box), "same", boundary = "missing", na = "renormalise")
+#' anyNA(smooth[-32, ])
+#'
+#' # 20 volumes smoothed in space, and not in time: voxels of 2 x 2 x 3 mm, 6 mm FWHM
+#' series <- array(rnorm(16 * 16 * 10 * 20), c(16, 16, 10, 20))
+#' h <- c(gaussian_kernel(6, spacing = c(2, 2, 3), radius = 9), list(NULL))
+#' smooth <- conv_array(series, h, "same", boundary = "reflect")
+#' dim(smooth)
+#' @export
+conv_array <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "propagate",
+                       method = "auto", threads = getOption("convmat.threads")) {
+  check_given()
+  x <- check_array(x, "x")
+  nx <- array_sizes(x)
+  h <- check_array_kernel(h, length(nx))
+  nh <- kernel_sizes(h)
+  options <- array_options(mode, origin, boundary, na, method, nx, h, nh)
+  if (na == "renormalise") {
+    for (own in if (is.list(h)) h else list(h)) {
+      if (!is.null(own)) check_renormalisable(as.vector(own))
+    }
+  }
+  check_threads(threads)
+  kept <- keeps_axis(options, h)
+  if (length(nx) == 1L) {
+    return(conv_one_axis(x, h, mode, origin, boundary, na, method, threads, kept))
+  }
+  ny <- check_array_result(x, h, nx, nh, options)
+  y <- if (any(nx == 0)) {
+    if (has_complex(x) || has_complex(h)) complex(0) else numeric(0)
+  } else {
+    h <- fitting_kernels(x, h, nh, options)
+    .Call(ffi_conv_array, x, nx, h, nh, options, threads, progress("Convolving"))
+  }
+  dim(y) <- ny
+  if (!is.null(dimnames(x))) {
+    dimnames(y) <- kept_dimnames(dimnames(x), kept)
+  }
+  y
+}
+
+# A vector, as conv() does it.
+conv_one_axis <- function(x, h, mode, origin, boundary, na, method, threads, kept) {
+  if (is.list(h)) {
+    h <- h[[1L]]
+  }
+  if (is.null(h)) { # the signal as it is
+    h <- 1
+    mode <- "causal"
+    origin <- NULL
+    boundary <- "zero"
+  }
+  if (is.null(dim(x))) {
+    return(conv(x, h, mode, one_origin(origin), boundary, na, method, threads))
+  }
+  y <- conv(as.vector(x), as.vector(h), mode, one_origin(origin), boundary, na, method, threads)
+  array(y, length(y), if (!is.null(dimnames(x))) kept_dimnames(dimnames(x), kept))
+}
+
+one_origin <- function(origin) if (is.null(origin) || is.na(origin)) NULL else origin
+
+#' @rdname conv_array
+#' @param ... Further arguments of `conv_array()`: `boundary`, `na`, `method`, `threads`; but
+#'   not `origin`.
+#' @export
+correlate_array <- function(x, h, mode = "full", ...) {
+  check_given()
+  x <- check_array(x, "x")
+  h <- check_array_kernel(h, length(array_sizes(x)))
+  for (one in check_axes(mode, length(array_sizes(x)), "mode")) {
+    check_choice(one, setdiff(modes, "causal"), "mode")
+  }
+  if ("origin" %in% ...names()) {
+    abort("value", "`origin` has no meaning for a correlation, whose lags are fixed.")
+  }
+  conv_array(x, reverse_axes(h), mode, origin = NULL, ...)
+}
+
+# The kernel back to front along each axis, conjugated.
+reverse_axes <- function(h) {
+  if (is.list(h)) {
+    return(lapply(h, function(own) if (!is.null(own)) reverse_axes(as.vector(own))))
+  }
+  back <- rev(h) # of an array in R's order that is back to front along all axes
+  array(if (is.complex(h)) Conj(back) else back, array_sizes(h))
+}
+
+# ---- arguments -------------------------------------------------------------------
+
+most_axes <- 8L
+
+# Numbers in an array of any rank; a vector has rank 1.
+check_array <- function(x, arg) {
+  plain <- !is.object(x) || (inherits(x, "ts") && is.null(dim(x)) && arg == "x")
+  if (!plain || !(is.numeric(x) || is.logical(x) || is.complex(x))) {
+    abort(
+      "type", sprintf("`%s` must be a numeric or complex array, not %s.", arg, describe(x)),
+      array_step(x, arg)
+    )
+  }
+  rank <- length(array_sizes(x))
+  if (rank > most_axes) {
+    abort("length", sprintf("`%s` must have at most %d axes, not %d.", arg, most_axes, rank))
+  }
+  if (!is.double(x) && !is.complex(x)) {
+    storage.mode(x) <- "double"
+  }
+  x
+}
+
+# How to get an array of numbers out of what has a class.
+array_step <- function(x, arg) {
+  name <- name_given(arg)
+  if (is.data.frame(x)) {
+    sprintf("As a matrix: `as.matrix(%s)`.", name)
+  } else if (is.object(x) && !isS4(x) && is.numeric(x) && !is.null(dim(x))) {
+    sprintf("Its plain numbers: `array(%s, dim(%s))`.", name, name)
+  } else {
+    next_step(x, arg)
+  }
+}
+
+array_sizes <- function(x) as.double(if (is.null(dim(x))) length(x) else dim(x))
+
+# An array of the same rank as x, or a list with one kernel or NULL for each of its axes.
+check_array_kernel <- function(h, rank) {
+  if (is.list(h) && !is.object(h)) {
+    return(check_axis_kernels(h, rank))
+  }
+  h <- check_array(h, "h")
+  if (length(h) == 0L) {
+    abort("length", "`h` must have at least one sample, not none.")
+  }
+  own <- length(array_sizes(h))
+  if (own != rank) {
+    abort(
+      "length", sprintf("`h` must have as many axes as `x`, %d, not %d.", rank, own),
+      if (own < rank) {
+        sprintf(
+          "Add axes of length 1: `array(%s, c(%s))`.", name_given("h"),
+          paste(c(array_sizes(h), rep(1, rank - own)), collapse = ", ")
+        )
+      }
+    )
+  }
+  check_finite(h, "h")
+  h
+}
+
+check_axis_kernels <- function(h, rank) {
+  if (length(h) != rank) {
+    abort(
+      "length",
+      sprintf("`h` must have a kernel, or NULL, for each axis of `x`, %d of them, not %d.", rank, length(h))
+    )
+  }
+  lapply(h, function(own) {
+    if (is.null(own)) {
+      return(NULL)
+    }
+    if (is.object(own) || !(is.numeric(own) || is.logical(own) || is.complex(own))) {
+      abort("type", sprintf("Each kernel in `h` must be a numeric or complex vector, not %s.", describe(own)))
+    }
+    as.vector(check_kernel(own))
+  })
+}
+
+kernel_sizes <- function(h) {
+  if (is.list(h)) vapply(h, function(own) max(1, length(own)), 0) else array_sizes(h)
+}
+
+has_complex <- function(h) if (is.list(h)) any(vapply(h, is.complex, NA)) else is.complex(h)
+
+# One value for all axes, or one for each.
+check_axes <- function(value, rank, arg) {
+  if (!is.null(value) && is.atomic(value) && !length(value) %in% c(1L, rank)) {
+    abort(
+      "length",
+      sprintf("`%s` must have one value, or %d, one for each axis, not %d.", arg, rank, length(value))
+    )
+  }
+  if (is.atomic(value) && length(value) == 1L) rep(value, rank) else value
+}
+
+# What conv_options() gives, for each axis.
+array_options <- function(mode, origin, boundary, na, method, nx, h, nh) {
+  rank <- length(nx)
+  mode <- check_axes(mode, rank, "mode")
+  boundary <- check_axes(boundary, rank, "boundary")
+  origin <- check_origins(origin, rank)
+  if (!is.character(mode)) check_choice(mode, modes, "mode")
+  if (!is.character(boundary)) check_choice(boundary, boundaries, "boundary")
+  as_it_is <- if (is.list(h)) vapply(h, is.null, NA) else logical(rank)
+  lapply(seq_len(rank), function(a) {
+    if (as_it_is[a]) {
+      check_choice(mode[a], modes, "mode")
+      check_choice(boundary[a], boundaries, "boundary")
+      return(conv_options("causal", NULL, "zero", na, method, 1))
+    }
+    own <- if (!is.null(origin) && !is.na(origin[a])) origin[a]
+    options <- conv_options(mode[a], own, boundary[a], na, method, nh[a])
+    check_boundary_length(boundary[a], nx[a], "x")
+    options
+  })
+}
+
+check_origins <- function(origin, rank) {
+  if (is.null(origin)) {
+    return(NULL)
+  }
+  if (is.object(origin) || !(is.numeric(origin) || is.logical(origin))) {
+    check_number(origin, "origin", "a whole number, NA, or one for each axis")
+  }
+  check_axes(origin, rank, "origin")
+}
+
+# ---- the result ------------------------------------------------------------------
+
+# Along which axes each output belongs to a sample.
+keeps_axis <- function(options, h) {
+  vapply(options, function(o) modes[o[["mode"]] + 1] %in% c("same", "causal"), NA)
+}
+
+kept_dimnames <- function(names, kept) {
+  names[!kept] <- list(NULL)
+  if (all(lengths(names) == 0L)) NULL else names
+}
+
+# The sizes of the result, which R must be able to hold.
+check_array_result <- function(x, h, nx, nh, options) {
+  ny <- vapply(seq_along(nx), function(a) {
+    if (nx[a] == 0) {
+      return(0)
+    }
+    o <- options[[a]]
+    mode_window(nx[a], nh[a], modes[o[["mode"]] + 1], o[["origin"]])[["length"]]
+  }, 0)
+  bytes <- if (has_complex(x) || has_complex(h)) 16 else 8
+  if (max(ny) > .Machine$integer.max) {
+    abort("memory", sprintf("`h` is too large: R has no place for %s samples along an axis.", format_count(max(ny))))
+  }
+  check_memory(
+    bytes * prod(ny),
+    sprintf("`x` and `h` are too large: the %s result needs", paste(format_count(ny), collapse = " x "))
+  )
+  ny
+}
+
+# ---- one kernel for each axis ----------------------------------------------------------
+
+# A list of kernels for which the passes axis by axis keep the promise, or their outer product where
+# they would not: products of x with some of the kernels must neither overflow nor lose digits where the
+# product with all of them does not. So all kernels but the first are scaled by powers of 2 to a largest
+# modulus from 1/2 to 1, and then underflow costs no more than in the whole sum.
+fitting_kernels <- function(x, h, nh, options) {
+  if (!is.list(h)) {
+    return(h)
+  }
+  if (all(vapply(h, is.null, NA))) {
+    h[[1L]] <- 1 # the array as it is
+  }
+  scaled <- scale_kernels(h)
+  most <- .Call(ffi_largest, x)
+  line <- vapply(options, function(o) boundaries[o[["boundary"]] + 1] == "extend", NA)
+  growth <- prod(2 * nh[line])
+  sums <- vapply(scaled, function(own) if (is.null(own)) 1 else sum(Mod(own)), 0)
+  fits <- !is.null(scaled) && most[2L] == 0 && most[1L] * growth * max(cumprod(sums)) < 2^1000
+  if (fits) scaled else outer_kernel(h, nh)
+}
+
+# NULL if that would lose digits.
+scale_kernels <- function(h) {
+  given <- which(!vapply(h, is.null, NA))
+  first <- given[1L]
+  total <- 0
+  for (a in given[-1L]) {
+    power <- floor(log2(max(abs(Re(h[[a]])), abs(Im(h[[a]]))))) + 1
+    if (power > 500 || power < -500 || any(h[[a]] / 2^power * 2^power != h[[a]])) {
+      return(NULL)
+    }
+    h[[a]] <- h[[a]] / 2^power
+    total <- total + power
+  }
+  scaled <- h[[first]] * 2^total
+  if (abs(total) > 500 || any(!is.finite(scaled)) || any(scaled / 2^total != h[[first]])) {
+    return(NULL)
+  }
+  h[[first]] <- scaled
+  h
+}
+
+# The outer product of all kernels.
+outer_kernel <- function(h, nh) {
+  check_memory(
+    (if (has_complex(h)) 16 else 8) * prod(nh),
+    sprintf("`h` is too large: the %s kernel needs", paste(format_count(nh), collapse = " x "))
+  )
+  h[vapply(h, is.null, NA)] <- list(1)
+  array(Reduce(outer, h), nh)
+}

@@ -1,0 +1,361 @@
+/* A convolution of arrays, in the order of its steps:
+ *
+ *   1. Last axes on which the kernel has one sample are taken some slices at a time.
+ *   2. Boundaries other than zero extend the array along each axis by m - 1 samples.
+ *   3. Samples that are not finite are taken out.
+ *   4. The rest is convolved, by one kernel or by one along each axis in turn.
+ *   5. Outputs that have samples which are not finite as terms are put right.
+ *
+ * Passes along axes add their errors. All are direct sums, unless told otherwise, so that these
+ * are far below the promise for each: terms of a partial sum are products whose moduli add up
+ * to no more than those of the whole.
+ *
+ * Memory: for step 2 the extended array, for step 3 x and a byte a sample, for passes two
+ * arrays.
+ */
+#include "array/array.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "array/edges.h"
+#include "array/states.h"
+#include "base/complex.h"
+#include "base/sum.h"
+
+/* Samples of several slices that are taken at a time: they fit the second-level cache. */
+#define SLICES_AT_ONCE 100000
+
+/* ---- 4. kernels one after the other ------------------------------------------------- */
+
+/* The box of a pass along one axis of an array of n. */
+static cm_box one_axis(const cm_box *box, const size_t *n, size_t axis)
+{
+    cm_box pass = {.rank = box->rank};
+    for (size_t a = 0; a < box->rank; a++) {
+        pass.n[a] = n[a];
+        pass.m[a] = a == axis ? box->m[a] : 1;
+        pass.w[a] = a == axis ? box->w[a] : (cm_window){0, n[a]};
+    }
+    return pass;
+}
+
+/* The largest array between two passes. */
+static size_t most_between(const cm_box *box, const cm_factor *factor, size_t nfactor)
+{
+    size_t n[CM_MOST_AXES], most = 0;
+    memcpy(n, box->n, sizeof n);
+    for (size_t f = 0; f + 1 < nfactor; f++) {
+        n[factor[f].axis] = box->w[factor[f].axis].ny;
+        size_t count = cm_count(n, box->rank);
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
+static void conv_factors(const cm_box *box, const double *re, const double *im,
+                         const cm_factor *factor, size_t nfactor, cm_method method, cm_output y,
+                         const cm_env *env)
+{
+    if (factor->axis == CM_MOST_AXES) {
+        cm_conv_box(box, re, im, factor->re, factor->im, method, y, env);
+        return;
+    }
+    size_t n[CM_MOST_AXES], most = most_between(box, factor, nfactor);
+    memcpy(n, box->n, sizeof n);
+    cm_output between[2] = {{NULL, NULL}, {NULL, NULL}};
+    for (size_t b = 0; b < 2 && b + 1 < nfactor; b++) {
+        between[b].re = cm_doubles(most, env);
+        between[b].im = y.im ? cm_doubles(most, env) : NULL;
+    }
+    for (size_t f = 0; f < nfactor; f++) {
+        cm_box pass = one_axis(box, n, factor[f].axis);
+        cm_output to = f + 1 < nfactor ? between[f % 2] : y;
+        if (!im && !factor[f].im)
+            to.im = NULL;
+        cm_conv_box(&pass, re, im, factor[f].re, factor[f].im,
+                    method == CM_AUTO ? CM_DIRECT : method, to, env);
+        n[factor[f].axis] = box->w[factor[f].axis].ny;
+        re = to.re;
+        im = to.im;
+    }
+}
+
+/* ---- 2. boundaries ---------------------------------------------------------------------- */
+
+/* Can a straight line through finite samples pass the largest number? */
+static int may_overflow(const cm_array *a, double max)
+{
+    for (size_t k = 0; k < a->rank; k++)
+        if (a->boundary[k] == CM_EXTEND)
+            max *= 2 * (double)a->nh[k];
+    return !isfinite(max);
+}
+
+static int any_missing_outside(const cm_array *a)
+{
+    for (size_t k = 0; k < a->rank; k++)
+        if (a->boundary[k] == CM_MISSING && a->nh[k] > 1)
+            return 1;
+    return 0;
+}
+
+/* The array with all samples that outputs need, and its box. */
+static cm_field extend(const cm_array *a, cm_samples x, cm_box *box, const cm_env *env)
+{
+    cm_field field = {x.re, x.im, NULL};
+    if (may_overflow(a, cm_max_modulus(x)) || any_missing_outside(a))
+        field.state = cm_states(x, env);
+    *box = (cm_box){.rank = a->rank};
+    memcpy(box->n, a->nx, sizeof box->n);
+    for (size_t k = 0; k < a->rank; k++) {
+        box->m[k] = a->nh[k];
+        box->w[k] = cm_mode_window(a->mode[k], a->nx[k], a->nh[k], a->origin[k]);
+        if (a->boundary[k] == CM_ZERO || a->nh[k] == 1)
+            continue;
+        size_t before = a->nh[k] - 1 - a->origin[k];
+        field =
+            cm_extended(field, box->n, a->rank, k, before, a->origin[k], a->boundary[k], env);
+        box->w[k].first = a->nh[k] - 1;
+    }
+    return field;
+}
+
+/* ---- 3. samples that are not finite ---------------------------------------------------- */
+
+static const double *without(const double *x, const unsigned char *state, size_t n,
+                             const cm_env *env)
+{
+    if (!x)
+        return NULL;
+    double *copy = cm_doubles(n, env);
+    for (size_t j = 0; j < n; j++)
+        copy[j] = state[j] ? 0 : x[j];
+    return copy;
+}
+
+/* ---- 5. putting them back ---------------------------------------------------------------- */
+
+/* Adds the terms of the infinite sample x to outputs. `at` is its place on each axis. */
+static void add_infinite(const cm_box *box, const double x[2], const size_t *at,
+                         const cm_factor *h, cm_output y, size_t *work, const cm_env *env)
+{
+    size_t nh = cm_count(box->m, box->rank), i[CM_MOST_AXES] = {0};
+    for (size_t p = 0; p < nh; p++) {
+        size_t to = 0;
+        int inside = 1;
+        for (size_t a = box->rank; a-- > 0;) {
+            size_t k = at[a] + i[a] - box->w[a].first; /* wraps where it is below */
+            inside &= k < box->w[a].ny;
+            to = to * box->w[a].ny + k;
+        }
+        if (inside && !y.im) {
+            y.re[to] += x[0] * h->re[p];
+        } else if (inside) {
+            double b[2] = {h->re[p], h->im ? h->im[p] : 0}, product[2];
+            cm_multiply(x, b, product);
+            y.re[to] += product[0];
+            y.im[to] += product[1];
+        }
+        for (size_t a = 0; a < box->rank && ++i[a] == box->m[a]; a++)
+            i[a] = 0;
+        cm_work(work, 4 * box->rank, env);
+    }
+}
+
+static void restore_infinite(const cm_box *box, cm_field x, const cm_factor *h, cm_output y,
+                             const cm_env *env)
+{
+    size_t n = cm_count(box->n, box->rank), at[CM_MOST_AXES] = {0}, work = 0;
+    for (size_t j = 0; j < n; j++) {
+        double value[2] = {x.re[j], x.im ? x.im[j] : 0};
+        if (x.state[j] & CM_INFINITE)
+            add_infinite(box, value, at, h, y, &work, env);
+        for (size_t a = 0; a < box->rank && ++at[a] == box->n[a]; a++)
+            at[a] = 0;
+        cm_work(&work, 4, env);
+    }
+}
+
+/* The box of all places that outputs meet, of which `offset` lie before the array along each
+ * axis: below 0 where places of the array are not met. */
+static cm_box all_met(const cm_box *box, ptrdiff_t *offset)
+{
+    cm_box met = *box;
+    for (size_t a = 0; a < box->rank; a++) {
+        met.n[a] = box->w[a].ny + box->m[a] - 1;
+        met.w[a].first = box->m[a] - 1;
+        offset[a] = (ptrdiff_t)(box->m[a] - 1) - (ptrdiff_t)box->w[a].first;
+    }
+    return met;
+}
+
+/* 1 at all places that outputs meet, and 0 where a sample is missing. */
+static double *presence(const cm_box *box, const cm_box *met, const ptrdiff_t *offset,
+                        const unsigned char *state, const cm_env *env)
+{
+    size_t n = cm_count(box->n, box->rank), nmet = cm_count(met->n, box->rank);
+    double *present = cm_doubles(nmet, env);
+    for (size_t p = 0; p < nmet; p++)
+        present[p] = 1;
+    size_t at[CM_MOST_AXES] = {0}, work = 0;
+    for (size_t j = 0; j < n; j++) {
+        size_t to = 0;
+        int inside = CM_IS_MISSING(state[j]);
+        for (size_t a = box->rank; a-- > 0 && inside;) {
+            size_t place = at[a] + (size_t)offset[a]; /* wraps where it is below */
+            inside = place < met->n[a];
+            to = to * met->n[a] + place;
+        }
+        if (inside)
+            present[to] = 0;
+        for (size_t a = 0; a < box->rank && ++at[a] == box->n[a]; a++)
+            at[a] = 0;
+        cm_work(&work, 4, env);
+    }
+    return present;
+}
+
+/* For each output the sum of the kernel over what is present. A transform without its guard
+ * would hide a sum that is 0. */
+static double *present_weight(const cm_box *box, const unsigned char *state,
+                              const cm_factor *factor, size_t nfactor, cm_method method,
+                              const cm_env *env)
+{
+    ptrdiff_t offset[CM_MOST_AXES];
+    cm_box met = all_met(box, offset);
+    size_t ny = 1;
+    for (size_t a = 0; a < box->rank; a++)
+        ny *= box->w[a].ny;
+    cm_output weight = {cm_doubles(ny, env), NULL};
+    double *present = presence(box, &met, offset, state, env);
+    conv_factors(&met, present, NULL, factor, nfactor,
+                 method == CM_FFT ? CM_FFT_GUARDED : method, weight, env);
+    return weight.re;
+}
+
+static double total_weight(const cm_box *box, const cm_factor *factor, size_t nfactor)
+{
+    double total = 1;
+    for (size_t f = 0; f < nfactor; f++) {
+        size_t axis = factor[f].axis,
+               n = axis == CM_MOST_AXES ? cm_count(box->m, box->rank) : box->m[axis];
+        double sum = 0, lost = 0;
+        for (size_t i = 0; i < n; i++)
+            cm_add(factor[f].re[i], &sum, &lost);
+        total *= cm_total(sum, lost);
+    }
+    return total;
+}
+
+static void set_output(cm_output y, size_t t, double value)
+{
+    y.re[t] = value;
+    if (y.im)
+        y.im[t] = value;
+}
+
+/* Scales output t up to the total weight: y / weight is a mean of samples, which does not
+ * overflow. */
+static void renormalise(cm_output y, size_t t, double weight, double total, double na)
+{
+    if (weight == 0) {
+        set_output(y, t, na);
+        return;
+    }
+    y.re[t] = y.re[t] / weight * total;
+    if (y.im)
+        y.im[t] = y.im[t] / weight * total;
+}
+
+/* One output that has samples of this state as terms. */
+static void restore_output(cm_na na, unsigned char state, cm_output y, size_t t,
+                           const double *weight, double total, const cm_env *env)
+{
+    if (na == CM_NA_PROPAGATE) {
+        set_output(y, t, state & CM_NOT_AVAILABLE ? env->na : NAN);
+        return;
+    }
+    if (na == CM_NA_RENORMALISE && CM_IS_MISSING(state))
+        renormalise(y, t, weight[t], total, env->na);
+    if ((state & CM_UNDEFINED) && !(na == CM_NA_RENORMALISE && weight[t] == 0))
+        set_output(y, t, NAN);
+}
+
+static void restore(const cm_array *a, const cm_box *box, cm_field x, const cm_factor *factor,
+                    size_t nfactor, cm_output y, const cm_env *env)
+{
+    restore_infinite(box, x, factor, y, env);
+    const unsigned char *reached = cm_reached(box, x.state, env);
+    double total = 0, *weight = NULL;
+    size_t ny = 1, work = 0;
+    if (a->na == CM_NA_RENORMALISE) {
+        weight = present_weight(box, x.state, factor, nfactor, a->method, env);
+        total = total_weight(box, factor, nfactor);
+    }
+    for (size_t k = 0; k < box->rank; k++)
+        ny *= box->w[k].ny;
+    for (size_t t = 0; t < ny; t++) {
+        if (reached[t])
+            restore_output(a->na, reached[t], y, t, weight, total, env);
+        cm_work(&work, 1, env);
+    }
+}
+
+/* ---- all of it ----------------------------------------------------------------------------
+ */
+
+static void conv_slices(const cm_array *a, cm_samples x, const cm_factor *factor,
+                        size_t nfactor, cm_output y, const cm_env *env)
+{
+    void *mark = env->mark(env->data);
+    cm_box box;
+    cm_field field = extend(a, x, &box, env);
+    size_t n = cm_count(box.n, box.rank);
+    const double *re = field.re, *im = field.im;
+    if (field.state) {
+        re = without(re, field.state, n, env);
+        im = without(im, field.state, n, env);
+    }
+    conv_factors(&box, re, im, factor, nfactor, a->method, y, env);
+    if (field.state)
+        restore(a, &box, field, factor, nfactor, y, env);
+    env->release(env->data, mark);
+}
+
+static size_t outputs(const cm_array *a, size_t rank)
+{
+    size_t ny = 1;
+    for (size_t k = 0; k < rank; k++)
+        ny *= cm_mode_window(a->mode[k], a->nx[k], a->nh[k], a->origin[k]).ny;
+    return ny;
+}
+
+void cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
+                   cm_output y, const cm_env *env)
+{
+    cm_array some = *a;
+    size_t nslice = 1, last = factor[nfactor - 1].axis;
+    if (last == CM_MOST_AXES)
+        last = 0;
+    while (some.rank > last + 1 && some.nh[some.rank - 1] == 1)
+        nslice *= some.nx[--some.rank];
+    size_t each = cm_count(some.nx, some.rank), ny = outputs(&some, some.rank),
+           at_once = SLICES_AT_ONCE / each + 1, axis = some.rank;
+    cm_env quiet = cm_quiet(env);
+    if (nslice > 1) {
+        some.mode[axis] = CM_FULL, some.origin[axis] = 0, some.boundary[axis] = CM_ZERO;
+        some.nh[axis] = 1;
+        some.rank++;
+    }
+    for (size_t s = 0, n; s < nslice; s += n) {
+        n = nslice - s < at_once ? nslice - s : at_once;
+        if (nslice > 1)
+            some.nx[axis] = n;
+        cm_samples part = {x.re + s * each, x.im ? x.im + s * each : NULL, n * each, 1};
+        conv_slices(&some, part, factor, nfactor,
+                    (cm_output){y.re + s * ny, y.im ? y.im + s * ny : NULL}, &quiet);
+        if (env->progress)
+            env->progress(env->data, (double)(s + n) / (double)nslice);
+    }
+}

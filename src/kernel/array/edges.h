@@ -1,0 +1,21 @@
+/* What stands outside of an array, axis by axis. */
+#ifndef CONVMAT_EDGES_H
+#define CONVMAT_EDGES_H
+
+#include "array/box.h"
+#include "base/env.h"
+#include "base/window.h"
+#include "convolve/samples.h"
+
+/* An array with the states of its samples, or NULL if they do not matter. */
+typedef struct {
+    const double *re, *im;
+    const unsigned char *state;
+} cm_field;
+
+/* x with `before` more places along an axis before its n[axis], and `after` behind; n is
+ * changed. What is missing outside has value 0: its state tells. */
+cm_field cm_extended(cm_field x, size_t *n, size_t rank, size_t axis, size_t before,
+                     size_t after, cm_boundary boundary, const cm_env *env);
+
+#endif

@@ -1,0 +1,231 @@
+# conv_array() against its definition in plain R.
+
+# One random case: what conv_array() gives for it, by every way there is, is what the definition says.
+array_case_holds <- function(rank, sizes, seed, hostile = 0) {
+  set.seed(seed)
+  nx <- sample(sizes, rank, TRUE)
+  nh <- sample(sizes, rank, TRUE)
+  case <- random_case(nx, nh)
+  na <- sample(c("propagate", "zero", "renormalise"), 1)
+  complex <- stats::runif(2) < 0.25 & c(TRUE, na != "renormalise")
+  undefined <- na != "propagate" && "extend" %in% case$boundary # see the test on these
+  x <- random_array(nx, complex[1], hostile, infinite = !undefined)
+  apart <- stats::runif(1) < 0.5
+  one <- function(m) {
+    own <- as.vector(random_array(m, complex[2]))
+    if (na == "renormalise") 0.25 + abs(own) * (seq_len(m) > 1) else own
+  }
+  list <- lapply(nh, one)
+  h <- if (apart) array(Reduce(outer, list), nh) else array(one(prod(nh)), nh)
+  exact <- oracle_array(x, h, case, na)
+  moduli <- oracle_array_moduli(x, h, case, na)
+  right <- function(h, method) {
+    y <- conv_array(x, h, case$mode, case$origin, case$boundary, na, method, threads = 1)
+    same <- within_bound(as.vector(y), as.vector(exact), as.vector(moduli), prod(nh))
+    same && identical(dim(y), dim(exact))
+  }
+  ok <- c(right(h, "auto"), right(h, "direct"), !apart || right(list, "auto"))
+  if (all(ok)) NULL else describe_array_case(case, nx, na = na, seed = seed, hostile = hostile, ok = ok)
+}
+
+expect_array_cases <- function(n, rank, sizes, hostile) {
+  seeds <- some_of(seq_len(n), 25)
+  wrong <- unlist(lapply(seeds, function(seed) array_case_holds(rank, sizes, seed, hostile)))
+  testthat::expect(length(wrong) == 0, paste(wrong, collapse = "\n"))
+}
+
+test_that("finite arrays of rank 1 to 4, every mode, origin, boundary and parity", {
+  for (rank in 1:4) expect_array_cases(c(500, 1000, 500, 100)[rank], rank, 1:(8 - rank), 0)
+})
+
+test_that("missing and infinite samples stay with the outputs that have them as a term", {
+  for (rank in 1:4) expect_array_cases(c(500, 1000, 500, 100)[rank], rank, 1:(8 - rank), 0.1)
+})
+
+test_that("sizes of some tens", {
+  expect_array_cases(20, 2, c(1, 2, 17, 33), 0.002)
+  expect_array_cases(10, 3, c(1, 2, 9, 12), 0.002)
+})
+
+test_that("a vector has the bits of conv(), and keeps its shape", {
+  x <- c(a = 1.5, b = NA, c = -3, d = 1e10)
+  h <- c(0.1, 2, -0.3)
+  for (mode in modes) expect_identical(conv_array(x, h, mode), conv(x, h, mode))
+  expect_identical(conv_array(x, list(h), "same", 0, "wrap"), conv(x, h, "same", 0, "wrap"))
+  expect_identical(conv_array(x, list(NULL), "valid", 7, "mirror"), x)
+  expect_identical(
+    conv_array(array(x, 4, list(letters[1:4])), array(h), "same"),
+    array(conv(unname(x), h, "same"), 4, list(letters[1:4]))
+  )
+  expect_identical(conv_array(ts(1:5), h), conv(ts(1:5), h))
+})
+
+test_that("an axis without a kernel stays as it is", {
+  x <- random_array(c(5, 4, 3))
+  columns <- conv(matrix(x, 5), 1:3, "same", boundary = "wrap")
+  y <- conv_array(x, list(1:3, NULL, NULL), c("same", "full", "valid"), c(NA, 9, NA), c("wrap", "mirror", "zero"))
+  expect_equal(y, array(columns, dim(x)), tolerance = 1e-14)
+  expect_identical(conv_array(x, list(NULL, NULL, NULL)), x)
+  expect_equal(conv_array(x, list(NULL, NULL, 2)), 2 * x)
+})
+
+test_that("series are the same slice by slice", {
+  x <- random_array(c(40, 30, 5, 60), hostile = 0.001) # more than are taken at once
+  h <- random_array(c(3, 2, 1, 1))
+  y <- conv_array(x, h, "same", boundary = "mirror")
+  one <- conv_array(x[, , 4, 57], h[, , 1, 1], "same", boundary = "mirror")
+  expect_identical(y[, , 4, 57], one)
+})
+
+test_that("dimnames stay where samples stay, and sizes of nothing are nothing", {
+  x <- matrix(1:6, 2, dimnames = list(row = c("a", "b"), col = c("u", "v", "w")))
+  h <- matrix(1, 2, 2)
+  expect_identical(dimnames(conv_array(x, h, "same")), dimnames(x))
+  expect_identical(dimnames(conv_array(x, h, c("full", "causal"))), list(row = NULL, col = c("u", "v", "w")))
+  expect_null(dimnames(conv_array(x, h)))
+  expect_identical(conv_array(matrix(0, 0, 3), h), matrix(0, 0, 4))
+  expect_identical(conv_array(matrix(0, 3, 0), h + 0i, "same"), matrix(0i, 3, 0))
+  expect_identical(typeof(conv_array(matrix(TRUE, 2, 2), matrix(1L, 1, 1))), "double")
+})
+
+test_that("correlation is convolution with the kernel back to front", {
+  x <- random_array(c(6, 5), complex = TRUE)
+  h <- random_array(c(3, 2), complex = TRUE)
+  expect_identical(correlate_array(x, h, "same"), conv_array(x, Conj(h[3:1, 2:1]), "same"))
+  expect_identical(correlate_array(x, list(h[, 1], NULL)), conv_array(x, list(Conj(rev(h[, 1])), NULL)))
+  expect_identical(correlate_array(Re(x)[, 1], 1:3), correlate(Re(x)[, 1], 1:3))
+})
+
+# The samples of a straight line through Inf and Inf are Inf - Inf, though none of them is missing.
+test_that("what is undefined outside makes NaN under every choice for missing values", {
+  x <- matrix(1, 4, 4)
+  x[1:2, 2] <- Inf
+  for (na in na_choices) {
+    y <- conv_array(x, matrix(1, 3, 3), "same", boundary = "extend", na = na)
+    expect_true(all(is.nan(y[1, 1:3])) && all(is.finite(y[, 4])) && all(y[3, 2:3] == Inf))
+  }
+  x[1, 2] <- NA # now it is missing
+  expect_identical(conv_array(x, matrix(1, 3, 3), "same", boundary = "extend", na = "renormalise")[1, 4], 9)
+  expect_identical(conv_array(x, matrix(1, 3, 1), "same", boundary = "extend", na = "renormalise")[1, 2], Inf)
+})
+
+test_that("wrong arguments have their errors", {
+  x <- matrix(1:12 + 0, 3)
+  h <- matrix(1, 2, 2)
+  expect_snapshot(error = TRUE, {
+    conv_array(x, 1:3)
+    conv_array(x, array(1, c(2, 2, 2)))
+    conv_array(x, list(1:3))
+    conv_array(x, list(1:3, "a"))
+    conv_array(x, list(1:3, list(1)))
+    conv_array(as.data.frame(x), h)
+    conv_array(structure(x, class = "picture"), h)
+    conv_array("a", h)
+    conv_array(array(1, rep(1, 9)), h)
+    conv_array(x, h[0, ])
+    conv_array(x, h / 0)
+    conv_array(x, h, c("same", "full", "full"))
+    conv_array(x, h, c("same", "fill"))
+    conv_array(x, h, boundary = c("zero", "wrap"), mode = "valid")
+    conv_array(x, h, "same", origin = c(0, 2))
+    conv_array(x, h, "same", origin = "left")
+    conv_array(x[1, , drop = FALSE], h, "same", boundary = "extend")
+    conv_array(x, -h, "same", na = "renormalise")
+    conv_array(x, list(1:2, 0), na = "renormalise")
+    conv_array(x, h, threads = 0)
+    correlate_array(x, h, origin = 1)
+    correlate_array(x, h, "causal")
+  })
+  old <- options(convmat.max_bytes = 1000)
+  on.exit(options(old))
+  expect_error(conv_array(x, matrix(1, 20, 20)), class = "convmat_error_memory")
+  expect_error(conv_array(x * Inf, list(1:20, 1:20), "valid"), class = "convmat_error_memory")
+})
+
+# ---- the promise ---------------------------------------------------------------------------
+
+# Images made to fail: a few enormous samples, or rows, columns or blocks of very different size.
+hostile_images <- function(n) {
+  x <- matrix(stats::rnorm(prod(n)), n[1])
+  spot <- x
+  spot[n[1] %/% 2, n[2] %/% 3] <- 1e16
+  stripes <- x
+  stripes[, seq(1, n[2], by = 3)] <- 0
+  block <- kronecker(matrix(stats::runif(16, -12, 12), 4), matrix(1, ceiling(n[1] / 4), ceiling(n[2] / 4)))
+  list(
+    plain = x, spot = spot, stripes = stripes,
+    rows = x * 10^stats::runif(n[1], -12, 12), columns = t(t(x) * 10^stats::runif(n[2], -12, 12)),
+    blocks = x * 10^block[seq_len(n[1]), seq_len(n[2])],
+    denormal = x * 2^-1060, zeros = x * 0
+  )
+}
+
+test_that("every single output keeps the promise at every level of instructions", {
+  set.seed(20)
+  n <- if (is_extended()) c(200, 160) else c(60, 50)
+  images <- hostile_images(n)
+  kernels <- list(
+    small = matrix(stats::rnorm(9), 3), large = matrix(stats::rnorm(23 * 29), 23),
+    bell = tcrossprod(stats::dnorm(seq(-5, 5, length.out = 21)))
+  )
+  at_every_level(for (name in names(images)) {
+    for (h in kernels) {
+      x <- images[[name]]
+      truth <- conv_array(x, h, "same", method = "direct")
+      moduli <- conv_array(abs(x), abs(h), "same", method = "direct")
+      y <- conv_array(x, h, "same")
+      off <- abs(y - truth) > (1e-11 - 3.4e-13) * moduli + 2 * length(h) * 2^-1074
+      size <- paste(dim(h), collapse = " x ")
+      expect(!any(off) && all(y[moduli == 0] == 0), sprintf("%s by %s: %d off", name, size, sum(off)))
+    }
+  })
+})
+
+test_that("one kernel for each axis keeps the promise, also where a partial sum would not", {
+  set.seed(21)
+  images <- hostile_images(c(60, 50))
+  u <- stats::rnorm(9)
+  v <- stats::rnorm(7)
+  for (x in images) {
+    moduli <- conv_array(abs(x), abs(u %o% v), "same", method = "direct")
+    off <- abs(conv_array(x, list(u, v), "same") - conv_array(x, u %o% v, "same", method = "direct"))
+    expect_true(all(off <= (1e-11 - 3.4e-13) * moduli + 2 * 63 * 2^-1074))
+  }
+  x <- matrix(c(1, 2, 3, 4), 2)
+  expect_equal(conv_array(x * 1e300, list(1e100, 1e-100)), x * 1e300)
+  expect_equal(conv_array(x * 1e-300, list(1e-100, 1e100)), x * 1e-300)
+h <- list(c(1, 2^-1074), c(2^1000, 1)) # the small one would be lost
+  expect_identical(conv_array(x, h), conv_array(x, outer(h[[1]], h[[2]])))
+})
+
+test_that("whole numbers are exact", {
+  set.seed(22)
+  x <- matrix(sample(-2^20:2^20, 12000, TRUE), 120)
+  h <- matrix(sample(-1000:1000, 35 * 35, TRUE), 35)
+  y <- conv_array(x, h)
+  expect_identical(y, round(y))
+  expect_identical(y, conv_array(x, h, method = "direct"))
+  expect_identical(conv_array(x, list(1:3, -5:5)), conv_array(x, outer(1:3, -5:5), method = "direct"))
+})
+
+test_that("kernels of more samples than one sum may have", {
+  set.seed(23)
+  x <- matrix(stats::rnorm(150 * 150), 150)
+  h <- matrix(stats::rnorm(140 * 140), 140)
+  y <- conv_array(x, h, "valid", method = "direct")
+  exact <- vapply(0:120, function(t) sum(x[t %/% 11 + 1:140, t %% 11 + 1:140] * h[140:1, 140:1]), 0)
+  expect_true(all(abs(t(y) - exact) <= 1e-11 * sum(abs(x)) * max(abs(h))))
+  expect_equal(conv_array(x, h, "valid"), y, tolerance = 1e-11)
+  z <- conv_array(x * 1i, h, "valid", method = "direct")
+  expect_identical(z, y * 1i)
+})
+
+test_that("threads do not change a bit, and products that overflow are infinite", {
+  set.seed(24)
+  x <- matrix(stats::rnorm(300 * 400), 300)
+  h <- matrix(stats::rnorm(20 * 20), 20)
+  expect_identical(conv_array(x, h, threads = 2), conv_array(x, h, threads = 1))
+  x[100, 100] <- 1e308
+  y <- conv_array(x, 10 * sign(h), "valid")
+  expect_identical(sum(is.infinite(y)), 400L)
+})
