@@ -1,4 +1,4 @@
-/* deconv(): banded factorisations, by R's LAPACK. Bands are matrices of p + 1 rows, stored as
+/* deconv(): banded factorisations, with R's LAPACK. Bands are matrices of p + 1 rows, stored as
  * kernel/matrix/band.c says. Norms are 1-norms. */
 #ifndef USE_FC_LEN_T
 #define USE_FC_LEN_T
@@ -67,47 +67,10 @@ SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda)
     return sum;
 }
 
-/* The columns that LAPACK factorises between two looks for an interrupt: some 10 ms. */
-static int stretch(int p)
-{
-    double columns = 5e7 / ((double)p * p + 1);
-    return columns < 4.0 * p + 64 ? 4 * p + 64 : columns > 1e6 ? 1000000 : (int)columns;
-}
-
-/* Goes on with the factor at column `from`. The next columns of N have rows above row `from`:
- * these rows of R are found with the triangle of R before them, and their products are
- * subtracted from the triangle of N below. W is scratch for p x p. */
-static void join(double *R, int from, int n, int p, double *W)
-{
-    double *before = R + p + (size_t)(from - p) * (p + 1),
-           *below = R + p + (size_t)from * (p + 1);
-    double one = 1, minus = -1;
-    int few = n - from < p ? n - from : p;
-    for (int c = 0; c < few; c++)
-        for (int i = 0; i < p; i++)
-            W[i + (size_t)c * p] = i < c ? 0 : below[i - p + (size_t)c * p];
-    F77_CALL(dtrsm)
-    ("L", "U", "T", "N", &p, &few, &one, before, &p, W, &p FCONE FCONE FCONE FCONE);
-    for (int c = 0; c < few; c++)
-        for (int i = c; i < p; i++)
-            below[i - p + (size_t)c * p] = W[i + (size_t)c * p];
-    F77_CALL(dsyrk)("U", "T", &few, &p, &minus, W, &p, &one, below, &p FCONE FCONE);
-}
-
-/* Puts the factor over N, in R. Returns 0 if N is not positive definite. */
-static int cholesky(double *R, int n, int p)
+static int cholesky(double *R, size_t n, size_t p)
 {
     const cm_env env = ffi_env();
-    int rows = p + 1, info = 0;
-    double *W = (double *)R_alloc((size_t)p * p + 1, sizeof *W);
-    for (int from = 0, many = stretch(p); from < n && info == 0; from += many) {
-        int ncol = n - from < many ? n - from : many;
-        if (from > 0 && p > 0)
-            join(R, from, n, p, W);
-        F77_CALL(dpbtrf)("U", &ncol, &p, R + (size_t)from * rows, &rows, &info FCONE);
-        env.poll(env.data);
-    }
-    return info == 0;
+    return cm_band_cholesky(R, n, p, &env);
 }
 
 /* The factor R of the symmetric band N; NULL if N is not positive definite. */
@@ -116,7 +79,7 @@ SEXP ffi_band_cholesky(SEXP N)
     ffi_band(N);
     SEXP R = PROTECT(band_like(N));
     memcpy(REAL(R), REAL_RO(N), (size_t)XLENGTH(N) * sizeof(double));
-    int ok = cholesky(REAL(R), Rf_ncols(N), Rf_nrows(N) - 1);
+    int ok = cholesky(REAL(R), (size_t)Rf_ncols(N), (size_t)Rf_nrows(N) - 1);
     UNPROTECT(1); // R
     return ok ? R : R_NilValue;
 }
@@ -139,7 +102,7 @@ SEXP ffi_band_cholesky_plus(SEXP N, SEXP d)
                 to[i] = 0;
         to[p] = plus[j] == R_PosInf ? 1 : to[p] + plus[j];
     }
-    int ok = cholesky(REAL(R), (int)n, (int)p);
+    int ok = cholesky(REAL(R), n, p);
     UNPROTECT(1); // R
     return ok ? R : R_NilValue;
 }

@@ -13,7 +13,7 @@ may_use <- list(
   loops = c("base", "loops"),
   convolve = c("base", "loops", "convolve"),
   array = c("base", "array", "convolve/conv.h", "convolve/samples.h", "convolve/problem.h"),
-  matrix = c("base", "matrix", "convolve/conv.h"),
+  matrix = c("base", "loops", "matrix", "convolve/conv.h"),
   events = c("base", "loops", "events")
 )
 

@@ -1,7 +1,7 @@
-/* Banded least squares: the factor by reflections against the normal equations, R'R = B'B,
- * and the band of the inverse against the inverse itself, both in long double. Sizes are around
- * the blocks of band.c. Rows start apart, many at one column, or at no column of a stretch.
- * Plain loops take the place of LAPACK. */
+/* Banded least squares: the factors by reflections and by Cholesky against the normal
+ * equations, R'R = B'B, and the band of the inverse against the inverse itself, both in long
+ * double. Sizes are around the blocks of band.c. Rows start apart, many at one column, or at no
+ * column of a stretch. Plain loops take the place of LAPACK. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -123,6 +123,37 @@ static void check_rhs(const double *start, const double *values, size_t nrow, si
     expect(worst <= allowed, "R'c is off by %Lg, n %zu, p %zu", worst, n, p);
 }
 
+/* The factor of the normal equations is that of the rows; with a pivot that is not positive
+ * there is none. At every instruction set. */
+static void check_cholesky(source *s, const double *start, const double *values, size_t nrow,
+                           size_t n, size_t p)
+{
+    double *R = guarded_doubles(n * (p + 1), draw(s, 2) ? AT_END : AT_START);
+    size_t bad = draw(s, n);
+    use_level((int)draw(s, LEVELS));
+    for (int positive = 1; positive >= 0; positive--) {
+        memset(R, 0xff, n * (p + 1) * sizeof *R); /* above row 0 there is anything */
+        for (size_t b = 0; b < n; b++) {
+            for (size_t a = b < p ? 0 : b - p; a <= b; a++) {
+                double sum = 0;
+                for (size_t r = 0; r < nrow; r++) {
+                    size_t at = (size_t)start[r];
+                    if (a >= at && b <= at + p)
+                        sum += values[r * (p + 1) + a - at] * values[r * (p + 1) + b - at];
+                }
+                R[p + a - b + b * (p + 1)] = sum;
+            }
+        }
+        if (!positive)
+            R[p + bad * (p + 1)] = draw(s, 2) ? -1 : NAN;
+        int ok = cm_band_cholesky(R, n, p, env());
+        expect(ok == positive, "pivot %zu of %zu: %d", bad, n, ok);
+        if (ok)
+            check_factor(start, values, nrow, n, p, R);
+    }
+    cm_simd_level(NULL);
+}
+
 static void check_band(source *s)
 {
     size_t n = 1 + draw(s, draw(s, 2) ? 12 : 150), p = draw(s, draw(s, 2) ? 4 : 50);
@@ -156,6 +187,7 @@ static void check_band(source *s)
     check_rhs(start, values, nrow, n, p, rhs, nrhs, R, c);
     cm_band_inverse(R, n, p, Z, env());
     check_inverse(R, n, p, Z);
+    check_cholesky(s, start, values, nrow, n, p);
     release(&here);
     release_guarded();
 }

@@ -11,6 +11,7 @@ enum {
     CM_BLOCK = 1024,          /* the most terms of one sum, see direct.c */
     CM_LANES = 8,             /* doubles in the widest vector */
     CM_STRIP = 64,            /* outputs of a strip, see sparse.c */
+    CM_PANEL = 8,             /* rows that a factorisation takes at a time, see panel.h */
     CM_OVERRUN = 8 * CM_LANES /* how far past the end of a tile its loops go */
 };
 
@@ -108,6 +109,9 @@ typedef struct {
      * 1, and nothing of use in h, if any pair is an impulse or a short box, or is in a cell
      * that has no polynomial yet. */
     int (*boxes)(const cm_box_shape *shape, const cm_lags *at, double *h);
+    /* Of a factorisation, see panel.h. */
+    int (*eliminate)(double *T, size_t ldt, size_t n, size_t ncol);
+    void (*reduce)(double *A, size_t ld, size_t n, const double *T, size_t ldt);
 } cm_simd;
 
 extern const cm_simd cm_simd_base, cm_simd_avx2, cm_simd_avx512;

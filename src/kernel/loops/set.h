@@ -7,6 +7,7 @@
 
 #include "loops/boxes.h"
 #include "loops/measure.h"
+#include "loops/panel.h"
 #include "loops/strip.h"
 #include "loops/tile.h"
 #include "loops/transform.h"
@@ -38,4 +39,6 @@ const cm_simd TABLE(SIMD_LEVEL) = {
     .cells = cells,
     .lags = lags,
     .boxes = boxes,
+    .eliminate = eliminate,
+    .reduce = reduce,
 };

@@ -5,10 +5,15 @@
  * stored as in LAPACK: p + 1 values for each column, entry (i, j), j - p <= i <= j, at
  * band[p + i - j + j (p + 1)].
  *
- * R comes from a Cholesky factorisation of N, which is LAPACK's, or, where squaring B
- * would lose too many digits, from B itself: rows enter in the order of their first
- * column, and blocks of p + 1 columns or more are made triangular by Householder reflections
- * (Lawson and Hanson 1974, ch. 27). Cost: about 20 n p^2 for as many rows as columns.
+ * R comes from a Cholesky factorisation of N, CM_PANEL rows at a time: with them done, their
+ * products are subtracted from the triangle of the p columns after them. Entry (i, j) is band[p
+ * + i + j p], so that neighbouring columns are those of an ordinary matrix, p apart. LAPACK
+ * takes single rows of a band this narrow, and several times as long.
+ *
+ * Where squaring B would lose too many digits, R comes from B itself: rows enter in the order
+ * of their first column, and blocks of p + 1 columns or more are made triangular by Householder
+ * reflections (Lawson and Hanson 1974, ch. 27). Cost: about 20 n p^2 for as many rows as
+ * columns.
  *
  * The band of the inverse of N follows from R alone, from the last column back: with
  * Z = inverse of R'R, row j of R Z = inverse of R' ends in zeros, so that
@@ -20,11 +25,60 @@
  */
 #include <string.h>
 
+#include "loops/loops.h"
 #include "matrix/band.h"
 
 typedef double four __attribute__((vector_size(32))); /* compiled for any instruction set */
 
 #define LEAST_BLOCK 32 /* columns; LAPACK is slower on fewer */
+
+/* Rows i ... i + CM_PANEL - 1 of the factor of N, and what they take from the rows below. T has
+ * room for CM_PANEL rows of ldt; N for SLACK values after the last column that these rows
+ * reach. Returns 0 if a pivot is not positive. */
+#define SLACK (CM_LANES - 1)
+
+static int panel(double *N, size_t i, size_t n, size_t p, double *T, size_t ldt)
+{
+    const cm_simd *loops = cm_current_simd();
+    size_t rows = n - i < CM_PANEL ? n - i : CM_PANEL,
+           ncol = n - i < rows + p ? n - i : rows + p;
+    double *corner = N + p + i * (p + 1); /* entry (i + k, i + c) is corner[k + c p] */
+    memset(T, 0, CM_PANEL * ldt * sizeof *T);
+    for (size_t c = 0; c < ncol; c++)
+        for (size_t k = c < p ? 0 : c - p; k < rows && k <= c; k++)
+            T[c + k * ldt] = corner[k + c * p];
+    if (!loops->eliminate(T, ldt, rows, ncol))
+        return 0;
+    for (size_t c = 0; c < ncol; c++)
+        for (size_t k = c < p ? 0 : c - p; k < rows && k <= c; k++)
+            corner[k + c * p] = T[c + k * ldt];
+    if (ncol > rows)
+        loops->reduce(corner + rows * (p + 1), p, ncol - rows, T + rows, ldt);
+    return 1;
+}
+
+int cm_band_cholesky(double *N, size_t n, size_t p, const cm_env *env)
+{
+    size_t ldt = p + 3 * CM_LANES, i = 0, work = 0;
+    double *T = cm_doubles(CM_PANEL * ldt, env);
+    for (; i + CM_PANEL + p + SLACK <= n; i += CM_PANEL) {
+        if (!panel(N, i, n, p, T, ldt))
+            return 0;
+        cm_work(&work, CM_PANEL / 2 * (p + 1) * (p + 1), env);
+    }
+    /* the last columns have no room after them */
+    size_t size = (n - i) * (p + 1);
+    double *last = cm_doubles(size + SLACK, env);
+    memcpy(last, N + i * (p + 1), size * sizeof *last);
+    memset(last + size, 0, SLACK * sizeof *last);
+    int ok = 1;
+    for (size_t k = 0; ok && i + k < n; k += CM_PANEL) {
+        ok = panel(last, k, n - i, p, T, ldt);
+        cm_work(&work, CM_PANEL / 2 * (p + 1) * (p + 1), env);
+    }
+    memcpy(N + i * (p + 1), last, size * sizeof *last);
+    return ok;
+}
 
 /* The most rows of B that begin in one block of columns. */
 static size_t most_rows(const double *start, size_t nrow, size_t block)

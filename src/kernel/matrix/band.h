@@ -12,6 +12,10 @@ typedef struct {
     void (*qr)(double *W, size_t ld, size_t nrow, size_t ncol, double *scratch);
 } cm_lapack;
 
+/* Puts the factor R, N = R'R, over the symmetric band N of n columns. Returns 0 if N is not
+ * positive definite. */
+int cm_band_cholesky(double *N, size_t n, size_t p, const cm_env *env);
+
 /* The factor R of B'B, found without squaring B. Row r of B, of nrow, is values[r (p + 1) ...]
  * from column start[r] on; starts must not decrease. What goes past column n - 1 is left out.
  * `rhs` has nrow values for each of nrhs columns; c gets the first n values of Q'rhs for each,
