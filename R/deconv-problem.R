@@ -10,44 +10,79 @@ deconv_problem <- function(h, n, mode, origin, boundary, order, weights = NULL) 
   D <- differences(n, order)
   root <- if (!is.null(weights)) sqrt(weights)
   weigh <- function(A) if (is.null(root)) A else root * A
-  turn <- NULL
-  if (boundary == "zero") {
-    A <- function() conv_matrix(h, n, mode, origin, sparse = TRUE)
-    plain <- function(x) conv(x, h, mode, if (mode == "same") origin, method = "direct")
-    back <- transposed_convolution(h, n, mode, origin)
-    gram <- if (mode == "full" && is.null(weights)) {
-      autocorrelation_band(h, n)
-    } else {
-      gram_band(h, n, if (is.null(weights)) rep(1, ny) else weights, window[["first"]])
-    }
+  turn <- if (boundary == "wrap") c(rbind(seq_len(n), rev(seq_len(n))))[seq_len(n)]
+  place <- if (!is.null(turn)) order(turn)
+  to_turn <- function(x) if (is.null(turn)) x else x[turn, , drop = FALSE]
+  from_turn <- function(x) if (is.null(turn)) x else x[place, , drop = FALSE]
+  A <- function() conv_matrix(h, n, mode, if (mode == "same") origin, boundary, sparse = TRUE)
+  plain <- function(x) {
+    conv(from_turn(x), h, mode, if (mode == "same") origin, boundary, method = "direct")
+  }
+  transposed <- transposed_convolution(h, n, mode, origin, boundary)
+  back <- function(r) to_turn(transposed(r))
+  gram <- if (boundary != "zero") {
+    boundary_band(h, n, mode, origin, boundary, if (is.null(weights)) rep(1, ny) else weights, window[["first"]], place)
+  } else if (mode == "full" && is.null(weights)) {
+    autocorrelation_band(h, n)
   } else {
-    sparse <- conv_matrix(h, n, mode, origin, boundary, sparse = TRUE)
-    if (boundary == "wrap") {
-      turn <- c(rbind(seq_len(n), rev(seq_len(n))))[seq_len(n)]
-      sparse <- sparse[, turn, drop = FALSE]
-      D <- D[, turn, drop = FALSE]
-    }
-    A <- function() sparse
-    plain <- function(x) as.matrix(sparse %*% x)
-    back <- function(r) as.matrix(Matrix::crossprod(sparse, r))
-    gram <- symmetric_band(Matrix::crossprod(weigh(sparse)))
+    gram_band(h, n, if (is.null(weights)) rep(1, ny) else weights, window[["first"]])
+  }
+  if (!is.null(turn)) {
+    D <- D[, turn, drop = FALSE]
   }
   penalty <- symmetric_band(Matrix::crossprod(D))
   list(
     h = h, n = n, mode = mode, order = order, turn = turn, weights = weights,
     rows = if (is.null(weights)) ny else sum(weights > 0), D = D, plain = plain,
-    sparse = function() weigh(A()), multiply = function(x) weigh(plain(x)),
-    back = back, transpose = function(r) back(weigh(r)),
+    sparse = function() weigh(if (is.null(turn)) A() else A()[, turn, drop = FALSE]),
+    multiply = function(x) weigh(plain(x)), back = back, transpose = function(r) back(weigh(r)),
     differ = function(x) as.matrix(D %*% x), undiffer = function(d) as.matrix(Matrix::crossprod(D, d)),
     gram = heighten(gram, nrow(penalty)), penalty = penalty
   )
 }
 
-# Products with the transpose of A: convolutions with the kernel back to front.
-transposed_convolution <- function(h, n, mode, origin) {
+# Products with the transpose of A: convolutions with the kernel back to front, and what a boundary has
+# copied added up where it came from, see transposed_product().
+transposed_convolution <- function(h, n, mode, origin, boundary) {
   m <- length(h)
+  if (!boundary %in% c("zero", "wrap")) {
+    how <- conv_options(mode, if (mode == "same") origin, boundary, "propagate", "auto", m)
+    return(function(r) matrix(.Call(ffi_fold, conv(r, rev(h), method = "direct"), n, m, how), n))
+  }
   other <- switch(mode, full = "valid", valid = if (n >= m) "full" else "valid", "same")
-  function(r) conv(r, rev(h), other, if (other == "same") m - 1 - origin, method = "direct")
+  function(r) conv(r, rev(h), other, if (other == "same") m - 1 - origin, boundary, method = "direct")
+}
+
+# The band of A'W^2 A for other boundaries: the rows that meet samples outside of x by themselves, the others
+# as with boundary zero. `place` is where each sample stands, if not NULL.
+boundary_band <- function(h, n, mode, origin, boundary, weights, first, place) {
+  m <- length(h)
+  k <- first + seq_len(n) - 1
+  outside <- k < m - 1 | k > n - 1
+  inner <- gram_band(h, n, ifelse(outside, 0, weights), first)
+  # all that they meet
+  columns <- if (n <= 2 * m + 2) seq_len(n) else c(seq_len(m + 1), seq(n - m, n))
+  rows <- conv_operator(h, n, mode, if (mode == "same") origin, boundary)[which(outside), columns, drop = FALSE]
+  outer <- crossprod(sqrt(weights[outside]) * rows)
+  p <- min(n, m) - 1
+  height <- (if (is.null(place)) p else min(n - 1, 2 * p)) + 1
+  if (is.null(place)) {
+    place <- seq_len(n)
+  }
+  band <- matrix(0, height, n)
+  put <- function(i, j, values) {
+    i <- place[i]
+    j <- place[j]
+    at <- height + pmin(i, j) - pmax(i, j) + (pmax(i, j) - 1) * height
+    band[at] <<- band[at] + values
+  }
+  for (d in seq(0, p)) {
+    j <- seq(d + 1, n)
+    put(j - d, j, inner[p + 1 - d, j])
+  }
+  some <- which(outer != 0 & upper.tri(outer, diag = TRUE), arr.ind = TRUE)
+  put(columns[some[, 1L]], columns[some[, 2L]], outer[some])
+  band
 }
 
 # The band of A'W^2 A for boundary zero: the d-th diagonal is the correlation of the weights with
