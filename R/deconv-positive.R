@@ -3,8 +3,8 @@
 # With N = A'W^2 A + lambda D'D and b = A'W z, x is the minimum exactly if x >= 0, the slope
 # s = N x - b >= 0, and x s = 0 (Karush, Kuhn and Tucker). A primal-dual interior point method with
 # Mehrotra's predictor and corrector keeps x and s positive and takes x s to 0; each step is one banded
-# factor of N + diag(s / x), whatever the condition of N. Then the zeros are known, and the others are
-# solved for once more without them, which makes the solution as exact as least squares is.
+# factor of N + diag(s / x), whatever the condition of N. Then the zeros are known, most often, and the others are
+# solved for once more without them, which makes the solution as exact as least squares is; else the steps go on.
 #
 # Mehrotra, S. (1992) SIAM Journal on Optimization 2, 575-601.
 
@@ -28,43 +28,53 @@ fit_positive <- function(problem, lambda, z, free) {
 # minimum, at most, and the number of factors.
 solve_positive <- function(problem, lambda, z, show) {
   N <- normal_band(problem, lambda)
-  p <- nrow(N)
-  size <- mean(N[p, ])
+  size <- mean(N[nrow(N), ])
   b <- drop(problem$transpose(z))
+  look <- function(x) look_positive(problem, lambda, z, x)
   if (!any(b > 0) || size == 0) {
-    return(finish_positive(problem, lambda, z, numeric(problem$n), b, 0))
+    return(finish_positive(problem, lambda, N, numeric(problem$n), look, b, 0))
   }
-  slope <- function(x) {
-    x <- matrix(x)
-    out <- problem$transpose(problem$multiply(x) - z)
-    if (lambda > 0) out <- out + lambda * problem$undiffer(problem$differ(x))
-    drop(out)
+  inner <- start_positive(look, b, size)
+  for (goal in positive_goals) {
+    inner <- interior_point(N, look, inner, goal, max(abs(b)), sum(z^2) / 2, show)
+    polished <- polish_zeros(N, look, b, inner, size)
+    if (polished$ends || inner$stuck) break
   }
-  inner <- interior_point(N, slope, b, size, sum(z^2) / 2, problem, lambda, z, show)
-  x <- polish_zeros(N, slope, b, inner, size)
-  finish_positive(problem, lambda, z, x, b, inner$steps, slope(x))
+  finish_positive(problem, lambda, N, polished$x, look, b, inner$steps + polished$steps)
 }
 
-finish_positive <- function(problem, lambda, z, x, b, steps, s = -b) {
-  scale <- max(abs(b), .Machine$double.xmin)
-  minimum <- objective(problem, lambda, z, x)
+# The gaps, over the minimum, at which the zeros are tried: most often they are known at the first.
+positive_goals <- c(1e-9, 1e-13)
+
+# What is minimised at x, and its slope.
+look_positive <- function(problem, lambda, z, x) {
+  x <- matrix(x)
+  off <- problem$multiply(x) - z
+  slope <- problem$transpose(off)
+  value <- sum(off^2)
+  if (lambda > 0) {
+    bent <- problem$differ(x)
+    slope <- slope + lambda * problem$undiffer(bent)
+    value <- value + lambda * sum(bent^2)
+  }
+  list(value = value / 2, slope = drop(slope))
+}
+
+finish_positive <- function(problem, lambda, N, x, look, b, steps) {
+  here <- look(x)
+  s <- here$slope
   # of x and s >= 0 near by, the distance of primal and dual
   gap <- sum(x * pmax(s, 0)) + sum(abs(x * pmin(s, 0)))
   free <- x > 0
   edf <- sum(free)
   if (lambda > 0 && edf > 0) {
-    R <- .Call(ffi_band_cholesky_plus, normal_band(problem, lambda), ifelse(free, 0, Inf))
+    R <- .Call(ffi_band_cholesky_plus, N, ifelse(free, 0, Inf))
     edf <- if (is.null(R)) NA_real_ else edf - lambda * trace_of_free(.Call(ffi_band_inverse, R), problem$penalty, free)
   }
   list(
-    x = x, edf = edf, steps = steps, kkt = max(abs(pmin(x, s / scale)), 0),
-    gap = if (gap == 0) 0 else gap / max(minimum, .Machine$double.xmin)
+    x = x, edf = edf, steps = steps, kkt = max(abs(pmin(x, s / max(abs(b), .Machine$double.xmin))), 0),
+    gap = if (gap == 0) 0 else gap / max(here$value, .Machine$double.xmin)
   )
-}
-
-objective <- function(problem, lambda, z, x) {
-  x <- matrix(x)
-  (sum((z - problem$multiply(x))^2) + if (lambda > 0) lambda * sum(problem$differ(x)^2) else 0) / 2
 }
 
 # As trace_of_product(), over the rows and columns that are free.
@@ -78,43 +88,48 @@ trace_of_free <- function(Z, P, free) {
   trace_of_product(Z, P)
 }
 
-interior_point <- function(N, slope, b, size, most, problem, lambda, z, show, steps = 60L) {
-  n <- length(b)
+start_positive <- function(look, b, size) {
   x <- pmax(b / size, 0) + mean(abs(b)) / size
-  s <- pmax(slope(x), 0) + mean(abs(b))
-  best <- list(x = x, s = s, steps = 0)
-  last <- Inf
-  for (step in seq_len(steps)) {
-    r <- slope(x)
+  list(x = x, s = pmax(look(x)$slope, 0) + mean(abs(b)), steps = 0, stuck = FALSE)
+}
+
+# Goes on from `at` until the gap is at most `goal` of the minimum. `largest` is max |b|, `most` the value at 0.
+interior_point <- function(N, look, at, goal, largest, most, show, steps = 60L) {
+  x <- at$x
+  s <- at$s
+  repeat {
+    here <- look(x)
     gap <- sum(x * s)
-    dual <- max(abs(r - s))
-    value <- max(objective(problem, lambda, z, x), 1e-20 * most)
-    best <- list(x = x, s = s, steps = step - 1)
-    show(min(1, step / 30))
-    if (gap <= 1e-13 * value && dual <= 1e-13 * max(abs(b))) {
-      break
+    at[c("x", "s")] <- list(x, s)
+    show(min(1, at$steps / 30))
+    dual <- max(abs(here$slope - s))
+    if (gap <= goal * max(here$value, 1e-20 * most) && dual <= goal * largest) {
+      return(at)
     }
-    R <- positive_factor(N, s / x)
+    quotient <- s / x
+    R <- if (at$steps < steps) positive_factor(N, quotient)
     if (is.null(R)) {
       break
     }
+    at$steps <- at$steps + 1
     solve <- function(right) drop(.Call(ffi_band_solve, R, matrix(right)))
-    dx <- solve(-r)
-    ds <- -s - s / x * dx
-    mu <- gap / n
-    along <- step_length(x, dx, s, ds)
+    dx <- solve(-here$slope)
+    ds <- -s - quotient * dx
+    along <- min(1, step_length(x, dx, s, ds))
     sigma <- (sum((x + along * dx) * (s + along * ds)) / gap)^3
-    target <- sigma * mu - dx * ds
-    dx <- solve(-r + target / x)
-    ds <- (target - s * dx) / x - s
-    along <- min(1, 0.995 * step_length(x, dx, s, ds, Inf))
+    target <- sigma * gap / length(x) - dx * ds
+    dx <- solve(target / x - here$slope)
+    ds <- target / x - quotient * dx - s
+    R <- NULL # its memory is that of the next
+    along <- min(1, 0.995 * step_length(x, dx, s, ds))
     x <- x + along * dx
     s <- s + along * ds
     if (!all(is.finite(x)) || !all(is.finite(s)) || along < 1e-10) {
       break
     }
   }
-  best
+  at$stuck <- TRUE
+  at
 }
 
 positive_factor <- function(N, d) {
@@ -123,45 +138,48 @@ positive_factor <- function(N, d) {
 }
 
 # How far both stay above 0.
-step_length <- function(x, dx, s, ds, most = 1) {
-  min(most, -x[dx < 0] / dx[dx < 0], -s[ds < 0] / ds[ds < 0])
+step_length <- function(x, dx, s, ds) {
+  1 / max(-dx / x, -ds / s, 0)
 }
 
 # Solves for the samples that are not 0 alone; those that come out negative join the zeros, and
-# zeros whose slope is negative leave them. The interior point's x where that does not end.
-polish_zeros <- function(N, slope, b, inner, size, rounds = 12L) {
+# zeros whose slope is negative leave them. `ends` if none does in the end; x is the best that was met.
+polish_zeros <- function(N, look, b, inner, size, rounds = 12L) {
   free <- inner$x * size > inner$s
-  kkt <- function(x) max(abs(pmin(x * size, slope(x))))
-  best <- ifelse(free, inner$x, 0)
-  least <- kkt(best)
-  whole <- kkt(inner$x)
-  if (whole < least) {
-    best <- inner$x
-    least <- whole
+  kkt <- function(x, slope) max(abs(pmin(x * size, slope)))
+  best <- list(x = inner$x, least = kkt(inner$x, look(inner$x)$slope))
+  keep <- function(x, slope) {
+    reached <- kkt(x, slope)
+    if (reached < best$least) best <<- list(x = x, least = reached)
   }
+  x <- ifelse(free, inner$x, 0)
+  slope <- look(x)$slope
+  keep(x, slope)
   small <- 1e-14 * max(abs(b))
-  for (round in seq_len(rounds)) {
+  done <- FALSE
+  round <- 0
+  while (round < rounds && !done) {
     R <- .Call(ffi_band_cholesky_plus, N, ifelse(free, 0, Inf))
     if (is.null(R)) {
       break
     }
+    round <- round + 1
     x <- numeric(length(b))
+    slope <- -b
     for (i in 1:3) {
-      x <- x + drop(.Call(ffi_band_solve, R, matrix(ifelse(free, -slope(x), 0))))
+      x <- x + drop(.Call(ffi_band_solve, R, matrix(ifelse(free, -slope, 0))))
+      slope <- look(x)$slope
     }
+    R <- NULL
     negative <- free & x < 0
-    s <- slope(x)
-    leaves <- !free & s < -small
-    x <- pmax(x, 0)
-    reached <- kkt(x)
-    if (reached < least) {
-      best <- x
-      least <- reached
+    leaves <- !free & slope < -small
+    done <- !any(negative) && !any(leaves)
+    if (any(negative)) {
+      x <- pmax(x, 0)
+      slope <- look(x)$slope
     }
-    if (!any(negative) && !any(leaves)) {
-      break
-    }
+    keep(x, slope)
     free <- (free & !negative) | leaves
   }
-  best
+  list(x = best$x, ends = done, steps = round)
 }

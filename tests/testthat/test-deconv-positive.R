@@ -81,3 +81,56 @@ test_that("a long signal under a kernel that smooths has a gap that is small", {
   expect_lte(fit$kkt, 1e-8)
   expect_true(all(coef(fit) >= 0))
 })
+
+test_that("solutions are those of the package nnls on random problems of every mode and boundary", {
+  skip_if_not_installed("nnls")
+  settings <- rbind(
+    data.frame(mode = c("full", "valid"), boundary = "zero"),
+    expand.grid(mode = c("same", "causal"), boundary = linear_boundaries, stringsAsFactors = FALSE)
+  )
+  kernels <- list(
+    random = rnorm, signed = function(m) sin(seq_len(m)), steep = function(m) exp(-(seq_len(m) - 1) / 2),
+    smooth = function(m) dgamma(seq_len(m), 5, 1), bell = function(m) dnorm(seq_len(m), (m + 1) / 2, 2)
+  )
+  draw <- function(run) {
+    set.seed(run)
+    where <- settings[run %% nrow(settings) + 1, ]
+    n <- sample(2:40, 1)
+    h <- kernels[[sample(5, 1)]](sample(25, 1))
+    A <- conv_matrix(h, n, where$mode, boundary = where$boundary)
+    x <- pmax(rnorm(n), 0)
+    y <- drop(A %*% x)
+    y <- y + rnorm(length(y), sd = sample(c(0, 0.01, 1), 1) * max(abs(y), 0.1))
+    order <- sample(0:2, 1) # without a penalty as often as with one
+    lambda <- if (run %% 2) 0 else 10^runif(1, -6, 1) * max(abs(h))^2
+    weights <- if (run %% 3 == 0) rexp(length(y))
+    list(A = A, y = y, h = h, n = n, where = where, lambda = lambda, order = order, weights = weights)
+  }
+  check <- function(run) {
+    case <- draw(run)
+    ridge <- case$lambda > 0
+    fit <- quietly_deconv(
+      case$y, case$h, case$n, case$where$mode,
+      boundary = case$where$boundary, positive = TRUE, weights = case$weights,
+      method = if (ridge) "ridge" else "lsq", lambda = case$lambda, order = if (ridge) case$order else 0
+    )
+    root <- if (is.null(case$weights)) 1 else sqrt(case$weights)
+    B <- rbind(root * case$A, sqrt(case$lambda) * difference_matrix(case$n, case$order))
+    z <- c(root * case$y, numeric(nrow(B) - length(case$y)))
+    truth <- nnls::nnls(B, z)$x
+    slope <- drop(crossprod(B, B %*% coef(fit) - z))
+    d <- svd(B, 0, 0)$d
+    size <- max(1, d[1]^2)
+    c(
+      sign = all(coef(fit) >= 0),
+      fitted = max(abs(B %*% (coef(fit) - truth))) <= 1e-8 * max(abs(z)),
+      kkt = max(abs(pmin(coef(fit) * size, slope))) <= 1e-8 * max(abs(crossprod(B, z))) && fit$kkt <= 1e-8,
+      x = nrow(B) < case$n || !(d[1] < 1e6 * d[case$n]) || max(abs(coef(fit) - truth)) <= 1e-8 * max(1, truth)
+    )
+  }
+  runs <- some_of(1:500, 19)
+  found <- vapply(runs, check, logical(4))
+  for (what in rownames(found)) {
+    expect_identical(runs[!found[what, ]], integer(0), label = paste("the runs with another", what))
+  }
+})
