@@ -16,9 +16,9 @@ warn <- function(kind, ..., call = user_call()) {
   ))
 }
 
-inform <- function(...) {
+inform <- function(..., class = NULL) {
   message(structure(
-    class = c("convmat_message", "message", "condition"),
+    class = c(class, "convmat_message", "message", "condition"),
     list(message = paste0(..., "\n"), call = NULL)
   ))
 }

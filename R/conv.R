@@ -3,7 +3,7 @@
 #' Adds up shifted copies of the kernel, each scaled by one sample of the
 #' signal: `conv(c(1, 0, 2), c(1, 10, 100))` is 1 10 102 20 200. A matrix is taken
 #' as signals side by side, one in each column, and each is convolved by itself;
-#' it is not an image. With indices from 0, as in the formulas of the literature, the full
+#' it is not an image: for those there is [conv_array()]. With indices from 0, as in the formulas of the literature, the full
 #' convolution of a signal `x` of n samples and a kernel `h` of m samples is
 #' \deqn{F_k = \sum_j x_j h_{k-j}, \qquad k = 0, \ldots, n + m - 2,}{F[k] = sum_j x[j] h[k - j],  k = 0, ..., n + m - 2,}
 #' where samples outside `x` and `h` count as 0. Every mode is a part of F.
@@ -197,7 +197,11 @@
 #'   large-integer arithmetic. _Mathematics of Computation_ 62, 305--324.
 #'   \doi{10.1090/S0025-5718-1994-1185244-1}
 #'
-#' @seealso [conv_matrix()] for the same as a matrix, [correlate()] for the
+#' @section Messages:
+#' `convmat_message_columns`, once in a session, where `x` and `h` are matrices of as many columns and `h` is
+#' square with 3 rows or more: it may be an image that was meant, for [conv_array()].
+#'
+#' @seealso [conv_array()] for images and volumes, [conv_matrix()] for the same as a matrix, [correlate()] for the
 #'   kernel not reversed, [conv_integral()] for functions of time.
 #' @family convolution
 #' @examples
@@ -260,6 +264,7 @@ conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
   check_same_frequency(x, h)
   check_threads(threads)
   check_conv_size(x, h, ncol[3L], mode)
+  tell_of_images(x, h)
   y <- if (length(x) == 0L) {
     empty_conv(x, h)
   } else {
@@ -278,10 +283,28 @@ check_columns <- function(x, h) {
   if (nx != nh && nx != 1L && nh != 1L) {
     abort(
       "length",
-      sprintf("`h` must have 1 column or %d, as many as `x`, not %d.", nx, nh)
+      sprintf("`h` must have 1 column or %d, as many as `x`, not %d.", nx, nh),
+      if (nh > 1L) "Signals stand side by side here. For an image and a kernel of two axes: `conv_array(x, h)`."
     )
   }
   as.double(c(nx, nh, if (nx == 1L) nh else nx))
+}
+
+# An image and a kernel may have the same number of columns by chance. Says so once in a session, to whom may
+# have meant that.
+told <- new.env(parent = emptyenv())
+
+tell_of_images <- function(x, h) {
+  like_images <- is.matrix(x) && is.matrix(h) && !stats::is.ts(x) && !stats::is.ts(h) &&
+    ncol(x) == ncol(h) && nrow(h) == ncol(h) && nrow(h) >= 3L
+  if (like_images && is.null(told$of_images)) {
+    told$of_images <- TRUE
+    inform(
+      "`conv()` convolves each column of `x` with the same column of `h`. ",
+      "For an image and a kernel of two axes use `conv_array()`.",
+      class = "convmat_message_columns"
+    )
+  }
 }
 
 check_renormalisable <- function(h) {

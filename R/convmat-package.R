@@ -89,8 +89,9 @@
 #' - `convmat_error_file`: a file that cannot be read as what it should be
 #' - `convmat_error_package`: a package that is needed is not installed
 #'
-#' Warnings have class `convmat_warning`, with a class before it likewise. Inputs
-#' are never modified.
+#' Warnings have class `convmat_warning`, with a class before it likewise. Messages have class
+#' `convmat_message`, and `convmat_message_columns` before it where [conv()] may have been meant for an
+#' image. Inputs are never modified.
 #'
 #' @useDynLib convmat, .registration = TRUE
 #' @keywords internal

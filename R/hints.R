@@ -21,7 +21,10 @@ next_step <- function(x, arg, columns = FALSE) {
     return(sprintf("As numbers: `as.integer(%s)`.", name))
   }
   if (is.numeric(x) && length(dim(x)) > 2L) {
-    return(sprintf("As a matrix with a signal in each column: `matrix(%s, nrow(%s))`.", name, name))
+    return(c(
+      sprintf("As a matrix with a signal in each column: `matrix(%s, nrow(%s))`.", name, name),
+      "As a volume, with a kernel of as many dimensions: `conv_array()`."
+    ))
   }
   NULL
 }

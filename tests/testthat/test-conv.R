@@ -527,3 +527,16 @@ test_that("where the moduli of terms overflow in sum, only outputs with those te
     }
   }
 })
+
+test_that("what may have been meant as an image is said once in a session", {
+  told <- asNamespace("convmat")$told
+  old <- told$of_images
+  on.exit(told$of_images <- old)
+  told$of_images <- NULL
+  x <- matrix(1:12 + 0, 4)
+  expect_no_message(conv(x, matrix(1:2, 2, 3)))
+  expect_no_message(conv(ts(x), matrix(1, 3, 3)))
+  expect_no_message(conv(x[, 1:2], matrix(1, 2, 2)))
+  expect_message(conv(x, matrix(1, 3, 3)), "conv_array", class = "convmat_message_columns")
+  expect_no_message(conv(x, matrix(1, 3, 3)))
+})
