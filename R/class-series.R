@@ -86,7 +86,7 @@ moved_index <- function(x, place, mode) {
   index <- attr(x, "index")
   at <- unclass(index)
   n <- length(at)
-  i <- place[["shift"]] + seq_len(place[["length"]])
+  i <- as.double(place[["shift"]]) + seq_len(place[["length"]])
   before <- i[i < 1]
   after <- i[i > n]
   if (length(before) + length(after) > 0L) {
@@ -98,7 +98,7 @@ moved_index <- function(x, place, mode) {
     }
     mode(before) <- mode(after) <- "numeric"
     new <- c(at[1L] + (before - 1) * step, at[i[i >= 1 & i <= n]], at[n] + (after - n) * step)
-    if (is.integer(at)) {
+    if (is.integer(at) && all(abs(new) <= .Machine$integer.max)) {
       storage.mode(new) <- "integer"
     }
   } else {

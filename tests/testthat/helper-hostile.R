@@ -310,7 +310,7 @@ hostile_gaps <- function() {
 
 # For some options too there are values that no one should set.
 hostile_options <- list(
-  convmat.max_bytes = expression("a", -1, NA, list(), 0, Inf, 1, 1:2, 1e6),
+  convmat.max_bytes = expression("a", -1, NA, list(), 0, 1e9, 1, 1:2, 1e6),
   convmat.threads = expression("a", -1, NA, 1:2, 0, 1e9, 2, 1L, list(1), factor(1)),
   OutDec = expression(","), digits = expression(1, 22), scipen = expression(100, -9),
   warnPartialMatchDollar = expression(TRUE)

@@ -383,3 +383,10 @@ test_that("the generics by themselves", {
   expect_identical(conv_restore(1:3, fake_zoo(1:6, 1:6), shift = 2), fake_zoo(1:3, 3:5))
   expect_error(conv_values(), "missing, with no default")
 })
+
+test_that("a result may be dated far from its signal", {
+  skip_if_not_installed("zoo")
+  far <- conv_restore(1:3 + 0, zoo::zoo(1:3), shift = .Machine$integer.max)
+  expect_identical(attr(far, "index"), 2^31 + 0:2)
+  expect_silent(conv_restore(1:3 + 0, zoo::zoo(1:3), shift = -1e308))
+})
