@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "convolve/direct.h"
 #include "convolve/engine.h"
@@ -27,6 +28,38 @@ static void check_edges(source *s, cm_method method)
         const double *x = draw_signal(s, nx, side), *h = draw_signal(s, nh, side);
         check_window(x, nx, h, nh, (cm_window){0, nx + nh - 1}, method, "edges");
         check_window(x, nx, h, nh, cm_mode_window(CM_VALID, nx, nh, 0), method, "edges");
+        release_guarded();
+    }
+}
+
+/* Windows of direct sums, and the signal among zeros, have the bits of the whole. */
+static void check_pieces(source *s)
+{
+    static const size_t nx[] = {1, 20, 600, 1700}, nh[] = {1, 9, 20, 1030, 2060};
+    for (int i = 0; i < 20; i++) {
+        size_t n = nx[i % 4], m = nh[i / 4], ny = n + m - 1;
+        const double *x = draw_signal(s, n, AT_END), *h = draw_signal(s, m, AT_START);
+        double *y = guarded_doubles(ny, AT_END), *z = guarded_doubles(ny, AT_END),
+               *among = guarded_doubles(n + 2 * m, AT_END);
+        memset(among, 0, (n + 2 * m) * sizeof *among);
+        memcpy(among + m, x, n * sizeof *x);
+        cm_problem p = {x, n, h, m, y, {0, ny}, 1, n, ny, 1, 0};
+        begin(&here);
+        cm_conv_direct(&p, env());
+        for (int k = 0; k < 8; k++) {
+            size_t t = k < 4 ? (size_t)k * ny / 4 : draw_size(s, ny) - 1;
+            size_t nt = k < 2 ? 1 : draw_size(s, ny - t);
+            cm_problem piece = {x, n, h, m, z, {t, nt}, 1, n, nt, 1, 0};
+            cm_conv_direct(&piece, env());
+            expect(same_bits(y + t, z, nt), "outputs %zu ... of %zu x %zu: other bits", t, n,
+                   m);
+            cm_problem padded = {among, n + 2 * m, h,  m, z, {m + t, nt},
+                                 1,     n + 2 * m, nt, 1, 0};
+            cm_conv_direct(&padded, env());
+            expect(same_bits(y + t, z, nt), "among zeros, %zu ... of %zu x %zu: other bits", t,
+                   n, m);
+        }
+        release(&here);
         release_guarded();
     }
 }
@@ -210,6 +243,7 @@ int main(int argc, char **argv)
         for (int m = 0; m < 4; m++)
             check_edges(&s, methods[m]);
         check_undefined();
+        check_pieces(&s);
         if (brief)
             continue;
         check_longest(&s);

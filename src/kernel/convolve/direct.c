@@ -82,9 +82,13 @@ static void tile(const cm_problem *p, const double *x, double *y, size_t t0, siz
 {
     const cm_simd *simd = cm_current_simd();
     double buffer[CM_LANES + CM_TILE + CM_OVERRUN], s2[CM_TILE], *s1 = buffer + CM_LANES;
-    /* the terms that these outputs have */
-    size_t k = p->w.first + t0, i0 = k >= p->nx ? k - (p->nx - 1) : 0,
-           i1 = k + nt < p->nh ? k + nt : p->nh, work = 0;
+    /* the blocks of the kernel in which these outputs have terms; entire blocks, counted from
+     * h[0], so that an output has the same bits in whatever tile, and piece of a signal, it is
+     */
+    size_t k = p->w.first + t0, work = 0,
+           i0 = k >= p->nx ? (k - (p->nx - 1)) / CM_BLOCK * CM_BLOCK : 0,
+           i1 = (k + nt + CM_BLOCK - 1) / CM_BLOCK * CM_BLOCK;
+    i1 = i1 < p->nh ? i1 : p->nh;
     if (i1 - i0 <= CM_BLOCK) {
         block_sums(x, p->nx, p->h, i0, i1, k, nt, s1, simd);
         cm_write_outputs(p, s1, nt, 1, y + t0);
@@ -92,7 +96,7 @@ static void tile(const cm_problem *p, const double *x, double *y, size_t t0, siz
     }
     memset(s2, 0, sizeof s2);
     memset(y + t0, 0, nt * sizeof *y);
-    for (size_t i = i0, nblock = 1; i < i1; i += CM_BLOCK, nblock++) {
+    for (size_t i = i0, nblock = i0 / CM_BLOCK + 1; i < i1; i += CM_BLOCK, nblock++) {
         size_t end = i1 - i < CM_BLOCK ? i1 : i + CM_BLOCK;
         block_sums(x, p->nx, p->h, i, end, k, nt, s1, simd);
         add_up(s1, s2, nt);
