@@ -13,6 +13,7 @@
 #' - [savitzky_golay()], [savitzky_golay_kernel()]: local polynomials and derivatives
 #' - [conv_power()]: a kernel convolved with itself k times
 #' - [conv_integral()]: the convolution of two functions of time
+#' - [conv_chunks()], [conv_chunk()]: in pieces, on several processes or machines
 #' - [conv_values()], [conv_restore()]: zoo, xts, units, data frames, Matrix and more, and how to
 #'   teach it a class of your own
 #'
