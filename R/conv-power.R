@@ -3,14 +3,16 @@
 #' The distribution of the sum of k independent draws, if `h` is the probability of 0, 1, 2, ...;
 #' the coefficients of the k-th power of a polynomial; a smoother applied k times.
 #'
-#' @param h Numeric or complex vector of length m, at least 1: the kernel, all of it finite.
+#' @param h Numeric or complex vector of length m, at least 1: the kernel, all of it finite. Or a
+#'   [table] whose names are numbers, as in [conv()].
 #' @param k Whole number, 0 or more.
 #'
 #' @returns A double or complex vector of length k (m - 1) + 1, in units of `h` to the power of k. `k = 0` gives
-#'   1, which convolution leaves everything as it is with; `k = 1` gives `h`.
+#'   1, which convolution leaves everything as it is with; `k = 1` gives `h`. A table gives a table, of the values
+#'   that a sum of k draws can take.
 #'
 #' @section Errors:
-#' `convmat_error_type` if `h` is not numbers in a vector; `convmat_error_length` if it is empty;
+#' `convmat_error_type` if `h` is neither numbers in a vector nor such a table; `convmat_error_length` if it is empty;
 #' `convmat_error_value` if it is not finite, or `k` not a whole number from 0 on; `convmat_error_memory` if the
 #' result needs more than `getOption("convmat.max_bytes")`.
 #'
@@ -25,6 +27,8 @@
 #' @examples
 #' # the sum of three dice: probabilities of 3 to 18
 #' conv_power(rep(1, 6) / 6, 3)
+#' die <- prop.table(table(1:6))
+#' conv_power(die, 3)
 #'
 #' # all digits of small probabilities: 100 throws of a coin
 #' p <- conv_power(c(0.9, 0.1), 100)
@@ -32,8 +36,11 @@
 #' @export
 conv_power <- function(h, k) {
   check_given()
-  h <- as.vector(check_kernel(h))
   k <- check_count(k, "k", least = 0)
+  if (is_table(h)) {
+    return(power_table(h, k))
+  }
+  h <- as.vector(check_kernel(h))
   check_memory(
     3 * bytes_each(h) * (k * (length(h) - 1) + 1),
     sprintf("The power, of %s values, needs", format_count(k * (length(h) - 1) + 1))

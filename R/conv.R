@@ -13,7 +13,7 @@
 #'   Objects of zoo, xts, units, Matrix and more, and data frames of numbers,
 #'   are taken and given back as what they are, see [classes].
 #'   Integer and logical values count as numbers. It may hold missing and
-#'   infinite values.
+#'   infinite values. Or a table, see below.
 #' @param h The kernel: a numeric or complex vector of length m, at least 1,
 #'   all of it finite; or a matrix with one kernel in each column, as many as
 #'   `x` has signals. One kernel serves all signals, and one signal is
@@ -136,15 +136,23 @@
 #' | `stats::filter(x, h, sides = 1)` | `conv(x, h, "causal", boundary = "missing")` |
 #' | `zoo::rollapply(x, m, mean, partial = TRUE)`, odd m | `conv(x, rep(1, m), "same", boundary = "missing", na = "renormalise") / m` |
 #'
+#' @section Tables are random variables:
+#' If `x` and `h` are one-dimensional [tables][table] whose names are numbers, the names say what the
+#' values belong to: `conv(table(c(1, 2, 2)), table(c(10, 20)))`. The result is the table of the sums, with
+#' probabilities for probabilities and counts multiplied for counts; nothing is normalised. The supports are filled with
+#' 0 where they have gaps, in the largest step that fits both, and the mode must be `"full"`.
+#' [conv_power()] is the sum of k draws. Where `x` is a table `h` must be one, and the other way round:
+#' `as.table(c("0" = 0.9, "5" = 0.1))` is one, too.
+#'
 #' @section Errors:
 #' `convmat_error_type` if `x` or `h` is anything else than numbers in a
 #' vector, matrix or time series (data frames, factors, dates and other classes
-#' included), or `h` is complex where it must be real; `convmat_error_length` if
+#' included), only one of them is a table, the names of a table are no numbers, or `h` is complex where it must be real; `convmat_error_length` if
 #' `h` is empty, numbers of columns do not fit, or `x` has one sample where boundary
 #' `"extend"` needs two; `convmat_error_value` if `h`
 #' is not finite, `origin` is out of range, `boundary` does not go with `mode`,
-#' the kernel cannot be renormalised, two time series differ in frequency, or
-#' an argument has a value that does not exist; `convmat_error_memory` if a
+#' the kernel cannot be renormalised, two time series differ in frequency, two tables
+#' have no common step, or an argument has a value that does not exist; `convmat_error_memory` if a
 #' result of several columns needs more than `getOption("convmat.max_bytes")`,
 #' by default half of the machine's memory.
 #'
@@ -230,6 +238,10 @@
 #' plot(nottem, col = "grey", ylab = "Degrees F")
 #' lines(smooth, lwd = 2)
 #'
+#' # tables are distributions: the sum of two dice
+#' die <- prop.table(table(1:6))
+#' conv(die, die)
+#'
 #' # the pictures above as matrices: each row has the weights of one output
 #' op <- par(mfrow = c(1, 2))
 #' plot_matrix(conv_matrix(1:4, 6, "same"), main = "same")
@@ -250,6 +262,9 @@ conv <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "pr
 # cuts for plain vectors, and return NULL for anything they do not know, right or wrong.
 conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
   check_given()
+  if (is_table(x) || is_table(h)) { # conv-table.R
+    return(conv_tables(x, h, mode, origin, boundary, na, method, threads))
+  }
   if (has_class(x) || has_class(h)) {
     return(conv_classed(x, h, mode, origin, boundary, na, method, threads))
   }
