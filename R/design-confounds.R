@@ -54,21 +54,10 @@ check_confound_table <- function(table, arg, n) {
   check_encoding(names, sprintf("names(%s)", arg))
   columns <- lapply(seq_along(names), function(i) {
     column <- if (is.data.frame(table)) unclass(table)[[i]] else table[, i]
-    check_confound(column, sprintf("%s$%s", arg, names[i]))
+    check_design_column(
+      column, sprintf("%s$%s", arg, names[i]), "Scans",
+      advice = "Give these scans a value; for differences from the scan before, 0 for the first."
+    )
   })
   matrix(as.double(unlist(columns)), n, length(names), dimnames = list(NULL, names))
-}
-
-check_confound <- function(column, arg) {
-  if (is.object(column) || !(is.numeric(column) || is.logical(column)) || !is.null(dim(column))) {
-    abort("type", sprintf("`%s` must be numeric, not %s.", arg, describe(column)))
-  }
-  if (!all(is.finite(column))) {
-    abort(
-      "value", sprintf("`%s` must be finite, without NA, NaN or Inf.", arg),
-      locations(!is.finite(column), "Scans"),
-      "Give these scans a value; for differences from the scan before, 0 for the first."
-    )
-  }
-  as.double(column)
 }

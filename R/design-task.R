@@ -21,22 +21,27 @@ modulator_values <- function(modulators, table) {
   if (anyDuplicated(modulators)) {
     abort("value", "`modulators` must be different.", locations(duplicated(modulators)))
   }
-  values <- lapply(modulators, function(name) check_modulator_values(table[[name]], paste0("events$", name)))
+  values <- lapply(modulators, function(name) {
+    check_design_column(
+      table[[name]], paste0("events$", name), "Rows", " to modulate responses",
+      "Give these rows a value, or a type of their own."
+    )
+  })
   matrix(unlist(values), n, length(modulators), dimnames = list(NULL, modulators))
 }
 
-check_modulator_values <- function(value, arg) {
-  if (is.object(value) || !(is.numeric(value) || is.logical(value)) || !is.null(dim(value))) {
-    abort("type", sprintf("`%s` must be numeric to modulate responses, not %s.", arg, describe(value)))
+# A column of numbers for a design; its rows are events or scans, as `rows` says.
+check_design_column <- function(column, arg, rows, purpose = "", advice) {
+  if (is.object(column) || !(is.numeric(column) || is.logical(column)) || !is.null(dim(column))) {
+    abort("type", sprintf("`%s` must be numeric%s, not %s.", arg, purpose, describe(column)))
   }
-  if (!all(is.finite(value))) {
+  if (!all(is.finite(column))) {
     abort(
       "value", sprintf("`%s` must be finite, without NA, NaN or Inf.", arg),
-      locations(!is.finite(value), "Rows"),
-      "Give these rows a value, or a type of their own."
+      locations(!is.finite(column), rows), advice
     )
   }
-  as.double(value)
+  as.double(column)
 }
 
 # The same events once more for each modulator, as types of their own: `a`, `a_by_rt`, ....
