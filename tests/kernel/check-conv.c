@@ -311,15 +311,15 @@ static int right(const conv_case *c, const sums *s, double re, const double *im,
         long double weight = s->present, total = s->present + s->absent;
         if (weight == 0)
             return is_na(re) && (!im || is_na(*im));
-        long double loose = 2.0L * c->h.n * SMALLEST / weight;
-        if (loose > 1e-3L || total > DBL_MAX / 4 || moduli / weight > DBL_MAX / 4 ||
+        if (total > DBL_MAX / 4 || moduli / weight > DBL_MAX / 4 ||
             moduli / weight * total > DBL_MAX / 4)
             return 1;
         exact_re *= total / weight;
         exact_im *= total / weight;
-        slack = slack * total / weight +
-                (2.1L * PROMISE + 2 * loose) * moduli * total / weight + 2 * total * SMALLEST +
-                2 * SMALLEST;
+        moduli *= total / weight;
+        /* of the sum, the weight and the total, whatever is too small for all its digits */
+        slack = (c->options.method == CM_FFT ? slack * total / weight : PROMISE * moduli) +
+                2.1L * PROMISE * moduli + 2 * SMALLEST;
         if (slack > DBL_MAX / 4)
             return 1;
     } else if (s->whole && !c->x.im && !c->h.im && c->options.method != CM_FFT &&

@@ -460,6 +460,51 @@ test_that("renormalise gives NA where no weight is present by method fft too", {
   ))))
 })
 
+test_that("renormalise loses no digits where samples, weights or products are near the smallest numbers", {
+  # all that is present has weights d, 2d, ..., 5d beside 1; means of whole numbers are known
+  for (d in 2^c(0, -30, -500, -1000, -1070)) {
+    for (unit in 2^c(0, -60, -500, -1000, -1060)) {
+      h <- c(1, d * 1:5)
+      total <- sum(h)
+      x <- c(3, -1, 4, 1, 5, NA, 9, 2, 6, 5)
+      weights <- 5:1
+      mean <- sum(weights * x[1:5]) / 15
+      for (method in c("auto", "direct")) {
+        y <- conv(x * unit, h, "valid", na = "renormalise", method = method)
+        expect_lte(abs(y[1] - mean * total * unit), 1e-14 * mean * total * unit + 2^-1073)
+      }
+      z <- conv(complex(real = x, imaginary = 2 * x) * unit, h, "valid", na = "renormalise")
+      expect_lte(Mod(z[1] - mean * total * unit * (1 + 2i)), 3e-14 * mean * total * unit + 2^-1072)
+      # zeros outside of the signal are present
+      y <- conv(c(7 * unit, NA), h, "causal", na = "renormalise")
+      expect_lte(abs(y[2] - 7 / 15 * total * unit), 1e-14 * total * unit + 2^-1073)
+    }
+  }
+  # large weights on the smallest samples
+  y <- conv(c(NA, 1, 2) * 2^-1074, rep(2^600, 3), "valid", na = "renormalise")
+  expect_identical(y, 4.5 * 2^-474)
+  expect_identical(conv(c(NA, 0, 0), c(1, 1e-320, 1e-320), "valid", na = "renormalise"), 0)
+  expect_identical(conv(c(NA, 1e-320, Inf), c(1e-320, 1, 1), "valid", na = "renormalise"), Inf)
+  # transforms
+  set.seed(5)
+  x <- rnorm(6000)
+  gaps <- replace(x, 2000:2999, NA)
+  h <- c(rep(1, 800), rep(2^-900, 400))
+  right <- conv(gaps, h, "valid", na = "renormalise")
+  moduli <- conv(abs(gaps), h, "valid", na = "renormalise")
+  for (method in c("auto", "direct")) {
+    y <- conv(gaps * 2^-170, h, "valid", na = "renormalise", method = method) * 2^170
+    expect_true(all(abs(y - right) <= 2e-11 * moduli))
+  }
+})
+
+test_that("with a boundary an output has as many terms as the kernel, each off by the smallest number", {
+  for (method in c("auto", "direct")) {
+    y <- conv(2^-540, rep(0.3 * 2^-534, 1000), "same", boundary = "nearest", method = method)
+    expect_lte(abs(y / 2^-1074 - 300), 2 * 1000)
+  }
+})
+
 test_that("a result larger than memory is refused before it is allocated", {
   expect_convmat_error(conv(numeric(1e6) + 1, matrix(1, 1, 1e5)), "memory", "800 GB")
   expect_convmat_error(conv(matrix(1i, 1, 1e5), numeric(1e6) + 1), "memory", "1,000,000 x 100,000")

@@ -8,7 +8,8 @@
  *                a term NaN, 0 * Inf, or Inf and -Inf  -> NaN
  *                else                                  -> the infinity
  *   zero         as if missing samples were 0
- *   renormalise  that, times sum(h) / the sum of h over what is present
+ *   renormalise  that, times sum(h) / the sum of h over what is present; where products are too
+ *                small for all their digits, they are added up again, with exponents apart
  *
  * `propagate` gives what IEEE arithmetic makes of the terms, in any order, but for NA, which
  * that may make another NaN. A complex sample is missing where one of its parts is.
@@ -21,6 +22,7 @@
 #include <math.h>
 
 #include "base/complex.h"
+#include "base/sum.h"
 #include "convolve/engine.h"
 
 size_t cm_find_nonfinite(cm_samples x, size_t *at)
@@ -92,33 +94,115 @@ static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_sam
     return weight;
 }
 
-/* y total / weight. y / weight comes first: it is a weighted mean of samples, and so does not
- * overflow unless y has the error of a transform without guard. */
-static double scaled_up(double y, double weight, double total)
+/* m 2^e: nothing over- or underflows on the way. */
+typedef struct {
+    double m;
+    int e;
+} scaled;
+
+static scaled scale(double v)
 {
-    double mean = y / weight;
-    return isfinite(mean) ? mean * total : y * (total / weight);
+    scaled s = {0, 0};
+    s.m = frexp(v, &s.e);
+    return s;
 }
 
-/* Scales output t up to the total weight; NA if all of its weight is missing. */
-static void renormalise(cm_output y, size_t t, double weight, double total, double na)
+/* y total / weight, the mean of what is present times the total weight. */
+static double scaled_up(scaled y, double weight, double total)
+{
+    scaled w = scale(weight), t = scale(total);
+    return isfinite(y.m) ? ldexp(y.m / w.m * t.m, y.e - w.e + t.e) : y.m;
+}
+
+/* Scales output t, of which re and im are the sums over what is present, up to the total
+ * weight; NA if all of its weight is missing. */
+static void renormalise(cm_output y, size_t t, scaled re, scaled im, double weight,
+                        double total, double na)
 {
     if (weight == 0) {
         set_output(y, t, na);
         return;
     }
-    y.re[t] = scaled_up(y.re[t], weight, total);
+    y.re[t] = scaled_up(re, weight, total);
     if (y.im)
-        y.im[t] = scaled_up(y.im[t], weight, total);
+        y.im[t] = scaled_up(im, weight, total);
+}
+
+/* The smallest modulus of v that is not 0, if it is below `least`. */
+static double smallest(const double *v, size_t n, double least)
+{
+    for (size_t i = 0; v && i < n; i++) {
+        double size = fabs(v[i]);
+        if (size > 0 && size < least) /* not fmin(), which keeps R's NA */
+            least = size;
+    }
+    return least;
+}
+
+/* Whether products of x and h, or h itself, may be too small for all their digits: scaled up,
+ * what they lack would show. */
+static int may_underflow(cm_samples x, cm_samples h)
+{
+    double least = smallest(x.im, x.n, smallest(x.re, x.n, 1));
+    return least * smallest(h.re, h.n, 1) < 0x1p-1000;
+}
+
+/* The sum of h over what is present in F[k]. */
+static double exact_weight(cm_samples x, cm_samples h, size_t k)
+{
+    double sum = 0, lost = 0;
+    for (size_t i = 0; i < h.n; i++)
+        if (i > k || k - i >= x.n || !sample_missing(x, k - i))
+            cm_add(h.re[i], &sum, &lost);
+    return cm_total(sum, lost);
+}
+
+/* The sum of the terms of F[k] that are present, of x.re or x.im as `part`, in units of
+ * 2^e. */
+static double sum_at(cm_samples x, const double *part, cm_samples h, size_t k, int e,
+                     int *largest)
+{
+    double sum = 0, lost = 0;
+    size_t last = k < x.n ? k : x.n - 1;
+    for (size_t j = k < h.n ? 0 : k - h.n + 1; j <= last; j++) {
+        scaled a = scale(part[j]), b = scale(h.re[k - j]);
+        if (a.m == 0 || b.m == 0 || sample_missing(x, j))
+            continue;
+        if (a.e + b.e > *largest)
+            *largest = a.e + b.e;
+        cm_add(ldexp(a.m * b.m, a.e + b.e - e), &sum, &lost);
+    }
+    return cm_total(sum, lost);
+}
+
+/* The same, in units of its largest term. */
+static scaled exact_sum(cm_samples x, const double *part, cm_samples h, size_t k)
+{
+    int largest = -3000;
+    sum_at(x, part, h, k, 2000, &largest);
+    scaled s = scale(sum_at(x, part, h, k, largest, &largest));
+    s.e += largest;
+    return s;
+}
+
+/* renormalise() for an output whose sum or weight may have too few digits. */
+static void renormalise_exactly(cm_samples x, cm_samples h, size_t k, cm_output y, size_t t,
+                                double total, double na)
+{
+    scaled none = {0, 0};
+    renormalise(y, t, exact_sum(x, x.re, h, k), y.im ? exact_sum(x, x.im, h, k) : none,
+                exact_weight(x, h, k), total, na);
 }
 
 void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples h, cm_output y,
                           cm_window w, const cm_options *options, const cm_env *env)
 {
     cm_na na = options->na;
-    double *weight = NULL, total = 0;
-    if (na == CM_NA_RENORMALISE)
+    double *weight = NULL, total = 0, tiny = 0;
+    if (na == CM_NA_RENORMALISE) {
         weight = present_weight(x, at, nat, h, w, &total, options->method, env);
+        tiny = may_underflow(x, h) ? (double)h.n * 0x1p-1000 : 0;
+    }
     /* the indices of samples that are infinite and not missing */
     size_t *inf = env->alloc(env->data, nat * sizeof *inf), ninf = 0;
     for (size_t p = 0; p < nat; p++)
@@ -147,7 +231,15 @@ void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples
         }
         for (size_t p = ilo; p < ihi; p++)
             add_infinite(x, inf[p], h, k, y, t);
-        if (na == CM_NA_RENORMALISE && nmissing)
-            renormalise(y, t, weight[t], total, env->na);
+        if (na != CM_NA_RENORMALISE || !nmissing)
+            continue;
+        if (ilo == ihi &&
+            (fabs(y.re[t]) < tiny || weight[t] < tiny || (y.im && fabs(y.im[t]) < tiny))) {
+            cm_work(&work, 4 * h.n, env);
+            renormalise_exactly(x, h, k, y, t, total, env->na);
+        } else {
+            renormalise(y, t, scale(y.re[t]), scale(y.im ? y.im[t] : 0), weight[t], total,
+                        env->na);
+        }
     }
 }
