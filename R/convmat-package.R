@@ -11,7 +11,7 @@
 #' - [correlation_lags()]: the lags that belong to its values
 #' - [conv_method()]: how [conv()] would compute, and at what cost
 #' - [savitzky_golay()], [savitzky_golay_kernel()]: local polynomials and derivatives
-#' - [conv_power()]: a kernel convolved with itself k times
+#' - [conv_power()]: a kernel convolved with itself k times, the sum of k random variables
 #' - [conv_integral()]: the convolution of two functions of time
 #' - [conv_chunks()], [conv_chunk()]: in pieces, on several processes or machines
 #' - [conv_values()], [conv_restore()]: zoo, xts, units, data frames, Matrix and more, and how to
@@ -28,7 +28,7 @@
 #' - [conv_operator()]: the same map with the memory of its kernel
 #' - [shifted_kernels()]: the kernel, shifted by one more column in each row
 #' - [shifted_scaled_kernels()]: the same, scaled by the signal
-#' - [deconv()]: the signal behind a convolution
+#' - [deconv()]: the signal behind a convolution; [deconv_methods]: R's generics for it
 #'
 #' @section Functional MRI:
 #' - [events()]: a table of events; [as_events()]: from a data frame;

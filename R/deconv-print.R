@@ -5,15 +5,32 @@
 #' @param digits Whole number: significant digits to print.
 #' @export
 print.deconv <- function(x, digits = 3L, ...) {
+  cat(deconv_title(x), "\n\n", sep = "")
+  if (x$method == "division") print_division(x, digits) else print_fit(x, digits)
+  invisible(x)
+}
+
+deconv_title <- function(x) {
   columns <- NCOL(x$y)
-  cat(sprintf(
-    "Deconvolution of %s values%s by a kernel of %s, mode \"%s\"%s\n\n",
+  sprintf(
+    "Deconvolution of %s values%s by a kernel of %s, mode \"%s\"%s",
     format_count(NROW(x$y)), if (columns > 1L) sprintf(" in each of %d columns", columns) else "",
     format_count(length(x$h)), x$mode,
     if (x$boundary == "zero") "" else sprintf(", boundary \"%s\"", x$boundary)
-  ))
-  if (x$method == "division") print_division(x, digits) else print_fit(x, digits)
-  invisible(x)
+  )
+}
+
+# How x was found, and under what.
+deconv_method_words <- function(x) {
+  how <- switch(x$method,
+    division = "long division", `richardson-lucy` = sprintf("Richardson-Lucy, %s steps", format_count(x$steps)),
+    "least squares"
+  )
+  penalised <- c("x", "the differences of x", "the second differences of x")[x$order + 1]
+  paste0(
+    "Method:    ", how, if (x$positive) ", nowhere negative",
+    if (x$method == "ridge") paste(" with a penalty on", penalised)
+  )
 }
 
 print_division <- function(x, digits) {
@@ -29,13 +46,11 @@ print_fit <- function(x, digits) {
   span <- function(v) paste(unique(number(range(v))), collapse = " to ")
   found <- fit_columns(stats::coef(x))
   size <- sqrt(colSums(fit_columns(x$residuals)^2, na.rm = TRUE) / colSums(as.matrix(x$y)^2, na.rm = TRUE))
-  penalised <- c("x", "the differences of x", "the second differences of x")[x$order + 1]
   ridge <- x$method == "ridge"
   lucy <- x$method == "richardson-lucy"
   cat(
     sprintf("x:         %s values from %s to %s\n", format_count(NROW(found)), number(min(found)), number(max(found))),
-    "Method:    ", if (lucy) sprintf("Richardson-Lucy, %s steps", format_count(x$steps)) else "least squares",
-    if (x$positive) ", nowhere negative", if (ridge) c(" with a penalty on ", penalised), "\n",
+    deconv_method_words(x), "\n",
     if (ridge) {
       c("lambda:    ", span(x$lambda), if (!is.null(x$search)) sprintf(", chosen by %s", and_rules(x$rule)), "\n")
     },

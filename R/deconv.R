@@ -156,7 +156,7 @@
 #' Lawson, C. L. and Hanson, R. J. (1974) _Solving Least Squares Problems_, chapter 27. SIAM
 #'   (1995). \doi{10.1137/1.9781611971217}
 #'
-#' @seealso [conv()]; the article "The convolution matrix in practice" on the site.
+#' @seealso [deconv_methods] for standard errors and data frames; [conv()]; the article "The convolution matrix in practice" on the site.
 #' @family matrices
 #' @examples
 #' x <- c(0, 0, 3, 1, 0, 0, 0, 2, 0, 0)
@@ -184,6 +184,15 @@
 #' lines(infections, lty = 2)
 #' counted <- deconv(deaths, delay, mode = "causal", method = "richardson-lucy")
 #' lines(coef(counted), col = "grey40")
+#'
+#' # lines of a spectrum, blurred by the instrument: counts of photons, and light is not negative
+#' blur <- dnorm(-15:15, sd = 5)
+#' light <- replace(numeric(150), c(40, 52, 100), c(900, 500, 300))
+#' counts <- rpois(150, conv(light, blur, "same") + 2)
+#' found <- deconv(counts, blur, mode = "same", method = "richardson-lucy")
+#' plot(counts, type = "h", ylim = c(0, 250), col = "grey70")
+#' lines(coef(found), lwd = 2)
+#' points(which(light > 0), rep(0, 3), pch = 17)
 #'
 #' # long division, as at school: (x^2 + 3x + 5) = (x + 1) (x + 2) + 3
 #' deconv(c(1, 3, 5), c(1, 1), method = "division")

@@ -77,7 +77,7 @@ hostile_values <- expression(
   matrix(1:4 + 0, 2, dimnames = list(x = c("a", "a"), y = c(utf8, latin1))),
   matrix(c(NA, 1, NaN, Inf), 2), matrix(1i, 2, 2), array(1, 3), array(1:24, 2:4),
   array(0, c(0, 1, 2)), array(1, c(1, 1, 1)),
-  table(c("a", "b", "a")), ts(1:3), ts(1:2, start = 1e9, frequency = 1e-3), ts(matrix(1:6, 3)),
+  table(c("a", "b", "a")), table(c(1, 2, 2)), table(c(0.5, 1.2)), table(numeric(0)), ts(1:3), ts(1:2, start = 1e9, frequency = 1e-3), ts(matrix(1:6, 3)),
   ts(1:4, frequency = 12, start = c(2000, 2)),
   attributed(1:3 + 0, weird = an_environment), attributed(1:3 + 0, names = c("a", NA, "a")),
   attributed(1:3 + 0, class = "mystery"), attributed(1:3 + 0, class = c("ts", "mystery")),
@@ -210,6 +210,8 @@ valid_values <- list(
   which = expression("x", c("x", "fit")), digits = expression(3, 5L),
   lambda = expression(0, 0.1, "auto", "gcv", "reml"), order = expression(0, 1),
   weights = expression(NULL, c(1, 2, 0, 1, 1, 1)), positive = expression(FALSE, TRUE), iterations = expression(NULL, 3),
+  `predict$h` = expression(NULL, c(1, 2), c(1i, 2)), `vcov$sigma` = expression(NULL, 2), conf.int = expression(FALSE, TRUE),
+  conf.level = expression(0.95),
   # those of `...`
   `correlate$...` = expression(list(), list(threads = 1), list(na = "zero"), list(method = "fft", boundary = "zero")),
   `bind_runs$...` = expression(list(e(), e()), list(a = e(), b = e(trial_type = NULL)), list(list(e(), e()))),
@@ -245,6 +247,9 @@ classed_values <- list(
   deconv = expression(
     deconv(c(1, 3, 5, 4, 4), c(1, 2)), deconv(cbind(a = sin(1:12), b = 1), c(1, 2), method = "ridge", lambda = "gcv")
   ),
+  summary.deconv = expression(
+    summary(deconv(c(1, 3, 5, 4, 4), c(1, 2))), summary(deconv(cbind(a = sin(1:12), b = 1), c(1, 2), method = "ridge", lambda = 1))
+  ),
   summary.conv_operator = expression(summary(conv_operator(1:3, 5)), summary(conv_operator(1i, 5, "same"))),
   conv_operator = expression(
     conv_operator(1:3, 5), conv_operator(c(1i, 2), 4, "same", boundary = "wrap"), conv_operator(c(1e200, 1), 3),
@@ -267,7 +272,7 @@ hostile_targets <- function() {
   # the generics are called with objects of all their classes
   methods <- methods[!methods[, 1L] %in% c("conv_values", "conv_restore"), , drop = FALSE]
   methods <- lapply(seq_len(nrow(methods)), function(i) {
-    generic <- get(methods[i, 1L], ns)
+    generic <- get0(methods[i, 1L], ns, ifnotfound = get(methods[i, 3L], ns)) # that of a package may not be there
     list(
       name = methods[i, 1L], fun = generic, class = methods[i, 2L],
       args = formals(get(methods[i, 3L], ns))
