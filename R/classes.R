@@ -18,6 +18,7 @@
 #' | a dense `Matrix` | `conv(x, h)` | a `dgeMatrix` |
 #' | a `sparseVector` | `conv(x, h)` | a `dsparseVector` |
 #' | `integer64` (bit64) up to \eqn{2^{53}}{2^53} | `conv(x, h)` | a double vector, exact as for other whole numbers |
+#' | a one-dimensional `table` with numbers as names | `conv(x, h)` with another | a `table` of the sums, see [conv()] |
 #' | `haven_labelled` numbers | `conv(x, h)` | a double vector; missing values of the user's own are missing |
 #'
 #' A plain `h` goes with every `x`, and so does a plain `x` with every `h`: the result is then plain,

@@ -142,6 +142,25 @@ test_that("data frames have a row for each value", {
   }
 })
 
+test_that("signals of other classes are taken as their numbers, and come back as what they are", {
+  set.seed(7)
+  y <- data.frame(u = noisy(), v = noisy())
+  fit <- deconv(y, c(1, 3, 2))
+  plain <- deconv(as.matrix(y), c(1, 3, 2))
+  expect_equal(deviance(fit), deviance(plain))
+  expect_equal(glance.deconv(fit), glance.deconv(plain))
+  expect_equal(as.data.frame(fit), as.data.frame(plain))
+  expect_equal(augment.deconv(fit), augment.deconv(plain))
+  expect_equal(predict(fit, c(1, 2)), as.data.frame(predict(plain, c(1, 2))))
+  expect_output(print(summary(fit)), "u ")
+  skip_if_not_installed("zoo")
+  y <- zoo::zoo(noisy(), 101:132)
+  fit <- deconv(y, c(1, 3, 2))
+  expect_equal(zoo::index(predict(fit, c(1, 2))), 101:131)
+  expect_equal(as.data.frame(fit)$x, as.vector(coef(fit)))
+  expect_equal(dim(vcov(fit)), c(30, 30))
+})
+
 test_that("a summary is an object, and prints", {
   set.seed(6)
   h <- c(1, 3, 2)
