@@ -22,6 +22,11 @@
 #' - [correlate_array()]: the same with the kernel as it stands
 #' - [gaussian_kernel()]: bell curves by their width
 #'
+#' @section Signals in pieces:
+#' - [conv_stream()], [stream_push()], [stream_finish()]: the convolution of a signal that
+#'   comes piece by piece
+#' - [stream_file()]: of a file, raw numbers or sound
+#'
 #' @section The matrix:
 #' - [conv_matrix()]: the matrix whose product with a signal is its convolution,
 #'   dense or sparse

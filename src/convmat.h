@@ -24,6 +24,8 @@ SEXP ffi_conv_two(SEXP x, SEXP h);
 SEXP ffi_conv_array(SEXP x, SEXP nx, SEXP h, SEXP nh, SEXP options, SEXP threads, SEXP tick);
 SEXP ffi_largest(SEXP x);
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options);
+SEXP ffi_stream(SEXP held, SEXP x, SEXP h, SEXP sizes, SEXP options, SEXP threads);
+SEXP ffi_sources(SEXP places, SEXP n, SEXP boundary);
 SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin);
 SEXP ffi_conv_matrix(SEXP h, SEXP n, SEXP options);
 SEXP ffi_shifted_kernels(SEXP h, SEXP n);
@@ -112,5 +114,13 @@ void ffi_set_zero(SEXP y);
 /* The doubles of a real or complex vector, ffi_width() of them an entry. */
 const double *ffi_doubles(SEXP x);
 size_t ffi_width(SEXP x);
+
+/* ncol columns of n samples that begin at `from`, with complex numbers, of width 2, split into
+ * parts. */
+cm_samples ffi_split(const double *from, size_t n, size_t ncol, size_t width);
+
+/* Signals of x with one kernel, into the columns of ny outputs at y, complex or not. */
+void ffi_conv_columns(cm_samples x, cm_samples h, const cm_options *options, double *y,
+                      size_t ny, int complex, const cm_env *env);
 
 #endif

@@ -16,10 +16,9 @@ SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin)
     return out;
 }
 
-cm_samples ffi_columns(SEXP x, size_t n, size_t c, size_t ncol)
+cm_samples ffi_split(const double *from, size_t n, size_t ncol, size_t width)
 {
-    size_t width = ffi_width(x), total = n * ncol;
-    const double *from = ffi_doubles(x) + c * n * width;
+    size_t total = n * ncol;
     if (width == 1)
         return (cm_samples){from, NULL, n, ncol};
     double *parts = (double *)R_alloc(2 * total, sizeof(double));
@@ -30,9 +29,14 @@ cm_samples ffi_columns(SEXP x, size_t n, size_t c, size_t ncol)
     return (cm_samples){parts, parts + total, n, ncol};
 }
 
-/* Signals of x with one kernel, into y. */
-static void conv_columns(cm_samples x, cm_samples h, const cm_options *options, double *y,
-                         size_t ny, int complex, const cm_env *env)
+cm_samples ffi_columns(SEXP x, size_t n, size_t c, size_t ncol)
+{
+    size_t width = ffi_width(x);
+    return ffi_split(ffi_doubles(x) + c * n * width, n, ncol, width);
+}
+
+void ffi_conv_columns(cm_samples x, cm_samples h, const cm_options *options, double *y,
+                      size_t ny, int complex, const cm_env *env)
 {
     cm_output out = {y, NULL};
     size_t total = ny * x.ncol;
@@ -82,9 +86,9 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
         size_t n = ncy - c < at_once ? ncy - c : at_once;
         ticker.base = (double)c / (double)ncy;
         ticker.span = (double)n / (double)ncy;
-        conv_columns(ffi_columns(x, nx, ncx == 1 ? 0 : c, n),
-                     ffi_columns(h, nh, nch == 1 ? 0 : c, 1), &how,
-                     py + c * w.ny * (complex ? 2 : 1), w.ny, complex, &env);
+        ffi_conv_columns(ffi_columns(x, nx, ncx == 1 ? 0 : c, n),
+                         ffi_columns(h, nh, nch == 1 ? 0 : c, 1), &how,
+                         py + c * w.ny * (complex ? 2 : 1), w.ny, complex, &env);
         vmaxset(top);
     }
     UNPROTECT(1); // y

@@ -74,6 +74,8 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_conv_array, 7),
     ENTRY(ffi_largest, 1),
     ENTRY(ffi_conv_method, 3),
+    ENTRY(ffi_stream, 6),
+    ENTRY(ffi_sources, 3),
     ENTRY(ffi_mode_window, 4),
     ENTRY(ffi_conv_matrix, 3),
     ENTRY(ffi_shifted_kernels, 2),

@@ -30,6 +30,18 @@ hostile_world <- function() {
     columns <- tempfile("hostile-", fileext = ".txt")
     writeLines(c("1 2 1", "5 2 0.5"), columns)
     out <- tempfile("hostile-")
+    eight <- tempfile("hostile-")
+    writeBin(c(0.5, -0.25), eight)
+    begun_stream <- function() {
+      s <- conv_stream(c(2, 1), "same", boundary = "extend", na = "zero")
+      stream_push(s, c(1, NA, Inf))
+      s
+    }
+    tamper_stream <- function(name, value) {
+      s <- begun_stream()
+      s[[name]] <- value
+      s
+    }
     attributed <- function(x, ...) structure(x, ...)
     integer64 <- function(x) structure(as.double(x), class = "integer64")
     units <- function(x) {
@@ -207,6 +219,12 @@ valid_values <- list(
   dec = expression(".", ","), run_lengths = expression(NULL, c(3, 4)),
   `read_events$duration` = expression("duration", 0.5), `read_events$trial_type` = expression("trial_type", NULL),
   `read_events$run` = expression(NULL, "duration"),
+  `conv_stream$mode` = expression("full", "same", "causal"), block = expression(NULL, 1, 64L),
+  `conv_stream$boundary` = expression("zero", "nearest", "mirror", "missing", "extend"), ncol = expression(1, 2L),
+  s = expression(conv_stream(c(1, 10)), conv_stream(1:3, "same", boundary = "mirror", block = 4), begun_stream(), conv_stream(1:2, ncol = 2)),
+  `stream_file$from` = expression(eight, file(eight)), `stream_file$to` = expression(out, file(out)), resume = expression(FALSE, TRUE),
+  `stream_file$s` = expression(conv_stream(c(1, 10)), conv_stream(1:3, "same", ncol = 2)), every = expression(10, 0, Inf),
+  `stream_file$format` = expression("double", "pcm16", "pcm32"), to_format = expression("double", "pcm16", "pcm24"), size = expression(100, 3L),
   which = expression("x", c("x", "fit")), digits = expression(3, 5L),
   lambda = expression(0, 0.1, "auto", "gcv", "reml"), order = expression(0, 1),
   weights = expression(NULL, c(1, 2, 0, 1, 1, 1)), positive = expression(FALSE, TRUE), iterations = expression(NULL, 3),
@@ -250,6 +268,7 @@ classed_values <- list(
   summary.deconv = expression(
     summary(deconv(c(1, 3, 5, 4, 4), c(1, 2))), summary(deconv(cbind(a = sin(1:12), b = 1), c(1, 2), method = "ridge", lambda = 1))
   ),
+  conv_stream = expression(conv_stream(1:3), begun_stream(), tamper_stream("version", "a"), attributed(list(), class = "conv_stream")),
   summary.conv_operator = expression(summary(conv_operator(1:3, 5)), summary(conv_operator(1i, 5, "same"))),
   conv_operator = expression(
     conv_operator(1:3, 5), conv_operator(c(1i, 2), 4, "same", boundary = "wrap"), conv_operator(c(1e200, 1), 3),
@@ -400,7 +419,7 @@ hostile_finding <- function(case, world, limit = 5) {
   close_connections(values)
   if (is.null(found)) {
     again <- lapply(case$args, eval, world)
-    changed <- !mapply(same_value, values, again) & !vapply(again, inherits, NA, "connection")
+    changed <- !mapply(same_value, values, again) & !vapply(again, inherits, NA, c("connection", "conv_stream"))
     close_connections(again)
     if (any(changed)) found <- paste("changed:", paste(names(changed)[changed], collapse = ", "))
   }

@@ -107,3 +107,23 @@ test_that("events, models and bands are whole", {
   refused("ffi_simd_level", 1)
   refused("ffi_simd_level", character(0))
 })
+
+test_that("blocks of a stream have all their samples", {
+  valid <- options_of(mode = 3)
+  sizes <- function(...) replace(c(1, 1, 0, 4, 2, 2, 2), ...)
+  expect_identical(call("ffi_stream", x, numeric(0), h, sizes(1, 1), valid, 1), conv(x, h, "valid"))
+  bad <- list(
+    sizes(1, 0), sizes(1, 3), sizes(2, 0), sizes(2, 2), sizes(3, 1), sizes(4, 5), sizes(4, 3), sizes(5, 0), sizes(6, 0), sizes(7, 0), sizes(7, 3),
+    sizes(7, 2^53), sizes(4, -1), sizes(4, NaN), 1:7, numeric(6), NULL
+  )
+  for (size in bad) refused("ffi_stream", x, numeric(0), h, size, valid, 1)
+  refused("ffi_stream", x, complex(0), h, sizes(1, 1), valid, 1)
+  refused("ffi_stream", "a", "a", h, sizes(1, 1), valid, 1)
+  refused("ffi_stream", x, numeric(0), numeric(0), sizes(1, 1), valid, 1)
+  refused("ffi_stream", x, numeric(0), h, sizes(1, 1), options_of(), 1)
+  refused("ffi_stream", x, numeric(0), h, sizes(1, 1), options_of(mode = 3, boundary = 2), 1)
+  for (n in list(0, -1, 2^53, "a")) refused("ffi_sources", c(-1, 5), n, 2)
+  for (boundary in list(7, -1, 0.5, "a")) refused("ffi_sources", c(-1, 5), 3, boundary)
+  for (places in list(NaN, 2^60, 1L, "a")) refused("ffi_sources", places, 3, 2)
+  refused("ffi_sources", -1, 1, 6)
+})

@@ -20,6 +20,13 @@ tortured_package <- function(torture) {
   list(functions = copy, called = called)
 }
 
+# Outputs of a stream, whose pieces lie in both of its arrays, in one, or must wait.
+streamed_torture <- function(x, ...) {
+  s <- conv_stream(...)
+  y <- list(stream_push(s, x[1L]), stream_push(s, x[2:6]), stream_push(s, x[7:9]))
+  c(y, list(stream_finish(s)))
+}
+
 # Small sizes, but each allocation in C: parts of complex numbers, boundaries, transforms,
 # lists that grow.
 torture_calls <- expression(
@@ -36,6 +43,8 @@ torture_calls <- expression(
   conv_method(sin(1:3000), sin(1:300)),
   conv_array(matrix(c(1, NA, Inf, 4), 2), matrix(1:4, 2), "same", boundary = "mirror"),
   conv_array(array(c(1i, 2, 3, NA), c(2, 2, 2)), list(c(1, 1i), NULL, 2), na = "zero"),
+  streamed_torture(1:9 + 0, c(1, 2), "same", boundary = "extend", block = 2),
+  streamed_torture(complex(real = 1:9, imaginary = c(1, NA, 3)), cbind(1:3, 4i), "causal", boundary = "mirror", block = 1),
   correlate(1:5, c(1i, 2)),
   conv_matrix(1:3, 4), conv_matrix(c(1i, 2), 4, "same", boundary = "mirror"),
   shifted_kernels(1:3, 4), shifted_scaled_kernels(c(1i, 2), 1:3),
@@ -61,8 +70,10 @@ test_that("every routine protects what it allocates", {
   old <- options(convmat.max_bytes = NULL)
   on.exit(options(old))
   package <- tortured_package(torture = is_extended())
-  package$functions$conv_by <- conv_by
-  environment(package$functions$conv_by) <- package$functions
+  for (name in c("conv_by", "streamed_torture")) {
+    package$functions[[name]] <- get(name)
+    environment(package$functions[[name]]) <- package$functions
+  }
   for (call in as.list(torture_calls)) {
     expect_identical(eval(call, package$functions), eval(call), info = deparse(call))
   }
