@@ -123,4 +123,11 @@ cm_samples ffi_split(const double *from, size_t n, size_t ncol, size_t width);
 void ffi_conv_columns(cm_samples x, cm_samples h, const cm_options *options, double *y,
                       size_t ny, int complex, const cm_env *env);
 
+/* A sum of nterm gamma densities, with R's gamma functions. */
+cm_model ffi_model(const double *shape, const double *scale, const double *weight, size_t nterm,
+                   const cm_env *env);
+
+/* ffi-callable.c: tells R what the C code of other packages may call. */
+void ffi_register_callables(void);
+
 #endif

@@ -43,13 +43,18 @@ static cm_events column_events(SEXP events, SEXP first, size_t c)
     return (cm_events){all.onset + from, all.duration + from, all.amplitude + from, to - from};
 }
 
+cm_model ffi_model(const double *shape, const double *scale, const double *weight, size_t nterm,
+                   const cm_env *env)
+{
+    return cm_prepare_model(shape, scale, weight, nterm, &gamma_functions, env);
+}
+
 static cm_model unpack_model(SEXP model, const cm_env *env)
 {
     ffi_must(TYPEOF(model) == VECSXP && XLENGTH(model) >= 3, "a model is a list of three");
     size_t n = (size_t)XLENGTH(VECTOR_ELT(model, 0));
-    return cm_prepare_model(ffi_numbers(VECTOR_ELT(model, 0), n),
-                            ffi_numbers(VECTOR_ELT(model, 1), n),
-                            ffi_numbers(VECTOR_ELT(model, 2), n), n, &gamma_functions, env);
+    return ffi_model(ffi_numbers(VECTOR_ELT(model, 0), n), ffi_numbers(VECTOR_ELT(model, 1), n),
+                     ffi_numbers(VECTOR_ELT(model, 2), n), n, env);
 }
 
 /* A column for each group of events, whose onsets must not decrease within the group. */

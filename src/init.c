@@ -109,6 +109,7 @@ attribute_visible void R_init_convmat(DllInfo *dll)
     R_registerRoutines(dll, NULL, entries, NULL, NULL);
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);
+    ffi_register_callables();
     cm_simd_level(getenv("CONVMAT_SIMD"));
     ffi_keep_pages();
 }
