@@ -7,8 +7,7 @@ NEEDS       := Rscript:r-base-core gcc:r-base-dev g++:r-base-dev pandoc:pandoc
 NEEDS_CHECK := $(NEEDS) qpdf:qpdf tidy:tidy checkbashisms:devscripts
 NEEDS_DEV   := $(NEEDS_CHECK) clang-format:clang-format
 NEEDS_BENCH := scipy.py:python3-scipy libopenblas.so.0:libopenblas0-pthread \
-               octave-cli:octave signal.m:octave-signal \
-               fftw3.pc:libfftw3-dev
+               octave-cli:octave signal.m:octave-signal
 NEEDS_KERNEL := $(NEEDS) libRmath.pc:r-mathlib clang-14:clang-14 llvm-cov-14:llvm-14 \
                /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer*:libclang-rt-14-dev
 NEEDS_COVERAGE := $(NEEDS_KERNEL) qemu-x86_64:qemu-user

@@ -1,10 +1,6 @@
-/* What the machine can do at most, for peers.R: multiply-adds per second from
- * registers, bytes per second from memory, seconds for the first touch
- * of a small page, and the time of bare FFTW transforms that
- * an overlap-save convolution of n samples with kernels of m cannot do without, at the
- * best block length: real ones, and complex ones of half the length, which is what
- * convmat uses. Prints "name value" a line. Arguments: pairs n m. */
-#include <fftw3.h>
+/* What the machine can do at most, for peers.R: multiply-adds per second from registers, bytes
+ * per second from memory, and seconds for the first touch of a small page. Prints "name value" a
+ * line. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,61 +84,9 @@ static double first_touch(void)
     return best;
 }
 
-/* Seconds for a transform of n real values there and back: as such or as n / 2 complex ones. */
-static double transforms(int n, int as_complex)
+int main(void)
 {
-    double *x = fftw_alloc_real((size_t)n + 2), best = 1;
-    fftw_complex *z = fftw_alloc_complex((size_t)n / 2 + 1), *pairs = (fftw_complex *)x;
-    fftw_plan there = as_complex ? fftw_plan_dft_1d(n / 2, pairs, z, FFTW_FORWARD, FFTW_ESTIMATE)
-                                 : fftw_plan_dft_r2c_1d(n, x, z, FFTW_ESTIMATE);
-    fftw_plan back = as_complex ? fftw_plan_dft_1d(n / 2, z, pairs, FFTW_BACKWARD, FFTW_ESTIMATE)
-                                : fftw_plan_dft_c2r_1d(n, z, x, FFTW_ESTIMATE);
-    int few = 1 + 1000000 / n;
-    memset(x, 0, ((size_t)n + 2) * sizeof *x);
-    for (int run = 0; run < 9; run++) {
-        double start = now();
-        for (int i = 0; i < few; i++) {
-            fftw_execute(there);
-            fftw_execute(back);
-        }
-        double time = (now() - start) / few;
-        best = time < best ? time : best;
-    }
-    fftw_destroy_plan(there);
-    fftw_destroy_plan(back);
-    fftw_free(x);
-    fftw_free(z);
-    return best;
-}
-
-int main(int argc, char **argv)
-{
-    enum { LENGTHS = 40 };
-    static const char *const names[] = {"real", "complex"};
-    int length[LENGTHS], count = 0;
-    double time[2][LENGTHS];
-    for (int n = 512; n <= 1 << 18; n *= 2) {
-        length[count++] = n;
-        if (n >= 1024 && n < 1 << 17) {
-            length[count++] = n / 4 * 5;
-            length[count++] = n / 32 * 35;
-        }
-    }
-    for (int i = 0; i < count; i++)
-        for (int kind = 0; kind < 2; kind++)
-            time[kind][i] = transforms(length[i], kind);
     printf("multiply-adds %g\nbandwidth %g\n", multiply_adds(), bandwidth());
     printf("touch %g\n", first_touch());
-    for (int a = 1; a + 1 < argc; a += 2) {
-        for (int kind = 0; kind < 2; kind++) {
-            double n = atof(argv[a]), m = atof(argv[a + 1]), best = 1e9;
-            for (int i = 0; i < count; i++) {
-                double fresh = length[i] - m + 1, blocks = (n + m - 1) / fresh;
-                if (fresh > 0 && blocks * time[kind][i] < best)
-                    best = blocks * time[kind][i];
-            }
-            printf("%s_%g_%g %g\n", names[kind], n, m, best);
-        }
-    }
     return 0;
 }
