@@ -140,8 +140,8 @@ static cm_model some_model(source *s)
     return cm_prepare_model(shape, scale, weight, nterm, &gamma_functions, env());
 }
 
-static size_t sparse_columns(const cm_model *model, const cm_reach *reach,
-                             const cm_events *events, const double *times, size_t nt, double *y)
+static size_t sparse_columns(const cm_model *model, cm_reach *reach, const cm_events *events,
+                             const double *times, size_t nt, double *y)
 {
     size_t n = 0, work = 0;
     double *scratch = guarded_doubles(nt, AT_END);

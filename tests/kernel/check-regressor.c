@@ -212,7 +212,7 @@ static double *draw_times(source *s, size_t n, const cm_events *events, side sid
 
 /* The sum against that of the responses one by one: what the tree leaves out is less than 1e-17
  * of it. */
-static void check_sum(const model_case *c, const cm_reach *reach, const cm_events *events,
+static void check_sum(const model_case *c, cm_reach *reach, const cm_events *events,
                       const double *times, size_t nt, side side)
 {
     double *y = guarded_doubles(nt, side);
@@ -235,7 +235,7 @@ static void check_sum(const model_case *c, const cm_reach *reach, const cm_event
 }
 
 /* Amplitudes near the largest number: terms overflow, the sum only if it is too large. */
-static void check_overflow(const model_case *c, const cm_reach *reach, const cm_events *events,
+static void check_overflow(const model_case *c, cm_reach *reach, const cm_events *events,
                            const double *times, size_t nt, side side)
 {
     double *y = guarded_doubles(nt, side), *amplitude = guarded_doubles(events->n, side);
@@ -265,7 +265,7 @@ static void check_overflow(const model_case *c, const cm_reach *reach, const cm_
 }
 
 /* A sparse column is the dense one without what is below 1e-17 of its largest. */
-static void check_sparse(const model_case *c, const cm_reach *reach, double onset, double d,
+static void check_sparse(const model_case *c, cm_reach *reach, double onset, double d,
                          double *times, size_t nt, side side)
 {
     double *dense = guarded_doubles(nt, side), *value = guarded_doubles(nt, side);

@@ -24,7 +24,7 @@ struct cm_node {
 
 typedef struct {
     const cm_model *model;
-    const cm_reach *reach;
+    cm_reach *reach;
     const cm_events *events;
     const struct cm_node *node;
     size_t nleaf;
@@ -126,7 +126,7 @@ static double shrunk_sum(const cm_tree *tree, double t, size_t nevent, size_t *w
  * If terms then cancel, the final sum may be too small for what was left out. In that case the
  * tree is walked again, and compared with that final sum; if that is not enough it is walked a
  * third time, and nothing that adds is left out. */
-void cm_regressor(const cm_model *model, const cm_reach *reach, const cm_events *events,
+void cm_regressor(const cm_model *model, cm_reach *reach, const cm_events *events,
                   const double *times, size_t nt, int slope, double *y, const cm_env *env)
 {
     cm_tree tree = {model, reach, events, NULL, 0, slope, {{0}}};

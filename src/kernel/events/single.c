@@ -50,7 +50,7 @@ void cm_one_response(const cm_model *model, double onset, double duration, const
 
 /* Writes responses from times[first] on, up to where all that follow are negligible beside
  * *largest, the largest modulus. Returns where that is. */
-static size_t until_negligible(const single *event, const cm_reach *reach, const double *times,
+static size_t until_negligible(const single *event, cm_reach *reach, const double *times,
                                size_t first, size_t nt, double *y, double *largest,
                                size_t *work, const cm_env *env)
 {
@@ -69,9 +69,9 @@ static size_t until_negligible(const single *event, const cm_reach *reach, const
     return nt;
 }
 
-size_t cm_sparse_response(const cm_model *model, const cm_reach *reach, double onset,
-                          double duration, const double *times, size_t nt, double *scratch,
-                          int *at, double *value, size_t *work, const cm_env *env)
+size_t cm_sparse_response(const cm_model *model, cm_reach *reach, double onset, double duration,
+                          const double *times, size_t nt, double *scratch, int *at,
+                          double *value, size_t *work, const cm_env *env)
 {
     size_t first = cm_first_from(times, nt, onset), kept = 0;
     double largest;

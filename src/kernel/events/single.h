@@ -12,8 +12,8 @@ void cm_one_response(const cm_model *model, double onset, double duration, const
 /* At increasing times, without values of at most 1e-17 of the largest modulus. Returns how many
  * values are kept; unless `at` is NULL, writes them and their indices. `scratch` has room for
  * nt doubles. */
-size_t cm_sparse_response(const cm_model *model, const cm_reach *reach, double onset,
-                          double duration, const double *times, size_t nt, double *scratch,
-                          int *at, double *value, size_t *work, const cm_env *env);
+size_t cm_sparse_response(const cm_model *model, cm_reach *reach, double onset, double duration,
+                          const double *times, size_t nt, double *scratch, int *at,
+                          double *value, size_t *work, const cm_env *env);
 
 #endif
