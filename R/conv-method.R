@@ -6,13 +6,13 @@
 #' output, so the choice is one of time only.
 #'
 #' @param x,h Numeric or complex vectors: a signal of n samples and a kernel of
-#'   m, at least 1. Of complex ones the real parts decide.
+#'   m, at least 1. If one of them is complex, its real part decides.
 #' @param mode As in [conv()].
 #'
 #' @returns A list of class `conv_method` with
 #' \describe{
 #'   \item{method}{`"direct"`, `"fft"` or `"sparse"`;}
-#'   \item{block}{the length of each Fourier transform, NA if there is none;}
+#'   \item{block}{how many samples each Fourier transform takes, NA if there is none;}
 #'   \item{skips}{for `"sparse"` whose zeros are skipped, `"x"` or `"h"`; else NA;}
 #'   \item{cost}{an estimate of the time in seconds, made on one machine and good
 #'     for comparing;}
@@ -46,9 +46,9 @@ conv_method <- function(x, h, mode = "full") {
   if (length(x) == 0L) {
     abort("length", "`x` must have at least one sample, not none.")
   }
-  x <- as.double(if (is.complex(x)) Re(x) else x)
   x[!is.finite(x)] <- 0 # as conv() does before it chooses
-  choice <- .Call(ffi_conv_method, x, as.double(if (is.complex(h)) Re(h) else h), options)
+  as_number <- if (is.complex(x) && is.complex(h)) as.complex else function(z) as.double(Re(z))
+  choice <- .Call(ffi_conv_method, as_number(x), as_number(h), options)
   structure(
     list(
       method = c("direct", "fft", "fft", "sparse")[choice[1L]],

@@ -178,13 +178,16 @@
 #'   cells of samples; outputs that are not certain to be right are computed
 #'   again. That takes 5 to 15 per cent of the time on ordinary data; on
 #'   signals made to fail everywhere it takes as long as direct sums and
-#'   transforms together.
+#'   transforms together. Whole numbers whose error would be above 1/2 are transformed in two
+#'   halves of their bits, each of which comes out exact.
 #' - _Signals or kernels of mostly zeros_ (spikes, echoes, seasonal lags) take a
 #'   scaled copy of the other for each sample that is not zero.
 #'
 #' Missing and infinite samples are taken out first and put back afterwards into
-#' the outputs they belong to. If `x` and `h` are both complex all this happens
-#' four times, and once more for `"renormalise"` where samples are missing. A
+#' the outputs they belong to. If `x` and `h` are both complex there is one convolution by
+#' transforms of complex numbers, guarded in the same way, or where sums are faster there are four
+#' real ones; if only one of them is complex there are two. There is one more for `"renormalise"`
+#' where samples are missing. A
 #' boundary other than zero needs n + m - 1 samples of memory, missing values n,
 #' transforms three blocks.
 #'

@@ -186,16 +186,36 @@ SEXP ffi_conv_two(SEXP x, SEXP h)
     return conv_plain(x, h, (cm_options){CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO});
 }
 
-/* The method that "auto" chooses, the length of its transforms, its cost in ns, and whether
+/* What "auto" does with complex numbers: transforms of them, or else four times the same with
+ * real ones, of which the real parts stand for all. */
+static cm_plan complex_plan(SEXP x, SEXP h, cm_problem p)
+{
+    cm_samples sx = ffi_columns(x, p.nx, 0, 1), sh = ffi_columns(h, p.nh, 0, 1);
+    cm_plan plan;
+    p.x = sx.re, p.x_im = sx.im;
+    p.h = sh.re, p.h_im = sh.im;
+    p = cm_trimmed(&p);
+    if (cm_plan_complex(&p, CM_AUTO, &plan)) {
+        plan.length /= 2;
+        return plan;
+    }
+    p.x_im = p.h_im = NULL;
+    plan = cm_choose(&p);
+    plan.cost *= 4;
+    return plan;
+}
+
+/* The method that "auto" chooses, the samples of its transforms, its cost in ns, and whether
  * the zeros that are skipped are those of h. */
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options)
 {
     cm_options how = ffi_options(options, ffi_samples(h));
-    ffi_must(ffi_samples(x) > 0, "there must be samples");
+    ffi_must(ffi_samples(x) > 0 && TYPEOF(x) == TYPEOF(h), "there must be samples of one type");
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
     cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
-    cm_problem p = {.x = REAL_RO(x), .nx = nx, .h = REAL_RO(h), .nh = nh, .w = w, .ncol = 1};
-    cm_plan plan = cm_choose(&p);
+    cm_problem p = {
+        .x = ffi_doubles(x), .nx = nx, .h = ffi_doubles(h), .nh = nh, .w = w, .ncol = 1};
+    cm_plan plan = ffi_width(x) == 2 ? complex_plan(x, h, p) : cm_choose(&p);
     SEXP out = Rf_allocVector(REALSXP, 4);
     REAL(out)[0] = plan.method;
     REAL(out)[1] = (double)plan.length;

@@ -57,8 +57,9 @@ void check_window(const double *x, size_t nx, const double *h, size_t nh, cm_win
     double *y = guarded_doubles(w.ny, AT_END), *again = guarded_doubles(w.ny, AT_START);
     double most = 0;
     begin(&here);
-    cm_problem p = {
-        x, nx, h, nh, y, w, 1, nx, w.ny, cm_max_modulus((cm_samples){x, NULL, nx, 1}), 0};
+    cm_problem p = {x, nx,   h,    nh,   y,
+                    w, 1,    nx,   w.ny, cm_max_modulus((cm_samples){x, NULL, nx, 1}),
+                    0, NULL, NULL, NULL};
     cm_conv_real(&p, method, env());
     p.y = again;
     cm_conv_real(&p, method, &many);
@@ -167,7 +168,7 @@ static void add_term(sums *s, const conv_case *c, size_t j, size_t i)
         }
         return;
     }
-    s->whole &= xr == rint(xr) && hr == rint(hr);
+    s->whole &= xr == rint(xr) && hr == rint(hr) && xi == rint(xi) && hi == rint(hi);
     part(s, 0, xr, hr);
     if (!x.im && !h.im) {
         s->moduli += fabsl((long double)xr * hr);
@@ -215,6 +216,7 @@ static void add_extended(sums *s, const conv_case *c, size_t e, size_t f, double
         return;
     }
     s->whole &= both[0] == rint(both[0]) && hr == rint(hr);
+    s->whole &= both[1] == rint(both[1]) && hi == rint(hi);
     volatile double product[4] = {both[0] * hr, both[1] * hi, both[0] * hi, both[1] * hr};
     for (int j = 0; j < 4; j++)
         if (isinf(product[j]))
@@ -322,9 +324,10 @@ static int right(const conv_case *c, const sums *s, double re, const double *im,
                 2.1L * PROMISE * moduli + 2 * SMALLEST;
         if (slack > DBL_MAX / 4)
             return 1;
-    } else if (s->whole && !c->x.im && !c->h.im && c->options.method != CM_FFT &&
-               special[0] == 0) {
+    } else if (s->whole && c->options.method != CM_FFT && special[0] == 0 && special[1] == 0) {
         if (re != rint(re) || (moduli <= MOST_WHOLE && re != exact_re))
+            return 0;
+        if (im && (*im != rint(*im) || (moduli <= MOST_WHOLE && *im != exact_im)))
             return 0;
     }
     if (special[0] != 0 && !right_special(re, special[0]))

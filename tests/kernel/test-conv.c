@@ -43,18 +43,18 @@ static void check_pieces(source *s)
                *among = guarded_doubles(n + 2 * m, AT_END);
         memset(among, 0, (n + 2 * m) * sizeof *among);
         memcpy(among + m, x, n * sizeof *x);
-        cm_problem p = {x, n, h, m, y, {0, ny}, 1, n, ny, 1, 0};
+        cm_problem p = {x, n, h, m, y, {0, ny}, 1, n, ny, 1, 0, NULL, NULL, NULL};
         begin(&here);
         cm_conv_direct(&p, env());
         for (int k = 0; k < 8; k++) {
             size_t t = k < 4 ? (size_t)k * ny / 4 : draw_size(s, ny) - 1;
             size_t nt = k < 2 ? 1 : draw_size(s, ny - t);
-            cm_problem piece = {x, n, h, m, z, {t, nt}, 1, n, nt, 1, 0};
+            cm_problem piece = {x, n, h, m, z, {t, nt}, 1, n, nt, 1, 0, NULL, NULL, NULL};
             cm_conv_direct(&piece, env());
             expect(same_bits(y + t, z, nt), "outputs %zu ... of %zu x %zu: other bits", t, n,
                    m);
-            cm_problem padded = {among, n + 2 * m, h,  m, z, {m + t, nt},
-                                 1,     n + 2 * m, nt, 1, 0};
+            cm_problem padded = {among,     n + 2 * m, h, m, z,    {m + t, nt}, 1,
+                                 n + 2 * m, nt,        1, 0, NULL, NULL,        NULL};
             cm_conv_direct(&padded, env());
             expect(same_bits(y + t, z, nt), "among zeros, %zu ... of %zu x %zu: other bits", t,
                    n, m);
@@ -77,7 +77,7 @@ static void check_longest(source *s)
     long double sum = 0;
     for (size_t i = 0; i < n - 1; i++)
         sum += (long double)x[i] * h[n - 2 - i];
-    cm_problem p = {x, n, h, n, y, {n - 2, 3}, 1, n, 3, 2, 0};
+    cm_problem p = {x, n, h, n, y, {n - 2, 3}, 1, n, 3, 2, 0, NULL, NULL, NULL};
     begin(&here);
     cm_conv_direct(&p, env());
     release(&here);
@@ -93,7 +93,7 @@ static void check_rounds(source *s)
     size_t nx = 50000, nh = 40000, ny = 1500;
     const double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_START);
     double *y = guarded_doubles(ny, AT_END);
-    cm_problem p = {x, nx, h, nh, y, {nh - 1, ny}, 1, nx, ny, 1, 0};
+    cm_problem p = {x, nx, h, nh, y, {nh - 1, ny}, 1, nx, ny, 1, 0, NULL, NULL, NULL};
     cm_env silent = *env();
     silent.progress = NULL;
     begin(&here);
@@ -162,7 +162,7 @@ static void check_threads(source *s)
         x[i] = draw_unit(s);
     for (size_t i = 0; i < 4 * NX; i++)
         h[i] = draw_unit(s);
-    cm_problem p = {x, NX, h, NH, y, w, NCOL, NX, NX, 1, 0};
+    cm_problem p = {x, NX, h, NH, y, w, NCOL, NX, NX, 1, 0, NULL, NULL, NULL};
     cm_env many = *env();
     many.threads = threads;
     begin(&here);
@@ -191,6 +191,41 @@ static void check_large(source *s)
         cm_window w = cm_mode_window(i == 2 ? CM_VALID : CM_FULL, nx[i], nh[i], 0);
         check_window(x, nx[i], h, nh[i], w, CM_AUTO, "large");
         check_window(x, nx[i], h, nh[i], w, CM_FFT_GUARDED, "large");
+        release_guarded();
+    }
+}
+
+/* Complex signals with complex kernels, by complex transforms and by parts; kernels longer than
+ * the signal; columns that differ, each with the bits that it has by itself: hostile ones,
+ * parts of mostly zeros or zeros alone, products that overflow. */
+static void check_complex(source *s)
+{
+    enum { NCOL = 5 };
+    static const size_t nx[] = {3000, 200, 700, 30000, 90}, nh[] = {200, 3000, 650, 900, 70};
+    static const cm_mode modes[] = {CM_FULL, CM_SAME, CM_CAUSAL, CM_VALID};
+    for (int i = 0; i < 15; i++) {
+        size_t n = nx[i % 5], m = nh[i % 5];
+        double *re = draw_signal(s, NCOL * n, AT_END), *im = draw_signal(s, NCOL * n, AT_END);
+        memset(im + n, 0, n * sizeof *im);
+        for (size_t j = 2 * n; j < 3 * n; j++)
+            re[j] = j % 500 ? 0 : 3;
+        re[3 * n + n / 2] = i % 2 ? 1e308 : 1e200;
+        cm_samples x = {re, im, n, NCOL},
+                   h = {draw_signal(s, m, AT_START), draw_signal(s, m, AT_END), m, 1};
+        cm_options o = {modes[draw(s, 4)], 0, CM_ZERO, CM_NA_PROPAGATE,
+                        i % 3 ? CM_AUTO : CM_FFT_GUARDED};
+        check_conv_case(&(conv_case){x, h, o}, "complex");
+        size_t ny = cm_mode_window(o.mode, n, m, 0).ny;
+        cm_output y = {guarded_doubles(NCOL * ny, AT_END), guarded_doubles(NCOL * ny, AT_END)},
+                  one = {guarded_doubles(ny, AT_END), guarded_doubles(ny, AT_END)};
+        begin(&here);
+        cm_conv(x, h, &o, y, env());
+        for (size_t c = 0; c < NCOL; c++) {
+            cm_conv((cm_samples){re + c * n, im + c * n, n, 1}, h, &o, one, env());
+            expect(same_bits(y.re + c * ny, one.re, ny) && same_bits(y.im + c * ny, one.im, ny),
+                   "complex column %zu of %zu has other bits by itself", c, n);
+        }
+        release(&here);
         release_guarded();
     }
 }
@@ -244,6 +279,7 @@ int main(int argc, char **argv)
             check_edges(&s, methods[m]);
         check_undefined();
         check_pieces(&s);
+        check_complex(&s);
         if (brief)
             continue;
         check_longest(&s);

@@ -59,6 +59,24 @@ static void check_four_moduli(source *s, const cm_simd *simd, size_t n)
     }
 }
 
+/* Bounds that are below the moduli, but not by much. */
+static void check_lower_moduli(source *s, const cm_simd *simd, size_t n, side side)
+{
+    double *re = guarded_doubles(n, side), *im = guarded_doubles(n, side),
+           *m = guarded_doubles(n, side);
+    size_t wrong = 0;
+    for (size_t i = 0; i < n; i++) {
+        re[i] = cos((double)i) * exp(300 * draw_unit(s));
+        im[i] = draw(s, 9) ? re[i] * tan((double)(i + random_bits(s) % 99)) : 0;
+    }
+    simd->lower_moduli(re, im, n, m);
+    for (size_t i = 0; i < n; i++) {
+        long double most = hypotl(re[i], im[i]);
+        wrong += !(m[i] <= most && m[i] >= 0.9237L * most);
+    }
+    expect(wrong == 0, "lower_moduli of %zu at %s: %zu wrong", n, simd->level, wrong);
+}
+
 static void check_scale(source *s, const cm_simd *simd, size_t n, side side)
 {
     const double *x = samples(s, n, side, 0);
@@ -136,6 +154,7 @@ static void check_loops(source *s)
         for (int side = AT_START; side <= AT_END; side++) {
             check_moduli(simd, samples(s, n, side ? AT_END : AT_START, 0), n);
             check_scale(s, simd, n, side ? AT_END : AT_START);
+            check_lower_moduli(s, simd, n, side ? AT_END : AT_START);
             for (int wild = 1; wild < 4 && n; wild++)
                 expect(isnan(simd->max_modulus(samples(s, n, AT_END, wild), n)),
                        "max_modulus of %zu at %s misses what is not finite", n, simd->level);
@@ -219,8 +238,9 @@ static double bound_used(source *s)
     const cm_transform *t = cm_transform_new(n, env());
     cm_guard *guard = cm_guard_new(h, nh, n, 0, 1, cm_transform_error(t), env());
     cm_guard_measure(guard, x, 0, nx);
-    cm_problem p = {
-        x, nx, h, nh, y, w, 1, nx, w.ny, cm_max_modulus((cm_samples){x, NULL, nx, 1}), 0};
+    cm_problem p = {x, nx,   h,    nh,   y,
+                    w, 1,    nx,   w.ny, cm_max_modulus((cm_samples){x, NULL, nx, 1}),
+                    0, NULL, NULL, NULL};
     cm_conv_overlap(&p, n, NULL, env());
     for (size_t t = 0; t < w.ny; t++) {
         long double sum = 0;
@@ -232,6 +252,40 @@ static double bound_used(source *s)
     release(&here);
     release_guarded();
     return bound > 0x1p-1000 && isfinite(bound) && isfinite(most) ? most / bound : 0;
+}
+
+/* The same for complex samples, whose moduli the guard knows within an eighth. */
+static double complex_bound_used(source *s)
+{
+    size_t length = (size_t)256 << draw(s, 5), n = length / 2, nh = 1 + draw(s, n / 2),
+           nx = nh + draw(s, n - 2 * nh + 1), ny = nx + nh - 1;
+    double *part[6], error = 0, norm_x = 0, norm_h = 0;
+    for (int i = 0; i < 4; i++)
+        part[i] = draw_signal(s, i < 2 ? nx : nh, AT_END);
+    for (int i = 4; i < 6; i++)
+        part[i] = guarded_doubles(ny, AT_END);
+    cm_problem p = {part[0], nx, part[2], nh, part[4], {0, ny}, 1,
+                    nx,      ny, 0,       0,  part[1], part[3], part[5]};
+    p.max_x = cm_max_modulus((cm_samples){part[0], part[1], nx, 1});
+    begin(&here);
+    const cm_transform *t = cm_transform_new(length, env());
+    cm_conv_overlap(&p, length, NULL, env());
+    for (size_t k = 0; k < ny; k++) {
+        long double re = 0, im = 0;
+        for (size_t i = k < nx ? 0 : k - nx + 1; i < nh && i <= k; i++) {
+            re += (long double)p.h[i] * p.x[k - i] - (long double)p.h_im[i] * p.x_im[k - i];
+            im += (long double)p.h[i] * p.x_im[k - i] + (long double)p.h_im[i] * p.x[k - i];
+        }
+        error = fmax(error, (double)hypotl(p.y[k] - re, p.y_im[k] - im));
+    }
+    for (size_t j = 0; j < nx; j++)
+        norm_x += p.x[j] * p.x[j] + p.x_im[j] * p.x_im[j];
+    for (size_t i = 0; i < nh; i++)
+        norm_h += p.h[i] * p.h[i] + p.h_im[i] * p.h_im[i];
+    double bound = cm_transform_error(t) * sqrt(norm_x) * sqrt(norm_h);
+    release(&here);
+    release_guarded();
+    return bound > 0x1p-1000 && isfinite(bound) && isfinite(error) ? error / bound : 0;
 }
 
 /* Hundreds of stretches of outputs are computed again, and need no more memory than one does.
@@ -318,6 +372,58 @@ static void check_large_integers(source *s)
     release_guarded();
 }
 
+static double *whole_numbers(source *s, size_t n, int bits)
+{
+    double *x = guarded_doubles(n, AT_END);
+    for (size_t i = 0; i < n; i++)
+        x[i] = rint(ldexp(draw_unit(s), bits));
+    return x;
+}
+
+/* Whole numbers of 24 bits, as of audio: an error would be above 1/2, but halves are exact, and
+ * none is doubtful. Outputs are exact where the sums of the moduli of their terms are at
+ * most 2^53. */
+static void check_halves(source *s, int complex, int bits)
+{
+    enum { NX = 9000, NH = 500, NY = NX + NH - 1 };
+    cm_doubts doubts;
+    size_t wrong = 0, doubtful = 0, exact = 0;
+    cm_problem p = {.nx = NX, .nh = NH, .w = {0, NY}, .ncol = 1, .max_x = ldexp(1, bits)};
+    p.x = whole_numbers(s, NX, bits), p.h = whole_numbers(s, NH, 23);
+    p.y = guarded_doubles(NY, AT_END);
+    if (complex) {
+        p.x_im = whole_numbers(s, NX, bits), p.h_im = whole_numbers(s, NH, 23);
+        p.y_im = guarded_doubles(NY, AT_END);
+    }
+    begin(&here);
+    cm_conv_overlap(&p, complex ? 4096 : 2048, &doubts, env());
+    for (size_t g = 0; g < doubts.nblock * doubts.ngroup; g++)
+        doubtful += doubts.doubtful[g];
+    expect(doubtful == 0, "%zu groups of whole numbers of %d bits are doubtful", doubtful,
+           bits);
+    for (size_t k = 0; k < NY; k++) {
+        long double re = 0, im = 0, moduli = 0; /* exact below 2^64 */
+        for (size_t i = k < NX ? 0 : k - NX + 1; i < NH && i <= k; i++) {
+            size_t j = k - i;
+            re += (long double)p.x[j] * p.h[i];
+            moduli += fabsl((long double)p.x[j] * p.h[i]);
+            if (complex) {
+                re -= (long double)p.x_im[j] * p.h_im[i];
+                moduli += hypotl(p.x[j], p.x_im[j]) * hypotl(p.h[i], p.h_im[i]) -
+                          fabsl((long double)p.x[j] * p.h[i]);
+                im += (long double)p.x[j] * p.h_im[i] + (long double)p.x_im[j] * p.h[i];
+            }
+        }
+        exact += moduli <= 0x1p53;
+        wrong +=
+            moduli <= 0x1p53 && (p.y[k] != (double)re || (complex && p.y_im[k] != (double)im));
+    }
+    expect(exact > 0, "no output of %d bits is to be exact", bits);
+    expect(wrong == 0, "%zu outputs of whole numbers of %d bits are not exact", wrong, bits);
+    release(&here);
+    release_guarded();
+}
+
 /* ---- the choice ---------------------------------------------------------------------------
  */
 
@@ -391,6 +497,11 @@ int main(int argc, char **argv)
         check_sparse(&s);
         check_sparse_choice();
         check_large_integers(&s);
+        for (int complex = 0; complex < 2; complex++) {
+            check_halves(&s, complex, 20);
+            check_halves(&s, complex, 23);
+            check_halves(&s, complex, 24);
+        }
     }
     check_long_choice();
     double used = 0;
@@ -401,6 +512,7 @@ int main(int argc, char **argv)
         for (long run = 0; run < runs; run++) {
             check_guard(&s);
             used = fmax(used, bound_used(&s));
+            used = fmax(used, complex_bound_used(&s));
             check_choice(&s);
         }
     }

@@ -5,7 +5,16 @@ conv_by <- function(method, x, h, mode = "full") {
   index <- c(auto = 0, direct = 1, fft = 2, guarded = 3, sparse = 4)[[method]]
   options <- conv_options(mode, NULL, "zero", "propagate", "auto", length(h))
   options[["method"]] <- index
-  .Call(ffi_conv, as.double(x), as.double(h), c(1, 1, 1), options, NULL, NULL)
+  number <- function(z) if (is.complex(z)) z else as.double(z)
+  .Call(ffi_conv, number(x), number(h), c(1, 1, 1), options, NULL, NULL)
+}
+
+# The convolution of complex numbers by four real ones.
+complex_direct <- function(x, h) {
+  by <- function(a, b) conv_by("direct", a, b)
+  complex(
+    real = by(Re(x), Re(h)) - by(Im(x), Im(h)), imaginary = by(Re(x), Im(h)) + by(Im(x), Re(h))
+  )
 }
 
 # Runs `code` at every level of instructions that the machine has.

@@ -168,6 +168,56 @@ test_that("whole numbers give whole numbers, exact while the sum of moduli fits"
   expect_identical(conv_by("guarded", x, h), conv_by("direct", x, h))
 })
 
+test_that("whole numbers of 24 bits, as of audio, are exact, and take no direct sums", {
+  set.seed(461)
+  x <- round(rnorm(20000) * 2^21)
+  h <- round(rnorm(700) * 2^21)
+  moduli <- conv_by("direct", abs(x), abs(h))
+  expect_true(max(moduli) < 2^53 && max(moduli) > 2^50)
+  expect_identical(conv_by("guarded", x, h), conv_by("direct", x, h))
+  z <- complex(real = x, imaginary = rev(x))
+  g <- complex(real = h, imaginary = -rev(h)) / 2^8
+  g <- complex(real = round(Re(g)), imaginary = round(Im(g)))
+  expect_identical(conv(z, g), complex_direct(z, g))
+  # beyond 2^53 they stay whole
+  y <- conv_by("guarded", x * 2^10, h + 1)
+  expect_identical(y, round(y))
+  expect_true(keeps_promise(y, x * 2^10, h + 1))
+})
+
+test_that("complex signals keep the promise for the moduli of their terms", {
+  set.seed(462)
+  n <- 3000
+  m <- 400
+  signals <- hostile_signals(n)
+  kernels <- hostile_kernels(m)
+  for (k in names(kernels)) {
+    for (s in names(signals)) {
+      x <- complex(real = signals[[s]], imaginary = sample(signals, 1)[[1]])
+      h <- complex(real = kernels[[k]], imaginary = rev(sample(kernels, 1)[[1]]))
+      moduli <- conv_by("direct", Mod(x), Mod(h))
+      exact <- complex_direct(x, h)
+      good <- is.finite(moduli) & is.finite(exact)
+      at_every_level({
+        for (method in c("auto", "guarded")) {
+          off <- Mod(conv_by(method, x, h) - exact)[good]
+          slack <- (1e-11 - 7e-13) * moduli[good] + 4 * m * 2^-1074
+          if (!all(off <= slack)) fail(paste(s, k, method))
+        }
+      })
+    }
+  }
+  succeed()
+  expect_identical(conv_method(x, h)$method, "fft")
+  expect_true(conv_method(rnorm(1e4) + 1i * rnorm(1e4), rnorm(300) + 1i)$block >= 600)
+  # a part that is 0 stays 0
+  y <- conv(complex(real = Re(x), imaginary = 0), complex(real = Re(h), imaginary = 0))
+  expect_identical(Im(y), numeric(n + m - 1))
+  # sums for short ones, and the same whichever is called the kernel
+  expect_equal(conv(x[1:9], h[1:4]), complex_direct(x[1:9], h[1:4]), tolerance = 1e-12)
+  expect_equal(conv(h, x), conv(x, h), tolerance = 1e-9)
+})
+
 test_that("missing and infinite samples stay local on the FFT's path", {
   set.seed(47)
   x <- rnorm(50000)

@@ -58,6 +58,7 @@ test_that("samples are numbers, and there are some", {
     expect_null(call("ffi_conv_plain", x, bad, "full", NULL, "zero", "propagate", "auto"))
   }
   refused("ffi_shifted_scaled_kernels", x, h + 0i)
+  refused("ffi_conv_method", x, h + 0i, options_of())
   refused("ffi_sparse_matrix", h + 0i, 4, options_of())
 })
 

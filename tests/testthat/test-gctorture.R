@@ -45,6 +45,7 @@ torture_calls <- expression(
   conv_array(array(c(1i, 2, 3, NA), c(2, 2, 2)), list(c(1, 1i), NULL, 2), na = "zero"),
   streamed_torture(1:9 + 0, c(1, 2), "same", boundary = "extend", block = 2),
   streamed_torture(complex(real = 1:9, imaginary = c(1, NA, 3)), cbind(1:3, 4i), "causal", boundary = "mirror", block = 1),
+  conv_method(sin(1:3000) + 1i, sin(1:300) + 1i), conv_method(1i, 1i), conv(sin(1:3000) + 1i, sin(1:300) + 1i),
   correlate(1:5, c(1i, 2)),
   conv_matrix(1:3, 4), conv_matrix(c(1i, 2), 4, "same", boundary = "mirror"),
   shifted_kernels(1:3, 4), shifted_scaled_kernels(c(1i, 2), 1:3),

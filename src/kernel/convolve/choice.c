@@ -81,16 +81,17 @@ static double fft_cost(size_t n)
 #define AGAIN_EACH 1.35
 
 /* The least cost by transforms; their length goes to *best. This is where the length is chosen.
- * The transform of the kernel costs half as much as a block, which needs two. */
-static double best_fft(size_t nx, size_t nh, cm_window w, size_t *best)
+ * The transform of the kernel costs half as much as a block, which needs two. Samples have 1 or
+ * 2 parts. */
+static double best_fft(size_t nx, size_t nh, cm_window w, size_t parts, size_t *best)
 {
     if (nh > nx) /* F is symmetric in x and h */
-        return best_fft(nh, nx, w, best);
-    size_t one_block = smooth(cm_one_block_length(nx, nh, w));
+        return best_fft(nh, nx, w, parts, best);
+    size_t one_block = smooth(parts * cm_one_block_length(nx, nh, w));
     *best = one_block;
     double least = 1.5 * fft_cost(one_block);
-    for (size_t n = smooth(2 * nh); n < one_block; n = smooth(n + 1)) {
-        double blocks = ceil((double)w.ny / (double)(n - nh + 1));
+    for (size_t n = smooth(parts * 2 * nh); n < one_block; n = smooth(n + 1)) {
+        double blocks = ceil((double)w.ny / (double)(n / parts - nh + 1));
         double cost = (blocks + 0.5) * fft_cost(n);
         if (cost < least) {
             least = cost;
@@ -154,13 +155,13 @@ cm_plan cm_plan_by_size(const cm_problem *p, cm_method method)
 {
     cm_plan plan = {.method = method};
     if (method == CM_FFT || method == CM_FFT_GUARDED)
-        best_fft(p->nx, p->nh, p->w, &plan.length);
+        best_fft(p->nx, p->nh, p->w, 1, &plan.length);
     if (method != CM_AUTO)
         return plan;
     plan = (cm_plan){.method = CM_DIRECT, .cost = direct_cost(p->nx, p->nh, p->w)};
     double fft = INFINITY;
     if (plan.cost > 2000)
-        fft = AGAIN + AGAIN_EACH * best_fft(p->nx, p->nh, p->w, &plan.length);
+        fft = AGAIN + AGAIN_EACH * best_fft(p->nx, p->nh, p->w, 1, &plan.length);
     if (fft < plan.cost)
         plan.method = CM_FFT_GUARDED, plan.cost = fft;
     return plan;
@@ -187,6 +188,42 @@ cm_plan cm_choose_sums(const cm_problem *problem)
     cm_plan_sparse_kernel(&p, &plan);
     cm_plan_sparse_signal(&p, &plan);
     return plan;
+}
+
+/* One of the four real problems that a complex one consists of. */
+static cm_problem real_problem(const cm_problem *p, int x_part, int h_part)
+{
+    cm_problem q = *p;
+    q.x = x_part ? p->x_im : p->x;
+    q.h = h_part ? p->h_im : p->h;
+    q.x_im = q.h_im = q.y_im = NULL;
+    return q;
+}
+
+static int is_zero(const double *x, size_t n)
+{
+    return x[0] == 0 && cm_count_nonzero(x, n) == 0;
+}
+
+int cm_plan_complex(const cm_problem *p, cm_method method, cm_plan *plan)
+{
+    *plan = (cm_plan){.method = method == CM_AUTO ? CM_FFT_GUARDED : method};
+    double parts = method == CM_AUTO ? 4 * cm_plan_by_size(p, method).cost : INFINITY;
+    int transforms = method == CM_AUTO || method == CM_FFT || method == CM_FFT_GUARDED;
+    if (!transforms || parts < AGAIN)
+        return 0;
+    plan->cost = AGAIN + AGAIN_EACH * best_fft(p->nx, p->nh, p->w, 2, &plan->length);
+    if (method != CM_AUTO)
+        return 1;
+    if (parts <= plan->cost || is_zero(p->x, p->nx) || is_zero(p->x_im, p->nx) ||
+        is_zero(p->h, p->nh) || is_zero(p->h_im, p->nh))
+        return 0;
+    for (int i = 0; i < 4; i++) {
+        cm_problem part = real_problem(p, i / 2, i % 2);
+        if (cm_choose(&part).method == CM_SPARSE)
+            return 0;
+    }
+    return 1;
 }
 
 int cm_sizes_choose_sums(const cm_problem *problem, cm_method method)

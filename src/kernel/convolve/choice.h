@@ -31,6 +31,11 @@ cm_plan cm_choose(const cm_problem *p);
 /* The same without transforms. */
 cm_plan cm_choose_sums(const cm_problem *p);
 
+/* Whether the first column of a trimmed complex problem is best convolved by complex
+ * transforms, and not as four real problems. Then *plan is that. With CM_AUTO not if a part is
+ * all zeros, which it is to stay, or if a real problem skips zeros. */
+int cm_plan_complex(const cm_problem *p, cm_method method, cm_plan *plan);
+
 /* 1 if the sizes alone choose direct sums, else 0. Direct sums need no memory and no polls, so
  * a worker thread may run them. */
 int cm_sizes_choose_sums(const cm_problem *p, cm_method method);

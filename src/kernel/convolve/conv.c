@@ -3,8 +3,8 @@
  *   1. A boundary other than zero extends the signal by nh - 1 samples.
  *   2. Every column is measured: is it finite, and how large? Where the sizes alone choose
  *      direct sums, columns that are finite are convolved at once, while they are in the cache.
- *   3. Neighbouring finite columns are convolved together. A complex product is up to four
- *      real ones, and what overflows is put right.
+ *   3. Neighbouring finite columns are convolved together. Where only x or h is complex there
+ * are two real convolutions. What overflows is put right.
  *   4. A column with samples that are not finite is convolved without them, and they are put
  *      back into the outputs that have them as a term.
  *   5. Where the boundary is a straight line through infinite samples, outputs are put right.
@@ -80,6 +80,12 @@ static double *extend(const double *x, size_t nx, size_t ncol, size_t nh,
 
 /* ---- 3. finite columns --------------------------------------------------------- */
 
+/* The result from output t on. */
+static cm_output output(cm_output y, size_t t)
+{
+    return (cm_output){y.re + t, y.im ? y.im + t : NULL};
+}
+
 /* Finite samples whose product with a kernel sample overflows. Outputs that have such terms
  * become the sum of these infinities: an FFT does not form products, and a fused multiply-add
  * does not round them, so y does not have them. */
@@ -103,22 +109,28 @@ static void restore_overflow(const setting *s, const double *x, const double *h,
     }
 }
 
+static cm_problem problem(const setting *s, const double *x, size_t ncol, double max_x,
+                          const double *h, double *y)
+{
+    return (cm_problem){.x = x,
+                        .nx = s->nx,
+                        .h = h,
+                        .nh = s->nh,
+                        .y = y,
+                        .w = s->w,
+                        .ncol = ncol,
+                        .xstep = s->nx,
+                        .ystep = s->w.ny,
+                        .max_x = max_x,
+                        .is_part = s->is_part};
+}
+
 /* Real, finite signals with a real kernel; no modulus in x is above max_x. */
 static void conv_real(const setting *s, const double *x, size_t ncol, double max_x,
                       const double *h, double *y)
 {
     const cm_env *env = s->env; /* NULL in a worker thread, which allocates nothing */
-    cm_problem p = {.x = x,
-                    .nx = s->nx,
-                    .h = h,
-                    .nh = s->nh,
-                    .y = y,
-                    .w = s->w,
-                    .ncol = ncol,
-                    .xstep = s->nx,
-                    .ystep = s->w.ny,
-                    .max_x = max_x,
-                    .is_part = s->is_part};
+    cm_problem p = problem(s, x, ncol, max_x, h, y);
     void *mark = env ? env->mark(env->data) : NULL;
     cm_conv_real(&p, s->method, env);
     if (env)
@@ -128,7 +140,7 @@ static void conv_real(const setting *s, const double *x, size_t ncol, double max
 }
 
 /* Two real convolutions if x or h is real, else four. */
-static void conv_complex(setting s, cm_samples x, double max_x, cm_samples h, cm_output y)
+static void conv_parts(setting s, cm_samples x, double max_x, cm_samples h, cm_output y)
 {
     const cm_env quiet = cm_quiet(s.env);
     s.env = &quiet;
@@ -147,10 +159,34 @@ static void conv_complex(setting s, cm_samples x, double max_x, cm_samples h, cm
         y.im[t] += part[t];
 }
 
+/* Complex signals with a complex kernel. Columns where a product might overflow are apart: what
+ * a column gives must not depend on its neighbours. */
+static void conv_complex(const setting *s, cm_samples x, double max_x, cm_samples h,
+                         cm_output y)
+{
+    if (isfinite(4 * max_x * s->max_h)) {
+        const cm_env *env = s->env;
+        cm_problem p = problem(s, x.re, x.ncol, max_x, h.re, y.re);
+        p.x_im = x.im, p.h_im = h.im, p.y_im = y.im;
+        void *mark = env->mark(env->data);
+        cm_conv_complex(&p, s->method, env);
+        env->release(env->data, mark);
+    } else if (x.ncol == 1) {
+        conv_parts(*s, x, max_x, h, y);
+    } else {
+        for (size_t c = 0; c < x.ncol; c++) {
+            cm_samples one = cm_columns(x, c, 1);
+            conv_complex(s, one, cm_max_modulus(one), h, output(y, c * s->w.ny));
+        }
+    }
+}
+
 static void conv_finite(const setting *s, cm_samples x, double max_x, cm_samples h, cm_output y)
 {
-    if (x.im || h.im)
-        conv_complex(*s, x, max_x, h, y);
+    if (x.im && h.im)
+        conv_complex(s, x, max_x, h, y);
+    else if (x.im || h.im)
+        conv_parts(*s, x, max_x, h, y);
     else
         conv_real(s, x.re, x.ncol, max_x, h.re, y.re);
 }
@@ -331,11 +367,6 @@ static void restore_undefined(cm_samples x, const double *h, size_t nh, size_t o
 }
 
 /* ---- all of it ------------------------------------------------------------------------ */
-
-static cm_output output(cm_output y, size_t t)
-{
-    return (cm_output){y.re + t, y.im ? y.im + t : NULL};
-}
 
 /* Steps 3 and 4: runs of finite columns, and the others one by one. */
 static void conv_columns(const setting *s, cm_samples x, const column *column, cm_samples h,

@@ -1,5 +1,8 @@
 /* Runs a plan, and computes doubtful outputs again.
  *
+ * A complex convolution is one by complex transforms, or four real ones. Doubtful outputs of
+ * complex transforms are computed again in either way.
+ *
  * Who decides: cm_guard_passes() says of each group of outputs whether it is certain,
  * overlap.c notes the others as doubtful, and mend() here computes those again.
  */
@@ -72,7 +75,7 @@ static void run(const cm_problem *p, const cm_plan *plan, const cm_env *env)
     for (size_t c = 0; c < p->ncol; c++) { /* F is symmetric in x and h */
         cm_problem q = cm_swapped(p, c);
         if (plan->method != CM_DIRECT)
-            q.max_x = cm_max_modulus((cm_samples){q.x, NULL, q.nx, 1});
+            q.max_x = cm_max_modulus((cm_samples){q.x, q.x_im, q.nx, 1});
         run_ordered(&q, plan, env);
     }
 }
@@ -88,16 +91,74 @@ static void run_column(const cm_problem *p, const cm_plan *plan, const cm_env *e
     cm_conv_sparse(&q, plan->nonzero, env);
 }
 
+/* One column of real numbers again. Not by transforms of much the same samples. */
+static void run_again(const cm_problem *p, int same, const cm_env *env)
+{
+    cm_plan plan = cm_choose(p);
+    if (plan.method == CM_FFT_GUARDED && same)
+        plan = cm_choose_sums(p);
+    run_column(p, &plan, env);
+}
+
+/* How the real parts of a complex convolution are computed: by a method; or again, not by
+ * transforms if that would be of the same samples. */
+typedef struct {
+    cm_method method;
+    int again, same;
+} way;
+
+/* The product of a part of x and a part of h, into y. */
+static void run_real(const cm_problem *complex, const double *x, const double *h, double *y,
+                     size_t ystep, way how, const cm_env *env)
+{
+    void *mark = env->mark(env->data);
+    cm_problem p = *complex;
+    p.x = x, p.h = h, p.y = y;
+    p.x_im = p.h_im = p.y_im = NULL;
+    p.ystep = ystep;
+    p.is_part = 1;
+    if (how.again)
+        run_again(&p, how.same, env);
+    else
+        cm_conv_real(&p, how.method, env);
+    env->release(env->data, mark);
+}
+
+/* y += sign part, for all columns. */
+static void add_part(const cm_problem *p, double *y, double sign, const double *part)
+{
+    for (size_t c = 0; c < p->ncol; c++, y += p->ystep, part += p->w.ny)
+        for (size_t t = 0; t < p->w.ny; t++)
+            y[t] += sign * part[t];
+}
+
+/* A complex convolution by four real ones. */
+static void run_parts(const cm_problem *p, way how, const cm_env *env)
+{
+    size_t ny = p->w.ny;
+    double *part = cm_doubles(ny * p->ncol, env);
+    run_real(p, p->x, p->h, p->y, p->ystep, how, env);
+    run_real(p, p->x_im, p->h_im, part, ny, how, env);
+    add_part(p, p->y, -1, part);
+    run_real(p, p->x_im, p->h, p->y_im, p->ystep, how, env);
+    run_real(p, p->x, p->h_im, part, ny, how, env);
+    add_part(p, p->y_im, 1, part);
+}
+
 /* Outputs from ... to - 1 of a problem of one column. */
 static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_env *env)
 {
     void *mark = env->mark(env->data);
     cm_problem p = cm_part(whole, from, to - from);
-    cm_plan plan = cm_choose(&p);
     double seen = (double)whole->nx * (double)whole->nh;
-    if (plan.method == CM_FFT_GUARDED && (double)p.nx * (double)p.nh >= AGAIN_BY_FFT * seen)
-        plan = cm_choose_sums(&p);
-    run_column(&p, &plan, env);
+    int same = (double)p.nx * (double)p.nh >= AGAIN_BY_FFT * seen;
+    cm_plan plan;
+    if (!p.x_im)
+        run_again(&p, same, env);
+    else if (!same && cm_plan_complex(&p, CM_AUTO, &plan))
+        run(&p, &plan, env);
+    else
+        run_parts(&p, (way){CM_AUTO, 1, same}, env);
     env->release(env->data, mark);
 }
 
@@ -146,5 +207,26 @@ void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env
         run_sparse(&p, method, env);
     } else {
         run(&p, &plan, env);
+    }
+}
+
+void cm_conv_complex(const cm_problem *problem, cm_method method, const cm_env *env)
+{
+    cm_problem p = cm_trimmed(problem);
+    const cm_env quiet = cm_quiet(env);
+    for (size_t from = 0, to; from < p.ncol; from = to) { /* neighbours of the same kind */
+        cm_problem q = cm_column(&p, from), next;
+        cm_plan plan, other;
+        int whole = cm_plan_complex(&q, method, &plan);
+        for (to = from + 1; to < p.ncol; to++) {
+            next = cm_column(&p, to);
+            if (cm_plan_complex(&next, method, &other) != whole)
+                break;
+        }
+        q.ncol = to - from;
+        if (whole)
+            run(&q, &plan, q.ncol == p.ncol ? env : &quiet);
+        else
+            run_parts(&q, (way){.method = method}, &quiet);
     }
 }

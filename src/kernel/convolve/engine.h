@@ -1,4 +1,4 @@
-/* Convolution of real, finite signals by whatever method. */
+/* Convolution of finite signals by whatever method. */
 #ifndef CONVMAT_ENGINE_H
 #define CONVMAT_ENGINE_H
 
@@ -8,5 +8,8 @@
 /* All methods but CM_FFT keep the promise of guard.h. env may be NULL, as in a worker thread,
  * only if cm_sizes_choose_sums() is 1 for the problem. */
 void cm_conv_real(const cm_problem *p, cm_method method, const cm_env *env);
+
+/* The same for a complex problem. No product of a modulus of x and one of h may overflow. */
+void cm_conv_complex(const cm_problem *p, cm_method method, const cm_env *env);
 
 #endif

@@ -242,6 +242,11 @@ double cm_guard_error(const cm_guard *guard)
     return guard->error;
 }
 
+double cm_guard_error_each(const cm_guard *guard)
+{
+    return guard->relative_error * guard->norm_h;
+}
+
 size_t cm_guard_group(const cm_guard *guard)
 {
     return guard->c;

@@ -25,6 +25,9 @@ int cm_guard_measure(cm_guard *guard, const double *x, size_t before, size_t nx)
 /* A bound of the error of every output of the block. */
 double cm_guard_error(const cm_guard *guard);
 
+/* The same for a block of 2-norm 1. */
+double cm_guard_error_each(const cm_guard *guard);
+
 /* How many outputs a group has. */
 size_t cm_guard_group(const cm_guard *guard);
 

@@ -5,17 +5,24 @@
  * goes past the end of a block comes back at its beginning; so blocks overlap by nh - 1
  * samples. Where x and h are both long, all of it is one block.
  *
- * The transforms read rows of samples and write rows of outputs. Most rows are where the
- * samples are, or where outputs are wanted; those at the ends of the signal and of the outputs
- * are pieced together in memory of their own.
+ * The transforms read rows of samples and write rows of outputs; see rows.h.
+ *
+ * Complex signals with a complex kernel are transformed as they are: n / 2 complex samples take
+ * the place of n real ones. The guard knows real samples only, and is given lower bounds of the
+ * moduli. All parts of a complex number are scaled alike.
  *
  * If samples are so large or small that products might overflow or underflow, the kernel and
  * each block are scaled by powers of two, which is exact, to a largest modulus from 1/2 to 1.
  *
  * What an FFT does to small outputs is in guard.c. Several threads compute blocks, each with
  * arrays of its own, and note the groups of outputs that the guard does not certify: those are
- * doubtful, and the engine computes them again. If all samples are whole numbers the outputs
- * are rounded: where the error is proven to be below 1/2 they are then exact.
+ * doubtful, and the engine computes them again.
+ *
+ * If all samples are whole numbers the outputs are rounded: where the error is proven to be
+ * below 1/2 they are then exact. Where it is not, and a group is doubtful, each sample is split
+ * in two: x = 2^s high + low with whole numbers of half as many bits. Both halves are convolved
+ * by themselves, with errors below 1/2, and rounded. They are exact then, and so is their sum
+ * but for its one rounding, which leaves whole numbers up to 2^53 as they are.
  *
  * Cost: for each block two transforms of n, that is 1.5 to 4 ns for each output if n is a few
  * times nh. Memory: n doubles, and for each thread 1.2 to 1.4 n more, or 2.2 to 2.4 n if blocks
@@ -28,24 +35,28 @@
 
 #include "base/threads.h"
 #include "convolve/guard.h"
+#include "convolve/rows.h"
 #include "convolve/transform.h"
 #include "loops/loops.h"
 
 /* Moduli from 1 / LARGE to LARGE need no scaling. */
 #define LARGE 0x1p300
 
+/* What the guard is given of complex samples is at least 0.9237 of their moduli, so that norms
+ * are up to 1 / 0.9237 times as large, and products of two norms up to this. */
+#define NORMS 1.1721
+
 static double *aligned(size_t n, const cm_env *env)
 {
     return cm_align(env->alloc(env->data, n * sizeof(double) + CM_ALIGNMENT));
 }
 
-/* The e for which the largest modulus is in [1/2, 1) times 2^e; 0 if all are zeros. */
-static int exponent(const double *x, size_t n)
+/* The e for which x is in [1/2, 1) times 2^e; 0 for 0. */
+static int exponent(double x)
 {
-    double max = cm_current_simd()->max_modulus(x, n);
     int e = 0;
-    if (max > 0)
-        frexp(max, &e);
+    if (x > 0)
+        frexp(x, &e);
     return e;
 }
 
@@ -70,132 +81,108 @@ static int all_integers(const double *x, size_t n)
     return 1;
 }
 
-/* The arrays of a thread: a spectrum, three rows, and n doubles if blocks are scaled. */
+/* Signals are real or complex, which is 1 or 2 arrays for the parts. */
+enum { PARTS = 2 };
+
+/* The samples of a block: values `before` ... before + n - 1. */
 typedef struct {
-    double *spectrum, *row[3], *scaled;
+    const double *part[PARTS];
+    size_t before, n;
+} samples;
+
+/* The arrays of a thread: a spectrum, a row of zeros, two rows for the ends of each part, and
+ * if they are needed scaled or split samples, outputs of a half of them, lower bounds of
+ * moduli. */
+typedef struct {
+    double *spectrum, *zeros, *ends[2 * PARTS], *changed, *half, *moduli;
     cm_guard *guard;
 } workspace;
 
 typedef struct {
     const cm_problem *p;
-    size_t n, lead; /* of n values, those from `lead` on are outputs */
+    size_t n, lead; /* of n samples, those from `lead` on are outputs */
+    int parts;      /* n times parts is the length of the transforms */
     cm_doubts doubts;
     const cm_transform *transform;
-    cm_row_layout rows;
-    double *kernel; /* its transform */
+    cm_row_layout rows; /* of a part */
+    double *kernel;     /* its transform */
     int is_scaled, kernel_exponent;
     unsigned char *integers; /* for each column: are all its numbers and the kernel's whole? */
+    int bits;                /* of the lower halves, see below; 0 if there are none */
+    double norm;             /* of a block of ones */
     workspace *workspaces;   /* one for each thread */
 } blocks;
 
-/* Part of a block: values `before` ... before + n - 1 are at x. */
-typedef struct {
-    const double *x;
-    size_t before, n;
-} stretch;
-
-/* What a row shares with values before ... before + n - 1 of the block: values from ... to - 1
- * of the row. */
-typedef struct {
-    size_t from, to;
-} overlap;
-
-static overlap with_row(const cm_row_layout *rows, size_t j, size_t before, size_t n)
-{
-    size_t begin = j * rows->n, end = begin + rows->n;
-    if (before >= end || before + n <= begin)
-        return (overlap){0, 0};
-    return (overlap){before > begin ? before - begin : 0,
-                     (before + n < end ? before + n : end) - begin};
-}
-
-/* Where the rows of a block are, with zeros before and after the samples. A row that lies
- * inside the samples is read where it is. room[0] is for a row of zeros, the others for the two
- * rows at the ends of the samples, which are copied. */
-static void find_samples(const cm_row_layout *rows, const stretch *s, double *const room[3],
-                         const double **row)
-{
-    int used = 1, zeroed = 0;
-    for (size_t j = 0; j < rows->nrow; j++) {
-        overlap o = with_row(rows, j, s->before, s->n);
-        const double *x = s->x + (ptrdiff_t)(j * rows->n) - (ptrdiff_t)s->before;
-        if (o.from == 0 && o.to == rows->n) {
-            row[j] = x;
-        } else if (o.from == o.to) {
-            if (!zeroed)
-                memset(room[0], 0, rows->n * sizeof *room[0]);
-            zeroed = 1;
-            row[j] = room[0];
-        } else {
-            double *piece = room[used++];
-            memset(piece, 0, o.from * sizeof *piece);
-            memcpy(piece + o.from, x + o.from, (o.to - o.from) * sizeof *piece);
-            memset(piece + o.to, 0, (rows->n - o.to) * sizeof *piece);
-            row[j] = piece;
-        }
-    }
-}
-
-/* Where the rows of nt outputs are to go: straight to y, or to room[1] and room[2] where only a
- * part of the row is outputs. Rows without outputs go to room[0]. */
-static void find_outputs(const cm_row_layout *rows, size_t lead, size_t nt, double *y,
-                         double *const room[3], double **row)
-{
-    int used = 1;
-    for (size_t j = 0; j < rows->nrow; j++) {
-        overlap o = with_row(rows, j, lead, nt);
-        if (o.from == 0 && o.to == rows->n)
-            row[j] = y + (ptrdiff_t)(j * rows->n) - (ptrdiff_t)lead;
-        else
-            row[j] = room[o.from == o.to ? 0 : used++];
-    }
-}
-
-/* Copies the outputs in room[1] and room[2] to y. */
-static void copy_ends(const cm_row_layout *rows, size_t lead, size_t nt, double *y,
-                      double *const room[3], double *const *row)
-{
-    for (size_t j = 0; j < rows->nrow; j++) {
-        overlap o = with_row(rows, j, lead, nt);
-        if (row[j] == room[1] || row[j] == room[2])
-            memcpy(y + (ptrdiff_t)(j * rows->n + o.from) - (ptrdiff_t)lead, row[j] + o.from,
-                   (o.to - o.from) * sizeof *y);
-    }
-}
-
-/* The convolution of a block of samples with the kernel: nt outputs into y. */
-static void convolve(const blocks *b, const workspace *ws, const stretch *s, size_t nt,
-                     double *y, const cm_env *env)
+/* The convolution of a block of samples with the kernel: nt outputs into each part of y. */
+static void convolve(const blocks *b, const workspace *ws, const samples *s, size_t nt,
+                     double *const y[PARTS], const cm_env *env)
 {
     const double *from[CM_MOST_ROWS];
     double *to[CM_MOST_ROWS];
-    find_samples(&b->rows, s, ws->row, from);
-    find_outputs(&b->rows, b->lead, nt, y, ws->row, to);
+    for (int i = 0; i < b->parts; i++) {
+        size_t first = (size_t)i * b->rows.nrow;
+        cm_stretch part = {s->part[i], s->before, s->n};
+        cm_find_samples(b->rows, part, ws->zeros, ws->ends + 2 * i, from + first);
+        cm_find_outputs(b->rows, b->lead, nt, y[i], ws->zeros, ws->ends + 2 * i, to + first);
+    }
     cm_transform_convolve(b->transform, from, b->kernel, ws->spectrum, to, env);
-    copy_ends(&b->rows, b->lead, nt, y, ws->row, to);
+    for (int i = 0; i < b->parts; i++)
+        cm_copy_ends(b->rows, b->lead, nt, y[i], ws->ends + 2 * i,
+                     to + (size_t)i * b->rows.nrow);
 }
 
-/* The samples of the block whose first output is F[k]: those from k - lead on. */
-static stretch samples_of(const blocks *b, const double *x, size_t k)
+/* The samples of the block of column c whose first output is F[k]: those from k - lead on. */
+static samples samples_of(const blocks *b, size_t c, size_t k)
 {
+    const cm_problem *p = b->p;
     size_t before = k < b->lead ? b->lead - k : 0;
     size_t start = k + before - b->lead; /* below nx, or F[k] would have no terms */
-    size_t have = b->p->nx - start < b->n - before ? b->p->nx - start : b->n - before;
-    return (stretch){x + start, before, have};
+    size_t have = p->nx - start < b->n - before ? p->nx - start : b->n - before;
+    start += c * p->xstep;
+    return (samples){{p->x + start, p->x_im ? p->x_im + start : NULL}, before, have};
 }
 
-/* Notes which groups of a block are doubtful. The block has nt outputs, to be multiplied by
- * 2^e. Whole numbers are exact, and none doubtful, if the error is below 1/2. If it is not, a
- * group must not only pass: the sums of its moduli must be 2^53 or more, since below that whole
- * numbers should be exact. */
-static void doubt(const cm_doubts *d, cm_guard *guard, const stretch *s, int integers,
-                  size_t nt, int e, unsigned char *doubtful)
+/* Scales a block, and returns the exponent that its outputs are to be multiplied by. */
+static int scale_block(const blocks *b, const workspace *ws, samples *s)
+{
+    const cm_simd *simd = cm_current_simd();
+    double max = simd->max_modulus(s->part[0], s->n);
+    if (b->parts == 2)
+        max = fmax(max, simd->max_modulus(s->part[1], s->n));
+    int e = exponent(max);
+    for (int i = 0; i < b->parts; i++) {
+        double *scaled = ws->changed + (size_t)i * b->n;
+        scale(s->part[i], s->n, -e, scaled);
+        s->part[i] = scaled;
+    }
+    return e + b->kernel_exponent;
+}
+
+/* Lets the guard measure a block. */
+static int measure(const blocks *b, const workspace *ws, const samples *s)
+{
+    const double *x = s->part[0];
+    if (b->parts == 2) {
+        cm_current_simd()->lower_moduli(s->part[0], s->part[1], s->n, ws->moduli);
+        x = ws->moduli;
+    }
+    return cm_guard_measure(ws->guard, x, s->before, s->n);
+}
+
+/* Notes which groups of a block are doubtful, and returns how many are. The block has nt
+ * outputs, to be multiplied by 2^e. Whole numbers are exact, and none doubtful, if the error is
+ * below 1/2. If it is not, a group must not only pass: the sums of its moduli must be 2^53 or
+ * more, since below that whole numbers should be exact. */
+static size_t doubt(const blocks *b, const workspace *ws, const samples *s, int integers,
+                    size_t nt, int e, unsigned char *doubtful)
 {
     double least = integers ? ldexp(1, 53 - e) : 0;
-    int known = cm_guard_measure(guard, s->x, s->before, s->n);
-    int exact = known && integers && ldexp(cm_guard_error(guard), e) < 0.5;
-    for (size_t g = 0; g * d->group < nt && !exact; g++)
-        doubtful[g] = !known || !cm_guard_passes(guard, g, least);
+    int known = measure(b, ws, s);
+    int exact = known && integers && ldexp(cm_guard_error(ws->guard), e) < 0.5;
+    size_t count = 0;
+    for (size_t g = 0; g * b->doubts.group < nt && !exact; g++)
+        count += doubtful[g] = !known || !cm_guard_passes(ws->guard, g, least);
+    return count;
 }
 
 static void round_all(double *y, size_t n)
@@ -203,6 +190,54 @@ static void round_all(double *y, size_t n)
     for (size_t i = 0; i < n; i++)
         y[i] = rint(y[i]) + 0.0; /* not -0, which sums are not */
 }
+
+/* ---- whole numbers by halves ---------------------------------------------------- */
+
+/* What the error of a half must stay below: less than 1/2, as this is computed, too. */
+#define HALF_EXACT 0.49
+
+/* Whether the halves of the block that the guard has measured are exact. rint() makes each of
+ * the upper halves up to 1/2 larger; `norm` is that of a block of ones. */
+static int halves_are_exact(const cm_guard *guard, int bits, double norm)
+{
+    double each = cm_guard_error_each(guard);
+    return ldexp(cm_guard_error(guard), -bits) + each * norm / 2 < HALF_EXACT;
+}
+
+/* The upper halves, or the lower ones, of the samples of a block. */
+static void take_half(const blocks *b, const workspace *ws, const samples *s, int low,
+                      samples *half)
+{
+    double up = ldexp(1, b->bits), down = ldexp(1, -b->bits);
+    *half = *s;
+    for (int i = 0; i < b->parts; i++) {
+        const double *x = s->part[i];
+        double *to = ws->changed + (size_t)i * b->n;
+        for (size_t j = 0; j < s->n; j++) {
+            double high = rint(x[j] * down);
+            to[j] = low ? x[j] - up * high : high;
+        }
+        half->part[i] = to;
+    }
+}
+
+/* The exact outputs of a block of whole numbers, rounded once. */
+static void convolve_halves(const blocks *b, const workspace *ws, const samples *s, size_t nt,
+                            double *const y[PARTS], const cm_env *env)
+{
+    double *const part[PARTS] = {ws->half, ws->half + (b->parts - 1) * (ptrdiff_t)nt};
+    double up = ldexp(1, b->bits);
+    samples half;
+    take_half(b, ws, s, 0, &half);
+    convolve(b, ws, &half, nt, y, env);
+    take_half(b, ws, s, 1, &half);
+    convolve(b, ws, &half, nt, part, env);
+    for (int i = 0; i < b->parts; i++)
+        for (size_t t = 0; t < nt; t++)
+            y[i][t] = up * rint(y[i][t]) + rint(part[i][t]) + 0.0;
+}
+
+/* ---- a block --------------------------------------------------------------------- */
 
 /* Computes a block of a column: scales, lets the guard measure, convolves, scales back and
  * rounds. */
@@ -212,34 +247,66 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     const cm_problem *p = b->p;
     const cm_doubts *d = &b->doubts;
     const workspace *ws = b->workspaces + thread;
-    size_t c = item / d->nblock, t = item % d->nblock * d->block,
-           nt = p->w.ny - t < d->block ? p->w.ny - t : d->block;
-    double *y = p->y + c * p->ystep + t;
-    stretch s = samples_of(b, p->x + c * p->xstep, p->w.first + t);
-    int e = 0, integers = ws->guard && b->integers[c];
-    if (b->is_scaled) {
-        e = exponent(s.x, s.n);
-        scale(s.x, s.n, -e, ws->scaled);
-        s.x = ws->scaled;
-        e += b->kernel_exponent;
-    }
+    size_t c = item / d->nblock, t = item % d->nblock * d->block, at = c * p->ystep + t,
+           nt = p->w.ny - t < d->block ? p->w.ny - t : d->block, doubts = 0;
+    double *const y[PARTS] = {p->y + at, p->y_im ? p->y_im + at : NULL};
+    samples s = samples_of(b, c, p->w.first + t);
+    int integers = ws->guard && b->integers[c], e = b->is_scaled ? scale_block(b, ws, &s) : 0;
     if (ws->guard)
-        doubt(d, ws->guard, &s, integers, nt, e, d->doubtful + item * d->ngroup);
+        doubts = doubt(b, ws, &s, integers, nt, e, d->doubtful + item * d->ngroup);
+    if (doubts && integers && ws->half && halves_are_exact(ws->guard, b->bits, b->norm)) {
+        convolve_halves(b, ws, &s, nt, y, env);
+        memset(d->doubtful + item * d->ngroup, 0, d->ngroup);
+        return;
+    }
     convolve(b, ws, &s, nt, y, env);
-    if (b->is_scaled)
-        scale(y, nt, e, y);
-    if (integers)
-        round_all(y, nt);
+    for (int i = 0; i < b->parts; i++) {
+        if (b->is_scaled)
+            scale(y[i], nt, e, y[i]);
+        if (integers)
+            round_all(y[i], nt);
+    }
 }
+
+/* ---- what blocks share ----------------------------------------------------------------- */
 
 /* Transforms the kernel. `scaled` holds its samples, and is written over. */
 static void transform_kernel(const blocks *b, double *scaled, const cm_env *env)
 {
     const double *from[CM_MOST_ROWS];
-    stretch s = {scaled, 0, b->p->nh};
-    cm_current_simd()->scale(scaled, s.n, 2 / (double)b->n, scaled);
-    find_samples(&b->rows, &s, b->workspaces->row, from);
+    const workspace *ws = b->workspaces;
+    size_t nh = b->p->nh;
+    cm_current_simd()->scale(scaled, (size_t)b->parts * nh,
+                             2 / (double)(b->n * (size_t)b->parts), scaled);
+    for (int i = 0; i < b->parts; i++) {
+        cm_stretch part = {scaled + (size_t)i * nh, 0, nh};
+        cm_find_samples(b->rows, part, ws->zeros, ws->ends + 2 * i,
+                        from + (size_t)i * b->rows.nrow);
+    }
     cm_transform_kernel(b->transform, from, b->kernel, env);
+}
+
+static int all_parts_integers(const double *re, const double *im, size_t n)
+{
+    return all_integers(re, n) && (!im || all_integers(im, n));
+}
+
+/* Finds the columns of whole numbers, and how many bits lower halves may have: these numbers
+ * are up to 2^bits / 2. There are no halves if no block can need them, or none be exact. */
+static void plan_integers(blocks *b, double each, const cm_env *env)
+{
+    const cm_problem *p = b->p;
+    int integers = all_parts_integers(p->h, p->h_im, p->nh), any = 0;
+    b->integers = env->alloc(env->data, p->ncol);
+    for (size_t c = 0; c < p->ncol; c++) {
+        size_t at = c * p->xstep;
+        b->integers[c] =
+            integers && all_parts_integers(p->x + at, p->x_im ? p->x_im + at : NULL, p->nx);
+        any |= b->integers[c];
+    }
+    if (any && !b->is_scaled && each * b->norm * p->max_x >= 0.5)
+        b->bits = (int)floor(log2(HALF_EXACT / (each * b->norm))) + 1;
+    b->bits = b->bits > 0 ? b->bits : 0;
 }
 
 static void set_up_workspaces(blocks *b, int threads, const cm_env *env)
@@ -248,31 +315,47 @@ static void set_up_workspaces(blocks *b, int threads, const cm_env *env)
     for (int i = 0; i < threads; i++) {
         workspace *ws = b->workspaces + i;
         *ws = (workspace){.spectrum = aligned(cm_transform_size(b->transform), env)};
-        for (int r = 0; r < 3; r++)
-            ws->row[r] = aligned(b->rows.n, env);
-        if (b->is_scaled)
-            ws->scaled = aligned(b->n, env);
+        ws->zeros = aligned(b->rows.n, env);
+        for (int r = 0; r < 2 * b->parts; r++)
+            ws->ends[r] = aligned(b->rows.n, env);
     }
 }
 
+/* The guards of all threads. `scaled` has the samples of the kernel. */
 static void set_up_guards(blocks *b, const double *scaled, int threads, const cm_env *env)
 {
-    for (int i = 0; i < threads; i++)
-        b->workspaces[i].guard = cm_guard_new(scaled, b->p->nh, b->n, b->lead, b->p->is_part,
-                                              cm_transform_error(b->transform), env);
+    const double *h = scaled;
+    size_t nh = b->p->nh;
+    double error = cm_transform_error(b->transform);
+    for (int i = 0; i < threads; i++) {
+        workspace *ws = b->workspaces + i;
+        if (b->parts == 2) {
+            ws->moduli = aligned(b->n, env);
+            cm_current_simd()->lower_moduli(scaled, scaled + nh, nh, ws->moduli);
+            h = ws->moduli;
+        }
+        ws->guard = cm_guard_new(h, nh, b->n, b->lead, b->p->is_part,
+                                 b->parts == 2 ? error * NORMS : error, env);
+    }
+}
+
+/* Room for blocks that are scaled or split. */
+static void set_up_changed(blocks *b, int threads, const cm_env *env)
+{
+    size_t parts = (size_t)b->parts;
+    for (int i = 0; i < threads && (b->is_scaled || b->bits); i++) {
+        workspace *ws = b->workspaces + i;
+        ws->changed = aligned(parts * b->n, env);
+        ws->half = b->bits ? aligned(parts * b->doubts.block, env) : NULL;
+    }
 }
 
 static void set_up_doubts(blocks *b, const cm_env *env)
 {
-    const cm_problem *p = b->p;
     cm_doubts *d = &b->doubts;
-    int integers = all_integers(p->h, p->nh);
-    b->integers = env->alloc(env->data, p->ncol);
-    for (size_t c = 0; c < p->ncol; c++)
-        b->integers[c] = integers && all_integers(p->x + c * p->xstep, p->nx);
     d->group = cm_guard_group(b->workspaces->guard);
     d->ngroup = (d->block + d->group - 1) / d->group;
-    size_t n = d->nblock * p->ncol * d->ngroup;
+    size_t n = d->nblock * b->p->ncol * d->ngroup;
     d->doubtful = env->alloc(env->data, n);
     memset(d->doubtful, 0, n);
 }
@@ -282,29 +365,53 @@ static int is_ordinary(double modulus)
     return modulus <= LARGE && modulus >= 1 / LARGE;
 }
 
-void cm_conv_overlap(const cm_problem *p, size_t n, cm_doubts *doubts, const cm_env *env)
+/* The length of blocks, where outputs begin in them, and how many there are. */
+static blocks plan_blocks(const cm_problem *p, size_t length)
 {
-    size_t lead = n >= cm_one_block_length(p->nx, p->nh, p->w) ? p->w.first : p->nh - 1;
-    blocks b = {.p = p, .n = n, .lead = lead};
+    int parts = p->x_im ? 2 : 1;
+    size_t n = length / (size_t)parts,
+           lead = n >= cm_one_block_length(p->nx, p->nh, p->w) ? p->w.first : p->nh - 1;
+    blocks b = {.p = p, .n = n, .lead = lead, .parts = parts, .norm = sqrt((double)length)};
     b.doubts.block = n - lead;
     b.doubts.nblock = (p->w.ny + n - lead - 1) / (n - lead);
-    b.transform = cm_transform_new(n, env);
+    return b;
+}
+
+/* The kernel in the spectrum of the first thread, which is not needed yet: scaled, its parts
+ * one behind the other. */
+static double *scaled_kernel(blocks *b)
+{
+    const cm_simd *simd = cm_current_simd();
+    const cm_problem *p = b->p;
+    double *scaled = b->workspaces->spectrum, max = simd->max_modulus(p->h, p->nh);
+    if (p->h_im)
+        max = fmax(max, simd->max_modulus(p->h_im, p->nh));
+    b->is_scaled = !is_ordinary(p->max_x) || !is_ordinary(max);
+    b->kernel_exponent = b->is_scaled ? exponent(max) : 0;
+    scale(p->h, p->nh, -b->kernel_exponent, scaled);
+    if (p->h_im)
+        scale(p->h_im, p->nh, -b->kernel_exponent, scaled + p->nh);
+    return scaled;
+}
+
+void cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const cm_env *env)
+{
+    blocks b = plan_blocks(p, length);
+    b.transform = cm_transform_new(length, env);
     b.rows = cm_transform_rows(b.transform);
+    b.rows.nrow /= (size_t)b.parts;
     b.kernel = aligned(cm_transform_size(b.transform), env);
-    double max_h = cm_current_simd()->max_modulus(p->h, p->nh);
-    b.is_scaled = !is_ordinary(p->max_x) || !is_ordinary(max_h);
-    if (b.is_scaled)
-        b.kernel_exponent = exponent(p->h, p->nh);
     size_t nitem = b.doubts.nblock * p->ncol;
-    double each = 5 * (double)n * log2((double)n); /* as long as so many multiply-adds */
+    double each = 5 * (double)length * log2((double)length); /* in multiply-adds */
     int threads = cm_threads(nitem, each, env);
     set_up_workspaces(&b, threads, env);
-    double *scaled = b.workspaces->spectrum; /* which is not needed yet */
-    scale(p->h, p->nh, -b.kernel_exponent, scaled);
+    double *scaled = scaled_kernel(&b);
     if (doubts) {
         set_up_guards(&b, scaled, threads, env);
         set_up_doubts(&b, env);
+        plan_integers(&b, cm_guard_error_each(b.workspaces->guard), env);
     }
+    set_up_changed(&b, threads, env);
     transform_kernel(&b, scaled, env);
     cm_for_each(nitem, each, block_item, &b, threads, env);
     if (doubts)

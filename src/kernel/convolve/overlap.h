@@ -14,9 +14,10 @@ typedef struct {
     unsigned char *doubtful;
 } cm_doubts;
 
-/* Assumes a kernel no longer than the signals, and a length n that transform.h has. With doubts
+/* Assumes a kernel no longer than the signals, and a length that transform.h has. Signal and
+ * kernel are real, or both are complex; blocks of these have length / 2 samples. With doubts
  * NULL there is no guard, and each output has an error relative to the largest ones of its
  * block; else *doubts says which outputs are to be computed again. */
-void cm_conv_overlap(const cm_problem *p, size_t n, cm_doubts *doubts, const cm_env *env);
+void cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const cm_env *env);
 
 #endif

@@ -11,6 +11,10 @@ cm_problem cm_column(const cm_problem *p, size_t c)
     cm_problem q = *p;
     q.x += c * p->xstep;
     q.y += c * p->ystep;
+    if (p->x_im) {
+        q.x_im += c * p->xstep;
+        q.y_im += c * p->ystep;
+    }
     q.ncol = 1;
     return q;
 }
@@ -26,15 +30,19 @@ cm_problem cm_trimmed(const cm_problem *p)
     q.h += i0;
     q.nh = (last < p->nh ? last + 1 : p->nh) - i0;
     q.w.first -= j0 + i0;
+    if (p->x_im) {
+        q.x_im += j0;
+        q.h_im += i0;
+    }
     return q;
 }
 
 cm_problem cm_swapped(const cm_problem *p, size_t c)
 {
     cm_problem q = cm_column(p, c);
-    const double *x = q.x;
-    q.x = p->h, q.nx = p->nh;
-    q.h = x, q.nh = p->nx;
+    const double *x = q.x, *im = q.x_im;
+    q.x = p->h, q.x_im = p->h_im, q.nx = p->nh;
+    q.h = x, q.h_im = im, q.nh = p->nx;
     return q;
 }
 
@@ -43,6 +51,7 @@ cm_problem cm_part(const cm_problem *p, size_t t, size_t nt)
     cm_problem q = *p;
     q.w = (cm_window){p->w.first + t, nt};
     q.y += t;
+    q.y_im = p->y_im ? p->y_im + t : NULL;
     return cm_trimmed(&q);
 }
 

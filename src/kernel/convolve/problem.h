@@ -1,4 +1,5 @@
-/* What a method gets: real signals to convolve with one real kernel, all finite. */
+/* What a method gets: finite signals to convolve with one finite kernel. All are real; or all
+ * are complex, for transforms and for cm_conv_complex() only. */
 #ifndef CONVMAT_PROBLEM_H
 #define CONVMAT_PROBLEM_H
 
@@ -12,8 +13,10 @@ typedef struct {
     double *y;
     cm_window w;
     size_t ncol, xstep, ystep; /* columns; doubles from one to the next in x and in y */
-    double max_x;              /* no modulus in x is larger */
+    double max_x;              /* no modulus in x is larger, nor in x_im */
     int is_part;               /* of complex numbers, where the errors of two parts add up */
+    const double *x_im, *h_im; /* imaginary parts, NULL if all are real */
+    double *y_im;
 } cm_problem;
 
 /* Column c by itself. */

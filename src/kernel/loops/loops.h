@@ -78,6 +78,8 @@ typedef struct {
     size_t (*count_below)(const double *x, size_t n, double bound);
     /* The largest modulus, or NaN if any is not finite. */
     double (*max_modulus)(const double *x, size_t n);
+    /* Lower bounds of the moduli of complex numbers, at least 0.9237 of them. */
+    void (*lower_moduli)(const double *re, const double *im, size_t n, double *moduli);
     /* y = factor x. stream() writes past the caches, for a y that is too large for them: other
      * threads see it after cm_fence(). */
     void (*scale)(const double *x, size_t n, double factor, double *y);

@@ -103,3 +103,23 @@ SIMD_TARGET static double max_modulus(const double *x, size_t n)
     }
     return max + sum;
 }
+
+/* The part of a number in the direction of the nearest multiple of an eighth of a turn is at
+ * least cos(pi / 8) of its modulus. 0.707 is a little less than sqrt(1/2), for rounding. */
+INLINE vec lower_modulus(vec re, vec im)
+{
+    vec a = modulus(re), b = modulus(im), between = 0.707 * (a + b);
+    return GREATER(GREATER(a, b), between);
+}
+
+SIMD_TARGET static void lower_moduli(const double *re, const double *im, size_t n,
+                                     double *moduli)
+{
+    size_t i = 0;
+    for (; i + W <= n; i += W)
+        store(moduli + i, lower_modulus(load(re + i), load(im + i)));
+    for (; i < n; i++) {
+        double a = fabs(re[i]), b = fabs(im[i]);
+        moduli[i] = larger(larger(a, b), 0.707 * (a + b));
+    }
+}

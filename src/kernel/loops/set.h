@@ -27,6 +27,7 @@ const cm_simd TABLE(SIMD_LEVEL) = {
     .four_moduli = four_moduli,
     .count_below = count_below,
     .max_modulus = max_modulus,
+    .lower_moduli = lower_moduli,
     .scale = scale,
     .stream = stream,
     .rows = ROWS,
