@@ -171,9 +171,9 @@ correlate_array <- function(x, h, mode = "full", ...) {
   check_given()
   x <- check_array(x, "x")
   h <- check_array_kernel(h, length(array_sizes(x)))
-  for (one in check_axes(mode, length(array_sizes(x)), "mode")) {
-    check_choice(one, setdiff(modes, "causal"), "mode")
-  }
+  correlations <- setdiff(modes, "causal")
+  if (!is.character(mode)) check_choice(mode, correlations, "mode")
+  for (one in check_axes(mode, length(array_sizes(x)), "mode")) check_choice(one, correlations, "mode")
   if ("origin" %in% ...names()) {
     abort("value", "`origin` has no meaning for a correlation, whose lags are fixed.")
   }

@@ -229,3 +229,10 @@ test_that("threads do not change a bit, and products that overflow are infinite"
   y <- conv_array(x, 10 * sign(h), "valid")
   expect_identical(sum(is.infinite(y)), 400L)
 })
+
+test_that("the mode of a correlation is words", {
+  x <- matrix(1:12, 3)
+  for (bad in list(function(x) NULL, NULL, 1, list("same"), quote(f(x)))) {
+    expect_convmat_error(correlate_array(x, matrix(1:4, 2), bad), "type", "`mode` must be one of")
+  }
+})
