@@ -33,7 +33,7 @@
 #' - [conv_operator()]: the same map with the memory of its kernel
 #' - [shifted_kernels()]: the kernel, shifted by one more column in each row
 #' - [shifted_scaled_kernels()]: the same, scaled by the signal
-#' - [deconv()]: the signal behind a convolution; [deconv_methods]: R's generics for it
+#' - [deconv()]: the signal behind a convolution; [its methods][deconv_methods]
 #'
 #' @section Functional MRI:
 #' - [events()]: a table of events; [as_events()]: from a data frame;
