@@ -3,9 +3,11 @@
 # Two scores are taken for each lambda. "gcv" is generalised cross-validation with each degree of
 # freedom counted 1.4 times: the plain score has a second, lower minimum near as many degrees of
 # freedom as values, where x is noise blown up. "reml" is the restricted likelihood of y if the
-# penalised differences of x were white noise. "auto" takes the first, which cannot go beyond N / 1.4
+# penalised differences of x were white noise; where x is smoother, it smooths too little, and so "auto" takes
+# it where it smooths more. Else it takes the first, which cannot go beyond N / 1.4
 # degrees of freedom, unless the second goes there and finds an x that differs by more than its own
-# noise: then there is signal left. bench/deconv-lambda.R compares them.
+# noise: then there is signal left. But of counts some are 0 without any noise, from which the second infers that
+# there is none anywhere. bench/deconv-lambda.R compares them.
 
 lambda_rules <- c("auto", "gcv", "reml")
 
@@ -86,8 +88,17 @@ choose_score <- function(problem, z, grid, column, rule) {
   if (is.na(gcv$at) || is.na(reml$at)) {
     return(if (is.na(gcv$at)) reml else gcv)
   }
-  beyond <- grid[[reml$at]]$edf > problem$rows / gcv_factor
-  if (beyond && is.null(problem$weights) && leaves_signal(problem, z, grid, gcv$at, reml$at)) reml else gcv
+  if (reml$at < gcv$at) {
+    return(reml) # the grid begins with the largest
+  }
+  beyond <- grid[[reml$at]]$edf > problem$rows / gcv_factor && is.null(problem$weights) && !is_counts(z)
+  if (beyond && leaves_signal(problem, z, grid, gcv$at, reml$at)) reml else gcv
+}
+
+# Are all values whole multiples of one unit, from 0 on?
+is_counts <- function(z) {
+  unit <- min(diff(sort(unique(c(0, z)))), Inf)
+  all(z >= 0) && all(abs(z / unit - round(z / unit)) <= 1e-6)
 }
 
 # Does x by the one lambda differ from that by the other, smaller one by more than its noise?
@@ -101,7 +112,9 @@ leaves_signal <- function(problem, z, grid, large, small) {
 # A choice that says more about the search than about y, or an x that is mostly noise.
 warn_lambda <- function(problem, fit, at, tries) {
   end <- if (at == 1L) "largest" else if (at == tries) "smallest"
-  if (!is.null(end) && fit$rss > 0) {
+  # a kernel that loses little needs no penalty
+  needed <- is.null(end) || end == "largest" || fit$rcond < 0.03
+  if (!is.null(end) && needed && fit$rss > 0) {
     warn(
       "numeric",
       sprintf("`lambda` could not be found: the best is the %s that was tried.", end),

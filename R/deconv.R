@@ -79,11 +79,14 @@
 #' 2004). The plain score has a second minimum near N degrees of freedom, often the lower one, where x is nothing but
 #' noise blown up. `"reml"` maximises the restricted likelihood of `y` if the penalised differences
 #' of x were white noise: never far off, but seldom best where x is smoother than that. `"auto"` takes
-#' the first; but where the second takes more than N / 1.4 degrees of freedom, which the first cannot, and
-#' its x differs from the first's by more than its own noise, the second. With `weights` it is always the first. `bench/deconv-lambda.md` in the
-#' sources of the package compares these and other rules. All suppose noise that is white, once weighted;
+#' the larger `lambda` of the two; but where the second takes more than N / 1.4 degrees of freedom, which the first
+#' cannot, and its x differs from the first's by more than its own noise, the second. That exception is not made with
+#' `weights`, nor for a `y` of whole numbers from 0 on, or their multiples, which are taken for counts: their noise is
+#' not the same everywhere. `bench/deconv-lambda.md` in the sources of the package compares these and other rules. All
+#' suppose noise that is white, once weighted;
 #' correlated noise looks like signal. `plot()` shows the scores. There is a warning where the
-#' best `lambda` is at an end of the search, and where x takes more than 0.9 N degrees of freedom and is
+#' best `lambda` is at an end of the search (not at the lower, if `rcond` is above 0.03: such a kernel needs no
+#' penalty), and where x takes more than 0.9 N degrees of freedom and is
 #' mostly noise.
 #'
 #' @section Long division:
@@ -104,14 +107,15 @@
 #' rounding (a reciprocal condition below 1e-13), or not representable.
 #'
 #' A warning `convmat_warning_numeric` if `rcond` is below 1e-4 with `"lsq"` or a `lambda` of your
-#' own, or if the choice of `lambda` is not to be trusted.
+#' own, if the choice of `lambda` is not to be trusted, or if the `gap` of `positive` stays
+#' above 1e-6.
 #'
 #' @section Algorithm and cost:
 #' Signals and kernel are scaled by powers of two. For all boundaries but `"wrap"` the matrix
 #' \eqn{A'A + \lambda D'D}{A'A + lambda D'D} has a band of m - 1 diagonals at each side; in mode
 #' `"full"` its first part is the autocorrelation of `h`. A banded Cholesky factorisation
-#' costs n m^2 operations and 8 n m bytes, some times over: for n of a million and m = 50 some 10 s and 2 GB. Where the reciprocal condition of that matrix is below
-#' 1e-10, the same factor is computed by orthogonal reflections of A and D themselves, without
+#' costs n m^2 operations and 8 n m bytes, some times over: for n of a million and m = 50 some 10 s and 2 GB. Where the
+#' reciprocal condition of that matrix is below 1e-10, the same factor is computed by orthogonal reflections of A and D themselves, without
 #' squaring, at about 20 times the cost, and with it the solution. Without a penalty refinement with residuals of the original
 #' problem follows, so that both are accurate. With `"wrap"`, sample 0 is followed by the last,
 #' sample 1, the last but one, and so on, and the band is twice as wide. `edf` takes the
@@ -123,7 +127,8 @@
 #' neighbours of the best: some 40 factorisations.
 #'
 #' `positive` takes a primal-dual interior point method (Mehrotra 1992), one banded factorisation for each of
-#' some 20 steps, and then solves for the samples that are not 0 by themselves: three times as long as ridge. `"richardson-lucy"` takes two
+#' some 20 steps, and then solves for the samples that are not 0 by themselves: three times as
+#' long as ridge. There is a warning where the minimum is not reached. `"richardson-lucy"` takes two
 #' convolutions a step. It keeps sum(fitted) at sum(y), and divides by what of each sample falls
 #' into `y`, so that ends are not dark.
 #'

@@ -125,3 +125,40 @@ test_that("the choice of lambda does not blow up noise, and warns where it may",
     "numeric", "`lambda` could not be found: the best is the largest"
   )
 })
+
+test_that("the default takes the restricted likelihood where that smooths more", {
+  set.seed(8)
+  h <- dnorm(-9:9, sd = 2.5) / sum(dnorm(-9:9, sd = 2.5))
+  t <- 1:80 / 80
+  x <- 100 * (exp(-(t - 0.2)^2 / 0.0018) + (t >= 0.4 & t < 0.6) + 0.4 * exp(-(t - 0.8)^2 / 0.0008))
+  mu <- conv(x, h, "causal")
+  y <- mu + rnorm(80, sd = 0.01 * max(mu))
+  fits <- lapply(c("auto", "gcv", "reml"), function(lambda) {
+    expect_silent(deconv(y, h, mode = "causal", method = "ridge", lambda = lambda, order = 2))
+  })
+  expect_identical(fits[[1]]$rule, "reml")
+  expect_identical(coef(fits[[1]]), coef(fits[[3]]))
+  rms <- vapply(fits, function(fit) sqrt(mean((coef(fit) - x)^2)), 0)
+  expect_lt(rms[1], rms[2] / 3)
+})
+
+test_that("counts have no noise where they are 0, and a kernel that loses little needs no penalty", {
+  set.seed(1)
+  h <- exp(-(0:24) / 5)
+  h <- h / sum(h)
+  x <- 100 * exp(-24 * (1:80 / 80 - 0.5)^2)
+  y <- rpois(104, conv(x, h))
+  for (unit in c(1, 0.3)) {
+    fit <- deconv(unit * y, h, method = "ridge", order = 1)
+    expect_lt(sqrt(mean((coef(fit) / unit - x)^2)), 6)
+  }
+  expect_identical(is_counts(c(0, 0)), TRUE)
+  expect_identical(is_counts(c(-1, 0)), FALSE)
+  expect_identical(is_counts(c(1, 2.5, 3)), TRUE)
+  expect_identical(is_counts(c(1, 2.5, 3, pi)), FALSE)
+  # without any noise the least lambda is right, and there is nothing to warn of
+  x <- rnorm(80)
+  y <- conv(x, h)
+  fit <- expect_silent(deconv(y, h, method = "ridge"))
+  expect_lte(max(abs(coef(fit) - x)), 1e-6)
+})
