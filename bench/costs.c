@@ -92,9 +92,10 @@ static void run_job(const void *data)
     begin(&here);
     if (j->plan.method == CM_DIRECT)
         cm_conv_direct(&j->p, env());
-    else if (j->plan.method == CM_SPARSE)
-        cm_conv_sparse(&j->p, j->plan.nonzero, env());
-    else
+    else if (j->plan.method == CM_SPARSE) {
+        cm_nonzeros x = cm_find_nonzeros(j->p.x, j->p.nx, j->plan.nonzero, env());
+        cm_conv_sparse(&j->p, &x, env());
+    } else
         cm_conv_overlap(&j->p, j->plan.length, &doubts, env());
     release(&here);
 }

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "convolve/problem.h"
+#include "convolve/sparse.h"
 
 size_t cm_count(const size_t *n, size_t rank)
 {
@@ -123,15 +124,12 @@ static void cut_out(const double *from, const cm_box *box, const cm_flat *flat, 
     }
 }
 
-/* The most samples of a kernel whose terms are added one after the other. */
-#define AT_ONCE 16384
-
 /* Sums over the samples of a kernel with zeros between its rows. So many that the promise would
- * not hold for their sum are taken AT_ONCE at a time. */
+ * not hold for their sum are taken CM_SPARSE_MOST at a time. */
 static void conv_sums(cm_samples x, cm_samples h, cm_window w, size_t count, cm_output y,
                       const cm_env *env)
 {
-    if (count <= AT_ONCE) {
+    if (count <= CM_SPARSE_MOST) {
         cm_conv_finite(x, h, w, CM_SPARSE_KERNEL, y, env);
         return;
     }
@@ -143,7 +141,7 @@ static void conv_sums(cm_samples x, cm_samples h, cm_window w, size_t count, cm_
     double *re = cm_doubles(nh, env), *im = h.im ? cm_doubles(nh, env) : NULL;
     for (size_t i = 0; i < nh;) {
         size_t from = i, have = 0;
-        for (; i < nh && have < AT_ONCE; i++)
+        for (; i < nh && have < CM_SPARSE_MOST; i++)
             have += h.re[i] != 0 || (h.im && h.im[i] != 0);
         memset(re, 0, nh * sizeof *re);
         memcpy(re + from, h.re + from, (i - from) * sizeof *re);

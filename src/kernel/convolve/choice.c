@@ -8,10 +8,8 @@
 
 #include <math.h>
 
+#include "convolve/sparse.h"
 #include "loops/loops.h"
-
-/* The most terms that the sparse method may add one after the other: see sparse.c. */
-#define SPARSE_MOST 16384
 
 /* Number of pairs (j, i) of indices with j + i < k, j < nx and i < nh. */
 static double pairs_below(double k, double nx, double nh)
@@ -118,6 +116,10 @@ size_t cm_count_nonzero(const double *x, size_t n)
     return n - cm_current_simd()->count_below(x, n, 0x1p-1074);
 }
 
+/* Where most of the kernel is zeros, the guard convolves moduli, too: transforms take so many
+ * times as long. */
+#define WITH_MODULI 1.7
+
 /* Changes the plan to one that skips the zeros of x, in a convolution with nh samples, if that
  * costs less. Returns 1 if it does. */
 static int plan_sparse(const double *x, size_t nx, size_t nh, size_t ny, cm_plan *plan)
@@ -130,7 +132,9 @@ static int plan_sparse(const double *x, size_t nx, size_t nh, size_t ny, cm_plan
     if (8 * some < few)
         return 0;
     size_t nonzero = cm_count_nonzero(x, nx);
-    if ((nonzero < nh ? nonzero : nh) > SPARSE_MOST)
+    if (plan->method == CM_FFT_GUARDED && nx <= nh && 2 * nonzero < nx)
+        plan->cost *= WITH_MODULI;
+    if ((nonzero < nh ? nonzero : nh) > CM_SPARSE_MOST)
         return 0;
     double reach = (double)(nh < ny ? nh : ny) + CM_STRIP;
     double sums = (double)nonzero * reach * sparse_cost_each(cm_current_simd()->lanes);

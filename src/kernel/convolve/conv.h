@@ -14,7 +14,7 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
              const cm_env *env);
 
 /* Finite columns with one finite kernel, any window. CM_SPARSE_KERNEL needs a kernel of which
- * at most 2^14 samples are not 0. */
+ * at most CM_SPARSE_MOST samples are not 0. */
 void cm_conv_finite(cm_samples x, cm_samples h, cm_window w, cm_method method, cm_output y,
                     const cm_env *env);
 

@@ -21,9 +21,27 @@
 
 static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_env *env);
 
+/* Outputs from ... to - 1 of one column again: by the samples of the kernel that are not 0 if
+ * they are given, else by whatever is best. */
+static void run_doubtful(const cm_problem *p, size_t from, size_t to, const cm_nonzeros *h,
+                         const cm_env *env)
+{
+    if (!h) {
+        run_part(p, from, to, env);
+        return;
+    }
+    void *mark = env->mark(env->data);
+    cm_problem q = cm_swapped(p, 0);
+    q.w = (cm_window){p->w.first + from, to - from};
+    q.y += from;
+    cm_conv_sparse(&q, h, env);
+    env->release(env->data, mark);
+}
+
 /* Computes the doubtful outputs of one column, number c, again: neighbouring groups together,
  * until they have as many outputs as a block. */
-static void mend(const cm_problem *p, const cm_doubts *doubts, size_t c, const cm_env *env)
+static void mend(const cm_problem *p, const cm_doubts *doubts, size_t c, const cm_nonzeros *h,
+                 const cm_env *env)
 {
     const unsigned char *doubtful = doubts->doubtful + c * doubts->nblock * doubts->ngroup;
     size_t from = 0, to = 0;
@@ -36,14 +54,14 @@ static void mend(const cm_problem *p, const cm_doubts *doubts, size_t c, const c
             end = end > block_end ? block_end : end;
             if (t != to || to - from >= doubts->block) {
                 if (to > from)
-                    run_part(p, from, to, env);
+                    run_doubtful(p, from, to, h, env);
                 from = t;
             }
             to = end > p->w.ny ? p->w.ny : end;
         }
     }
     if (to > from)
-        run_part(p, from, to, env);
+        run_doubtful(p, from, to, h, env);
 }
 
 /* Direct sums or transforms, for a kernel no longer than the signals. */
@@ -59,9 +77,15 @@ static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *
     if (!guarded)
         return;
     cm_env quiet = cm_quiet(env);
+    cm_nonzeros nonzeros, *h = NULL;
+    size_t count = doubts.few ? cm_count_nonzero(p->h, p->nh) : 0;
+    if (count > 0 && count <= CM_SPARSE_MOST) {
+        nonzeros = cm_find_nonzeros(p->h, p->nh, count, env);
+        h = &nonzeros;
+    }
     for (size_t c = 0; c < p->ncol; c++) {
         cm_problem column = cm_column(p, c);
-        mend(&column, &doubts, c, &quiet);
+        mend(&column, &doubts, c, h, &quiet);
     }
 }
 
@@ -88,7 +112,8 @@ static void run_column(const cm_problem *p, const cm_plan *plan, const cm_env *e
         return;
     }
     cm_problem q = plan->swapped ? cm_swapped(p, 0) : *p;
-    cm_conv_sparse(&q, plan->nonzero, env);
+    cm_nonzeros samples = cm_find_nonzeros(q.x, q.nx, plan->nonzero, env);
+    cm_conv_sparse(&q, &samples, env);
 }
 
 /* One column of real numbers again. Not by transforms of much the same samples. */
@@ -182,17 +207,19 @@ static void run_apart(const cm_problem *p, cm_plan plan, const cm_env *env)
     }
 }
 
-/* Sums that skip zeros, whatever they cost. */
-static void run_sparse(const cm_problem *p, cm_method method, const cm_env *env)
+/* Sums that skip the zeros of the signals, or those of the kernel, whatever they cost. */
+static void run_sparse(const cm_problem *p, int of_kernel, const cm_env *env)
 {
-    cm_plan plan = {.method = CM_SPARSE, .swapped = method == CM_SPARSE_KERNEL};
+    cm_nonzeros h = {0, NULL, NULL};
+    if (of_kernel)
+        h = cm_find_nonzeros(p->h, p->nh, cm_count_nonzero(p->h, p->nh), env);
     for (size_t c = 0; c < p->ncol; c++) {
         void *mark = env->mark(env->data);
-        cm_problem column = cm_column(p, c);
-        if (c == 0 || !plan.swapped)
-            plan.nonzero = plan.swapped ? cm_count_nonzero(p->h, p->nh)
-                                        : cm_count_nonzero(column.x, p->nx);
-        run_column(&column, &plan, env);
+        cm_problem q = of_kernel ? cm_swapped(p, c) : cm_column(p, c);
+        cm_nonzeros x = h;
+        if (!of_kernel)
+            x = cm_find_nonzeros(q.x, q.nx, cm_count_nonzero(q.x, q.nx), env);
+        cm_conv_sparse(&q, &x, env);
         env->release(env->data, mark);
     }
 }
@@ -204,7 +231,7 @@ void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env
     if (method == CM_AUTO && cm_may_be_sparse(&p, &plan)) {
         run_apart(&p, plan, env);
     } else if (method == CM_SPARSE || method == CM_SPARSE_KERNEL) {
-        run_sparse(&p, method, env);
+        run_sparse(&p, method == CM_SPARSE_KERNEL, env);
     } else {
         run(&p, &plan, env);
     }

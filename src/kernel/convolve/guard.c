@@ -40,6 +40,9 @@
  * is about the best for normal and for exponential samples. The shortfall from a lower
  * threshold is smaller, so the lower one of two adjoining cells serves for both.
  *
+ * Of a kernel that is mostly zeros, such as an image with zeros between its rows, no cell says
+ * anything. There overlap.c convolves the moduli, too: B itself, but for the error E.
+ *
  * On ordinary data the bound is a sixth to a tenth of B, and B is 50 to 200 times what is
  * needed. So all outputs are certified but those at the ends.
  *
@@ -267,4 +270,13 @@ int cm_guard_passes(const cm_guard *guard, size_t g, double least)
             return 1;
     }
     return 0;
+}
+
+int cm_guard_passes_sizes(const cm_guard *guard, const double *size, size_t n, double least)
+{
+    double need = guard->error / guard->promise, smallest = INFINITY;
+    need = (need > least ? need : least) + guard->error;
+    for (size_t t = 0; t < n; t++)
+        smallest = size[t] < smallest ? size[t] : smallest;
+    return smallest >= need;
 }

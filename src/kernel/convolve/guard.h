@@ -35,4 +35,7 @@ size_t cm_guard_group(const cm_guard *guard);
  * moduli of the terms of each is at least `least`. Else 0: the group is doubtful. */
 int cm_guard_passes(const cm_guard *guard, size_t g, double least);
 
+/* The same for n outputs whose sums of moduli are known, each to within cm_guard_error(). */
+int cm_guard_passes_sizes(const cm_guard *guard, const double *size, size_t n, double least);
+
 #endif

@@ -24,9 +24,12 @@
  * by themselves, with errors below 1/2, and rounded. They are exact then, and so is their sum
  * but for its one rounding, which leaves whole numbers up to 2^53 as they are.
  *
- * Cost: for each block two transforms of n, that is 1.5 to 4 ns for each output if n is a few
- * times nh. Memory: n doubles, and for each thread 1.2 to 1.4 n more, or 2.2 to 2.4 n if blocks
- * are scaled.
+ * Where most of a real kernel is zeros, the moduli of each block are convolved with those of
+ * the kernel: that tells the guard all it must know.
+ *
+ * Cost: for each block two transforms of n, or four with moduli, that is 1.5 to 4 ns for each
+ * output if n is a few times nh. Memory: n doubles, and for each thread 1.2 to 1.4 n more,
+ * or 2.2 to 2.4 n if blocks are scaled.
  */
 #include "convolve/overlap.h"
 
@@ -90,11 +93,15 @@ typedef struct {
     size_t before, n;
 } samples;
 
+/* Outputs of a group where the sums of their moduli are known: as many as sums that skip zeros
+ * compute at a time. */
+#define SMALL_GROUP CM_STRIP
+
 /* The arrays of a thread: a spectrum, a row of zeros, two rows for the ends of each part, and
- * if they are needed scaled or split samples, outputs of a half of them, lower bounds of
- * moduli. */
+ * if they are needed scaled or split samples, outputs of a half of them, moduli or lower bounds
+ * of these, and sums of the moduli of outputs. */
 typedef struct {
-    double *spectrum, *zeros, *ends[2 * PARTS], *changed, *half, *moduli;
+    double *spectrum, *zeros, *ends[2 * PARTS], *changed, *half, *moduli, *sizes;
     cm_guard *guard;
 } workspace;
 
@@ -106,6 +113,7 @@ typedef struct {
     const cm_transform *transform;
     cm_row_layout rows; /* of a part */
     double *kernel;     /* its transform */
+    double *absolute;   /* that of its moduli, if so many are zeros that cells say nothing */
     int is_scaled, kernel_exponent;
     unsigned char *integers; /* for each column: are all its numbers and the kernel's whole? */
     int bits;                /* of the lower halves, see below; 0 if there are none */
@@ -113,9 +121,10 @@ typedef struct {
     workspace *workspaces;   /* one for each thread */
 } blocks;
 
-/* The convolution of a block of samples with the kernel: nt outputs into each part of y. */
-static void convolve(const blocks *b, const workspace *ws, const samples *s, size_t nt,
-                     double *const y[PARTS], const cm_env *env)
+/* The convolution of a block of samples with a kernel: nt outputs into each part of y. */
+static void convolve_with(const blocks *b, const double *kernel, const workspace *ws,
+                          const samples *s, size_t nt, double *const y[PARTS],
+                          const cm_env *env)
 {
     const double *from[CM_MOST_ROWS];
     double *to[CM_MOST_ROWS];
@@ -125,10 +134,27 @@ static void convolve(const blocks *b, const workspace *ws, const samples *s, siz
         cm_find_samples(b->rows, part, ws->zeros, ws->ends + 2 * i, from + first);
         cm_find_outputs(b->rows, b->lead, nt, y[i], ws->zeros, ws->ends + 2 * i, to + first);
     }
-    cm_transform_convolve(b->transform, from, b->kernel, ws->spectrum, to, env);
+    cm_transform_convolve(b->transform, from, kernel, ws->spectrum, to, env);
     for (int i = 0; i < b->parts; i++)
         cm_copy_ends(b->rows, b->lead, nt, y[i], ws->ends + 2 * i,
                      to + (size_t)i * b->rows.nrow);
+}
+
+static void convolve(const blocks *b, const workspace *ws, const samples *s, size_t nt,
+                     double *const y[PARTS], const cm_env *env)
+{
+    convolve_with(b, b->kernel, ws, s, nt, y, env);
+}
+
+/* The sum of the moduli of each output of a block, into ws->sizes. */
+static void convolve_moduli(const blocks *b, const workspace *ws, const samples *s, size_t nt,
+                            const cm_env *env)
+{
+    double *const sizes[PARTS] = {ws->sizes, NULL};
+    samples moduli = {{ws->moduli, NULL}, s->before, s->n};
+    for (size_t i = 0; i < s->n; i++)
+        ws->moduli[i] = fabs(s->part[0][i]);
+    convolve_with(b, b->absolute, ws, &moduli, nt, sizes, env);
 }
 
 /* The samples of the block of column c whose first output is F[k]: those from k - lead on. */
@@ -174,14 +200,21 @@ static int measure(const blocks *b, const workspace *ws, const samples *s)
  * below 1/2. If it is not, a group must not only pass: the sums of its moduli must be 2^53 or
  * more, since below that whole numbers should be exact. */
 static size_t doubt(const blocks *b, const workspace *ws, const samples *s, int integers,
-                    size_t nt, int e, unsigned char *doubtful)
+                    size_t nt, int e, unsigned char *doubtful, const cm_env *env)
 {
     double least = integers ? ldexp(1, 53 - e) : 0;
     int known = measure(b, ws, s);
     int exact = known && integers && ldexp(cm_guard_error(ws->guard), e) < 0.5;
-    size_t count = 0;
-    for (size_t g = 0; g * b->doubts.group < nt && !exact; g++)
-        count += doubtful[g] = !known || !cm_guard_passes(ws->guard, g, least);
+    size_t count = 0, group = b->doubts.group;
+    if (known && !exact && b->absolute)
+        convolve_moduli(b, ws, s, nt, env);
+    for (size_t t = 0, g = 0; t < nt && !exact; t += group, g++) {
+        size_t n = nt - t < group ? nt - t : group;
+        int passes =
+            known && (b->absolute ? cm_guard_passes_sizes(ws->guard, ws->sizes + t, n, least)
+                                  : cm_guard_passes(ws->guard, g, least));
+        count += doubtful[g] = !passes;
+    }
     return count;
 }
 
@@ -253,7 +286,7 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     samples s = samples_of(b, c, p->w.first + t);
     int integers = ws->guard && b->integers[c], e = b->is_scaled ? scale_block(b, ws, &s) : 0;
     if (ws->guard)
-        doubts = doubt(b, ws, &s, integers, nt, e, d->doubtful + item * d->ngroup);
+        doubts = doubt(b, ws, &s, integers, nt, e, d->doubtful + item * d->ngroup, env);
     if (doubts && integers && ws->half && halves_are_exact(ws->guard, b->bits, b->norm)) {
         convolve_halves(b, ws, &s, nt, y, env);
         memset(d->doubtful + item * d->ngroup, 0, d->ngroup);
@@ -270,8 +303,8 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
 
 /* ---- what blocks share ----------------------------------------------------------------- */
 
-/* Transforms the kernel. `scaled` holds its samples, and is written over. */
-static void transform_kernel(const blocks *b, double *scaled, const cm_env *env)
+/* Transforms a kernel. `scaled` holds its samples, and is written over. */
+static void transform_kernel(const blocks *b, double *scaled, double *kernel, const cm_env *env)
 {
     const double *from[CM_MOST_ROWS];
     const workspace *ws = b->workspaces;
@@ -283,7 +316,25 @@ static void transform_kernel(const blocks *b, double *scaled, const cm_env *env)
         cm_find_samples(b->rows, part, ws->zeros, ws->ends + 2 * i,
                         from + (size_t)i * b->rows.nrow);
     }
-    cm_transform_kernel(b->transform, from, b->kernel, env);
+    cm_transform_kernel(b->transform, from, kernel, env);
+}
+
+/* If most of a real kernel is zeros: the transform of its moduli, and room for those of blocks.
+ */
+static void set_up_moduli(blocks *b, const double *scaled, int threads, const cm_env *env)
+{
+    size_t nh = b->p->nh;
+    if (b->parts == 2 || cm_current_simd()->count_below(scaled, nh, 0x1p-1074) <= nh / 2)
+        return;
+    b->absolute = aligned(cm_transform_size(b->transform), env);
+    for (int i = 0; i < threads; i++) {
+        b->workspaces[i].moduli = aligned(b->n, env);
+        b->workspaces[i].sizes = aligned(b->doubts.block, env);
+    }
+    double *moduli = b->workspaces->moduli;
+    for (size_t i = 0; i < nh; i++)
+        moduli[i] = fabs(scaled[i]);
+    transform_kernel(b, moduli, b->absolute, env);
 }
 
 static int all_parts_integers(const double *re, const double *im, size_t n)
@@ -353,7 +404,8 @@ static void set_up_changed(blocks *b, int threads, const cm_env *env)
 static void set_up_doubts(blocks *b, const cm_env *env)
 {
     cm_doubts *d = &b->doubts;
-    d->group = cm_guard_group(b->workspaces->guard);
+    d->few = b->absolute != NULL;
+    d->group = d->few ? SMALL_GROUP : cm_guard_group(b->workspaces->guard);
     d->ngroup = (d->block + d->group - 1) / d->group;
     size_t n = d->nblock * b->p->ncol * d->ngroup;
     d->doubtful = env->alloc(env->data, n);
@@ -408,11 +460,12 @@ void cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, cons
     double *scaled = scaled_kernel(&b);
     if (doubts) {
         set_up_guards(&b, scaled, threads, env);
+        set_up_moduli(&b, scaled, threads, env);
         set_up_doubts(&b, env);
         plan_integers(&b, cm_guard_error_each(b.workspaces->guard), env);
     }
     set_up_changed(&b, threads, env);
-    transform_kernel(&b, scaled, env);
+    transform_kernel(&b, scaled, b.kernel, env);
     cm_for_each(nitem, each, block_item, &b, threads, env);
     if (doubts)
         *doubts = b.doubts;

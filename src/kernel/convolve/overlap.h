@@ -12,6 +12,7 @@ typedef struct {
     size_t block, nblock; /* outputs of a block, blocks of a column */
     size_t group, ngroup; /* outputs of a group, groups of a block */
     unsigned char *doubtful;
+    int few; /* most of the kernel is zeros */
 } cm_doubts;
 
 /* Assumes a kernel no longer than the signals, and a length that transform.h has. Signal and

@@ -113,9 +113,11 @@ static int eight_zeros(const double *x)
     return any << 1 == 0; /* without the sign */
 }
 
-static size_t find_nonzero(const double *x, size_t nx, size_t *at, double *value)
+cm_nonzeros cm_find_nonzeros(const double *x, size_t nx, size_t most, const cm_env *env)
 {
-    size_t n = 0;
+    /* one more, since a zero is written before it is written over */
+    size_t *at = env->alloc(env->data, (most + 1) * sizeof *at), n = 0;
+    double *value = cm_doubles(most + 1, env);
     for (size_t j = 0; j < nx; j++) {
         while (nx - j > 8 && eight_zeros(x + j))
             j += 8;
@@ -123,7 +125,7 @@ static size_t find_nonzero(const double *x, size_t nx, size_t *at, double *value
         value[n] = x[j];
         n += x[j] != 0;
     }
-    return n;
+    return (cm_nonzeros){n, at, value}; /* n is below if the processor takes denormals for 0 */
 }
 
 static double *padded_kernel(const cm_problem *p, const cm_env *env)
@@ -135,14 +137,10 @@ static double *padded_kernel(const cm_problem *p, const cm_env *env)
     return h + CM_STRIP;
 }
 
-void cm_conv_sparse(const cm_problem *p, size_t nonzero, const cm_env *env)
+void cm_conv_sparse(const cm_problem *p, const cm_nonzeros *samples, const cm_env *env)
 {
-    /* one more, since a zero is written before it is written over */
-    size_t *at = env->alloc(env->data, (nonzero + 1) * sizeof *at);
-    double *value = cm_doubles(nonzero + 1, env);
-    /* n is below `nonzero` if the processor takes denormals for 0 */
-    size_t n = find_nonzero(p->x, p->nx, at, value);
-    nonzeros x = {.p = p, .h = p->h, .n = n, .at = at, .value = value};
+    size_t n = samples->n;
+    nonzeros x = {.p = p, .h = p->h, .n = n, .at = samples->at, .value = samples->value};
     if (p->nh <= PADDED_TO)
         x.h = padded_kernel(p, env), x.pad = CM_STRIP;
     size_t nitem = (p->w.ny + SPAN - 1) / SPAN;

@@ -5,8 +5,21 @@
 #include "base/env.h"
 #include "convolve/problem.h"
 
-/* Assumes one column, of which at most `nonzero` samples are not 0. To keep the promise the
- * smaller of nonzero and nh must be at most 2^14. */
-void cm_conv_sparse(const cm_problem *p, size_t nonzero, const cm_env *env);
+/* The most terms that may be added one after the other. */
+#define CM_SPARSE_MOST 16384
+
+/* The samples of a signal that are not 0: how many, their indices and values. */
+typedef struct {
+    size_t n;
+    const size_t *at;
+    const double *value;
+} cm_nonzeros;
+
+/* Assumes that at most `most` of nx samples are not 0. */
+cm_nonzeros cm_find_nonzeros(const double *x, size_t nx, size_t most, const cm_env *env);
+
+/* Assumes one column, whose samples that are not 0 are given. To keep the promise the smaller
+ * of their number and nh must be at most CM_SPARSE_MOST. The problem need not be trimmed. */
+void cm_conv_sparse(const cm_problem *p, const cm_nonzeros *x, const cm_env *env);
 
 #endif
