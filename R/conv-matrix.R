@@ -6,8 +6,9 @@
 #' one before; its rows hold the kernel reversed.
 #'
 #' @param h Numeric or complex vector of length m, at least 1: the kernel, all
-#'   of it finite.
-#' @param n Whole number from 1 on: the length of the signals to convolve.
+#'   of it finite. Or an array, or a list with a kernel for each axis, as [conv_array()] takes it.
+#' @param n Whole number from 1 on: the length of the signals to convolve. If `h` is an array,
+#'   the sizes of the arrays to convolve, `dim(x)`.
 #' @param mode,origin,boundary As in [conv()].
 #' @param sparse `FALSE` for an ordinary matrix, `TRUE` for a sparse one of package
 #'   Matrix, for real kernels.
@@ -20,6 +21,12 @@
 #'   convolution; a boundary other than zero adds, for each place outside the
 #'   signal, the kernel sample there to the column of its source. Units are those of `h`.
 #'   The sparse matrix stores no zeros, not even those of the kernel.
+#'
+#'   If `h` is an array A is the matrix of `x |-> as.vector(conv_array(x, h, ...))`:
+#'   `A %*% as.vector(x)` has the values of [conv_array()], the first axis fastest. In
+#'   two dimensions it is a matrix of blocks, doubly block Toeplitz: one block for each pair of
+#'   a column of the result and one of `x`, and the blocks are those of `conv_matrix()` for the
+#'   columns of `h`. In mode `"full"` it is MATLAB's `convmtx2(h, n)`.
 #'
 #' @section Errors:
 #' `convmat_error_type` if `h` is not a numeric or complex vector, or complex where the
@@ -38,7 +45,8 @@
 #' system hands out pages of zeros (Linux), only the band is written. It needs
 #' 8 bytes for each entry, 16 if complex: 8 n (n + m - 1) in mode `"full"`. Sparse, it
 #' needs 12 bytes for each entry that is not 0 and 4 for each column, at most 12 n m + 4 n;
-#' `bench/matrix.md` in the sources has times.
+#' `bench/matrix.md` in the sources has times. For arrays the terms of each axis are
+#' joined to those of the array, at some 100 bytes for each pair of an output and a sample of the kernel.
 #'
 #' @references Gray, R. M. (2006) Toeplitz and circulant matrices: a review.
 #'   _Foundations and Trends in Communications and Information Theory_ 2,
@@ -59,10 +67,16 @@
 #' print(object.size(conv_matrix(hrf(0:29), 2000)), units = "MB")
 #'
 #' plot_matrix(conv_matrix(hrf(0:19), 40), main = "Convolution with the HRF")
+#'
+#' # of an image of 6 x 5 pixels with a kernel of 3 x 3: blocks of blocks
+#' plot_matrix(conv_matrix(matrix(1:9, 3), c(6, 5), "same"), main = "Image of 6 x 5")
 #' @export
 conv_matrix <- function(h, n, mode = "full", origin = NULL, boundary = "zero",
                         sparse = FALSE) {
   check_given()
+  if (is_array_problem(h, n)) {
+    return(array_matrix(h, n, mode, origin, boundary, sparse))
+  }
   h <- check_kernel(h)
   n <- check_count(n, "n")
   options <- conv_options(mode, origin, boundary, "propagate", "auto", length(h))
