@@ -4,6 +4,7 @@
 #'
 #' Makes [events()] of a data frame (a tibble, a data table, ...) that has a row for
 #' each event, or of a list as SPM takes it.
+#' `as_events(data.frame(onset = c(0, 30), duration = 10))` makes two events of 10 s.
 #'
 #' @param df A data frame; or a list with the entries `names`, `onsets` and `durations`,
 #'   as in SPM's files of multiple conditions: a name, a numeric vector of onsets and one

@@ -4,6 +4,7 @@
 #'
 #' One table of the events of all runs, with a column `run`, so that one call of
 #' [regressors()] makes the columns of all of them.
+#' `bind_runs(events(c(0, 30)), events(15))` has three events in two runs.
 #'
 #' @param ... Events (or data frames, as for [as_events()]), one argument for each run; or
 #'   one list of them. Runs are called

@@ -4,6 +4,7 @@
 #' \deqn{(f * g)(t) = \int f(\tau)\, g(t - \tau)\, d\tau,}{(f * g)(t) = integral of f(tau) g(t - tau) over tau,}
 #' computed numerically for each `t`. With a neural signal f and a
 #' haemodynamic response g this is the predicted response without a grid.
+#' `conv_integral(dexp, dexp, 1)` is exp(-1), 0.3679.
 #'
 #' @param f,g Functions of one numeric vector that return a numeric vector of
 #'   the same length, finite wherever they are asked.

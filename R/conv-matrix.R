@@ -4,6 +4,7 @@
 #' every finite signal of n samples, and likewise for every mode, origin and
 #' boundary. Its columns are copies of the kernel, each one row lower than the
 #' one before; its rows hold the kernel reversed.
+#' `conv_matrix(c(1, 10, 100), 3) %*% c(1, 0, 2)` is 1 10 102 20 200.
 #'
 #' @param h Numeric or complex vector of length m, at least 1: the kernel, all
 #'   of it finite. Or an array, or a list with a kernel for each axis, as [conv_array()] takes it.
@@ -155,7 +156,8 @@ bytes_each <- function(x) if (is.complex(x)) 16 else 8
 #' The matrix that explains convolution. Row i of `shifted_kernels(h, n)` is
 #' the kernel moved right by i - 1 places, with zeros around it. Scale row i by
 #' sample i of the signal, as `shifted_scaled_kernels()` does, add up the rows,
-#' and the sums are the convolution.
+#' and the sums are the convolution:
+#' `colSums(shifted_scaled_kernels(c(1, 0, 2), c(1, 10, 100)))` is 1 10 102 20 200.
 #'
 #' @param x Numeric or complex vector of length n, at least 1: the signal. It may
 #'   hold missing values, which fill the copy of the kernel in their row.

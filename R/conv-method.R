@@ -3,7 +3,7 @@
 #' Tells what `conv(x, h, mode)` with `method = "auto"` does with these samples:
 #' direct sums, Fourier transforms of blocks, or sums that skip the zeros of a
 #' signal or a kernel of mostly zeros. All keep the same promise about each
-#' output, so the choice is one of time only.
+#' output, so the choice is one of time only. `conv_method(1:100, 1:10)` says "direct".
 #'
 #' @param x,h Numeric or complex vectors: a signal of n samples and a kernel of
 #'   m, at least 1. If one of them is complex, its real part decides.

@@ -4,6 +4,7 @@
 #' arguments, and is transposed, scaled, indexed and printed like it, but holds
 #' only the kernel: m numbers in place of n (n + m - 1). Products with it are
 #' convolutions, and take the time of [conv()].
+#' `conv_operator(c(1, 10, 100), 3) %*% c(1, 0, 2)` is 1 10 102 20 200.
 #'
 #' @inheritParams conv_matrix
 #' @param x A `conv_operator`. What stands beside one in a product may be a numeric or

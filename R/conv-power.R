@@ -2,6 +2,7 @@
 #'
 #' The distribution of the sum of k independent draws, if `h` is the probability of 0, 1, 2, ...;
 #' the coefficients of the k-th power of a polynomial; a smoother applied k times.
+#' `conv_power(c(1, 1), 3)` is 1 3 3 1.
 #'
 #' @param h Numeric or complex vector of length m, at least 1: the kernel, all of it finite. Or a
 #'   [table] whose names are numbers, as in [conv()].

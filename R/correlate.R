@@ -5,7 +5,7 @@
 #' \deqn{c_k = \sum_i x_{i+k} \bar{h_i}, \qquad k = -(m - 1), \ldots, n - 1,}{c[k] = sum_i x[i + k] Conj(h[i]),  k = -(m - 1), ..., n - 1,}
 #' large where the stretch of `x` that starts at sample k resembles `h`. It is
 #' the convolution of `x` with the reversed (and, if complex, conjugated) kernel,
-#' and computed as that.
+#' and computed as that. `correlate(c(0, 1, 2), c(1, 2), "valid")` is 2 5.
 #'
 #' @param x The signal: a numeric or complex vector of length n, a matrix with
 #'   one signal in each column, a time series, or one of the [classes].

@@ -5,6 +5,7 @@
 #' Puts together what a linear model of fMRI data needs: predicted responses with their
 #' derivatives and modulators, slow drifts, confounds and intercepts, for one run or
 #' several. The result is a matrix with named columns for `lm()` or whatever fits it.
+#' `design_matrix(events(c(2, 12)), 0:29, "spm")` has 30 rows, one for each scan.
 #'
 #' @inheritParams regressors
 #' @param modulators Names of numeric columns of `events`, such as a reaction time: for

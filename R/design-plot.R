@@ -4,6 +4,7 @@
 #'
 #' The design as an image, with a row for each scan and a column for each regressor, or
 #' the correlations between its columns.
+#' `plot(design_matrix(events(c(2, 12)), 0:29, "spm"))` draws the image.
 #'
 #' @param x A design, made by [design_matrix()].
 #' @param type `"design"`, or `"correlation"` for the correlations of all columns but the

@@ -5,6 +5,7 @@
 #' By which factor the variance of a column's coefficient is larger than it would be
 #' if the other columns told nothing about it: 1 / (1 - R^2), where R^2 is the share of
 #' the column's variance that the others explain.
+#' `variance_inflation(cbind(1, a = c(1, 2, 3), b = c(1, 2, 4)))` is 28 for both.
 #'
 #' @param X A design, made by [design_matrix()], or a numeric matrix with n rows and p
 #'   named or unnamed columns.
@@ -107,6 +108,7 @@ design_qr <- function(X) {
 #' value 1 / (c (X'X)^-1 c'), and for several rows C together 1 / trace(C (X'X)^-1 C').
 #' Its inverse, times the variance of the noise, is the variance of the estimate.
 #' So efficiency compares designs with each other, for the same contrast and scaling.
+#' `contrast_efficiency(diag(2), c(1, -1))` is 1/2.
 #'
 #' @inheritParams variance_inflation
 #' @param contrasts A named numeric vector: weights of columns, 0 for those not named; a

@@ -3,6 +3,7 @@
 #' Compares the regressors of your own events computed on a grid with the exact
 #' ones: how many seconds they come early or late, by how much their height is off,
 #' and how large the largest error is.
+#' `discretisation_error(events(10, 5), 0:39, "spm", dt = 1)` is early by half a second.
 #'
 #' @inheritParams regressors
 #' @param model With method `"sampled"` the name of a model in [hrf()], or a model made

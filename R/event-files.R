@@ -1,6 +1,7 @@
 #' Files of events: the formats, and what is accepted
 #'
-#' What [read_events()] reads and [write_events()] writes.
+#' What [read_events()] reads and [write_events()] writes:
+#' `write_events(events(c(0, 30), 10, trial_type = "face"), stdout())` shows a BIDS file.
 #'
 #' @section BIDS:
 #' Columns with tabs between, their names in line 1, `onset` and `duration` (in seconds) among

@@ -5,6 +5,7 @@
 #' then a product, `E %*% amplitude`, which is how parametric modulation works,
 #' and single columns are what single-trial analyses need. The `amplitude` and
 #' `trial_type` of the events play no part.
+#' `event_responses(events(c(2, 12)), 0:29, "spm")` has 30 rows and two columns.
 #'
 #' @inheritParams regressors
 #' @param model Name of a model in [hrf()], a model made by [gamma_hrf()], `"fir"`, or a

@@ -4,6 +4,7 @@
 #'
 #' What happened when: stimuli, responses, blocks. A data frame with a row for each
 #' event, in the order given. Events may overlap; their effects add up.
+#' `events(onset = c(4, 10), duration = c(3, 0))` is one of 3 s at 4 s and an impulse at 10 s.
 #'
 #' @param onset Numeric vector: when each event starts, in seconds from the
 #'   first scan. May be negative.

@@ -5,7 +5,7 @@
 #' Sums of weighted gamma densities, as all models of [hrf()] are:
 #' \deqn{h(t) = \sum_i w_i \frac{t^{k_i - 1} e^{-t/b_i}}{b_i^{k_i} \Gamma(k_i)}}{h(t) = sum_i w_i t^(k_i - 1) exp(-t/b_i) / (b_i^k_i gamma(k_i))}
 #' for t >= 0, with shapes k, scales b and weights w. A term peaks at
-#' (k - 1) b seconds and has area w.
+#' (k - 1) b seconds and has area w: `gamma_hrf(6, 1)` has its peak at 5 s.
 #'
 #' @param shape Numeric vector, from 1 to 1e8 each: the shapes, without unit.
 #' @param scale Numeric vector, above 0: the scales in seconds.

@@ -4,7 +4,7 @@
 #'
 #' In place of one response a set of functions, each with a column of its own, so that
 #' the data can choose among all their sums. For [regressors()], [design_matrix()] and
-#' [event_responses()].
+#' [event_responses()]. `hrf_basis("tent", 0, 15, 6)` is six tents, 3 s apart.
 #'
 #' | kind | the functions | of |
 #' |---|---|---|

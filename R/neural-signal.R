@@ -5,7 +5,7 @@
 #' The on/off model of the walkthrough: at each grid time t the sum of the
 #' amplitudes of the events with onset <= t < onset + duration. An event of
 #' duration 0 puts its amplitude on the one grid point whose step
-#' \[t, t + dt) holds its onset.
+#' \[t, t + dt) holds its onset. `neural_signal(events(2, 3), 0:6)` is 0 0 1 1 1 0 0.
 #'
 #' @param events Events, made by [events()]; or a data frame, taken as [as_events()] does.
 #' @param times Numeric vector of at least 2 times in seconds, increasing by

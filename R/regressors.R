@@ -5,6 +5,7 @@
 #' What a haemodynamic response function makes of a table of events, at the times
 #' of the scans: one column for each type of event, a row for each scan. The
 #' default is exact: there is no grid, no oversampling, and no event is moved.
+#' `regressors(events(c(4, 20), 3), 0:39, "spm")` has one column of 40 values.
 #'
 #' @param events Events, made by [events()] or [read_events()].
 #' @param times Numeric vector of n times in seconds from the first scan, finite,

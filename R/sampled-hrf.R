@@ -5,6 +5,7 @@
 #' SPM and nilearn convolve with a model sampled on a fine grid, each in its own
 #' way. This makes the numbers they make, so that a published analysis can be
 #' matched, next to the formula they stand for.
+#' `sampled_hrf(tr = 2, software = "spm")` has a row for each 1/8 s.
 #'
 #' @param tr Number above 0: seconds from scan to scan.
 #' @param software `"spm"` or `"nilearn"`.

@@ -2,6 +2,7 @@
 #'
 #' The times, in seconds, that stand for the scans of a run. Scan k, counted from 0,
 #' takes from k tr to (k + 1) tr; `reference` says which moment of it counts.
+#' `scan_times(4, tr = 2.5)` is 0 2.5 5 7.5.
 #'
 #' @param n A whole number: how many scans.
 #' @param tr A number above 0: seconds from one scan to the next.

@@ -4,6 +4,7 @@
 #'
 #' Hands a design on: writes events as BIDS `_events.tsv`, FSL three-column or AFNI timing
 #' files, which [read_events()] reads again as they were. [event_files] describes the formats.
+#' `write_events(events(c(0, 30), 10), stdout())` shows the lines of a file.
 #'
 #' @param events Events, made by [events()] or [read_events()]; or a data frame, taken as
 #'   [as_events()] does.
