@@ -2,12 +2,13 @@
 # test-conv.R with every case.
 
 test_that("what is missing outside agrees with the oracle, under every choice for it", {
+  skip_on_cran()
   set.seed(61)
   for (n in 1:6) {
     for (m in 1:8) {
       h <- round(runif(m, 0, 9)) + 1
       for (x in list(rnorm(n), replace(rnorm(n), sample(n, 1), NA), replace(rnorm(n), 1, NaN))) {
-        for (origin in seq_len(m) - 1) {
+        for (origin in some_of(seq_len(m) - 1, 3, first = n + m)) {
           for (na in na_choices) {
             arguments <- list(x, h, "same", origin, "missing", na)
             expect_true(
@@ -33,7 +34,7 @@ test_that("a straight line goes on outside, for every mode, origin and length", 
     for (m in 1:8) {
       x <- complex(real = rnorm(n), imaginary = rnorm(n))
       h <- complex(real = rnorm(m), imaginary = rnorm(m))
-      for (origin in seq_len(m) - 1) {
+      for (origin in some_of(seq_len(m) - 1, 2, first = n + m)) {
         arguments <- list("same", origin, "extend")
         agrees <- function(x, h) {
           y <- do.call(conv, c(list(x, h), arguments))

@@ -67,6 +67,7 @@ test_that("choices are single strings, spelt out", {
 })
 
 test_that("a refusal allocates next to nothing", {
+  skip_on_cran()
   skip_on_covr() # which allocates to count lines
   limit <- 1e6
   ev <- events(1)

@@ -102,6 +102,7 @@ test_that("the sparse matrix is a valid dgCMatrix without stored zeros, and the 
 })
 
 test_that("large matrices, whose zeros the system may write, are the same as small ones", {
+  skip_on_cran()
   h <- rnorm(7)
   z <- complex(real = h, imaginary = rev(h))
   n <- 2200 # 39 MB; columns of the sparse one hold the band only
@@ -143,6 +144,7 @@ test_that("a bad n is refused by name before anything is allocated", {
 })
 
 test_that("a matrix of 8 TB is refused at once, with what the other forms would need", {
+  skip_on_cran()
   h <- rnorm(1e4)
   expect_lt(peak_bytes(conv_matrix(h, 1e6)), 1e6)
   expect_lt(peak_bytes(conv_matrix(h, 1e6, sparse = TRUE)), 1e6)

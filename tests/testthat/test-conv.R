@@ -59,7 +59,7 @@ test_that("real and complex mix, and a real pair in complex clothes stays real",
 
 test_that("lengths up to 12 agree with the oracle exactly for whole numbers", {
   for (n in 1:12) {
-    for (m in 1:12) {
+    for (m in some_of(1:12, 2, first = n)) {
       x <- (seq_len(n) * 7) %% 11 - 5
       h <- (seq_len(m) * 5) %% 13 - 6
       for (mode in c("full", "same", "causal", "valid")) {
@@ -78,6 +78,7 @@ test_that("whole numbers and logicals count as numbers", {
 })
 
 test_that("sizes around the edges of tiles and blocks agree with plain sums", {
+  skip_on_cran()
   full <- function(x, h) { # by another route: add up shifted, scaled kernels
     y <- numeric(length(x) + length(h) - 1)
     for (i in seq_along(h)) {

@@ -24,6 +24,7 @@ test_that("each step is Richardson's and Lucy's, with edges, weights and missing
 })
 
 test_that("sums are kept, the likelihood never falls, and nothing is negative or NaN", {
+  skip_on_cran()
   set.seed(62)
   h <- dgamma(0:20, 5, 1)
   x <- c(rep(0, 20), 100, rep(0, 20), 5:30, rep(0, 10))

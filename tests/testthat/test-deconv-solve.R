@@ -1,4 +1,5 @@
 test_that("least squares is that of dense matrices in all modes, or an error where x is not determined", {
+  skip_on_cran()
   set.seed(11)
   for (n in 1:9) {
     for (m in 1:9) {
@@ -34,6 +35,7 @@ test_that("least squares is that of dense matrices in all modes, or an error whe
 })
 
 test_that("ridge is the solution of the normal equations, with the trace of the dense hat matrix", {
+  skip_on_cran()
   set.seed(12)
   for (n in c(1:3, 5, 9)) {
     for (m in c(1:3, 5, 9)) {
@@ -72,6 +74,7 @@ test_that("ridge is the solution of the normal equations, with the trace of the 
 })
 
 test_that("what conv() did is undone, whatever the lengths and the scale", {
+  skip_on_cran()
   set.seed(16)
   for (n in c(1, 2, 31, 32, 33, 64, 100, 257)) {
     for (m in c(1, 2, 5, 31, 32, 33, 70)) {

@@ -23,7 +23,7 @@ test_that("all sizes around the edges of vectors, tiles and blocks are exact in 
   set.seed(42)
   at_every_level({
     for (n in c(1:18, 30:34, 61:67, 500, 511:515)) {
-      for (m in c(1:18, 31:33, 63:65, 127:129, 1023:1026)) {
+      for (m in some_of(c(1:18, 31:33, 63:65, 127:129, 1023:1026), 2, first = n)) {
         x <- sample(-9:9, n, TRUE)
         h <- sample(-9:9, m, TRUE)
         # by another route: the product of polynomials at 2^20 does not fit, so rows
@@ -74,7 +74,7 @@ test_that("the promise holds on hostile signals, by every guarded way", {
   set.seed(43)
   for (n in c(1500, 8000)) {
     for (m in c(37, 200, 1009)) {
-      signals <- hostile_signals(n)
+      signals <- some_of(hostile_signals(n), 2, first = n + m)
       kernels <- hostile_kernels(m)
       for (s in names(signals)) {
         for (k in names(kernels)) {
@@ -98,7 +98,7 @@ test_that("the promise holds on hostile signals, by every guarded way", {
 
 test_that("sizes from 1000 to 1500, primes too, keep the promise in every mode", {
   set.seed(44)
-  for (n in c(1000:1010, 1013, 1021, 1024, 1151, 1279, 1280, 1373, 1499, 1500)) {
+  for (n in some_of(c(1000:1010, 1013, 1021, 1024, 1151, 1279, 1280, 1373, 1499, 1500), 2)) {
     for (m in c(n, 1000, 997, 641, 64)) {
       for (mode in c("full", "same", "causal", "valid")) {
         for (scale in c(0, 300)) {
@@ -116,7 +116,7 @@ test_that("sizes from 1000 to 1500, primes too, keep the promise in every mode",
 })
 
 test_that("200 random signals of random scales keep the promise", {
-  for (seed in 1:200) {
+  for (seed in some_of(1:200, 2)) {
     set.seed(seed)
     n <- sample(300:6000, 1)
     m <- sample(c(sample(20:300, 1), sample(300:6000, 1)), 1)
@@ -341,6 +341,7 @@ test_that("columns at once are columns one by one, to the last bit, whatever is 
 })
 
 test_that("threads change no bit, and are there where they are worth while", {
+  skip_on_cran()
   set.seed(51)
   cases <- list(
     columns = list(matrix(rnorm(4e6), 200), rnorm(100), "causal"),
@@ -352,7 +353,7 @@ test_that("threads change no bit, and are there where they are worth while", {
   for (case in cases) {
     one <- do.call(conv, c(case, threads = 1))
     expect_identical(do.call(conv, c(case, threads = 2)), one)
-    expect_identical(do.call(conv, c(case, threads = 3)), one)
+    if (is_extended()) expect_identical(do.call(conv, c(case, threads = 3)), one)
   }
 })
 

@@ -70,6 +70,8 @@ torture_calls <- expression(
 test_that("every routine protects what it allocates", {
   old <- options(convmat.max_bytes = NULL)
   on.exit(options(old))
+  jit <- compiler::enableJIT(0) # which would compile all copies
+  on.exit(compiler::enableJIT(jit), add = TRUE)
   package <- tortured_package(torture = is_extended())
   for (name in c("conv_by", "streamed_torture")) {
     package$functions[[name]] <- get(name)

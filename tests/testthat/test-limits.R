@@ -5,6 +5,7 @@ skip_on_cran()
 skip_if_not_installed("callr")
 
 test_that("where memory ends, there is an error, and the next call works", {
+  if (Sys.getenv("CONVMAT_REPEATS") == "") skip_if_not_extended()
   skip_on_os(c("windows", "mac")) # which do not know the limit
   skip_if(nzchar(Sys.getenv("ASAN_OPTIONS")), "The address sanitizer needs all addresses")
   # an address space so small that sooner or later each allocation is refused

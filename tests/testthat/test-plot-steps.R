@@ -34,13 +34,14 @@ beyond <- function(x, place, boundary) {
 }
 
 test_that("a step is the flipped kernel on the signal, and sums to the output", {
+  skip_on_cran()
   set.seed(1)
   for (size in list(c(5, 3), c(3, 5), c(1, 4), c(6, 1), c(2, 7))) {
     x <- round(rnorm(size[1]), 2)
     if (length(x) > 2) x[2] <- NA
     h <- round(rnorm(size[2]), 2)
     for (mode in modes) {
-      for (boundary in if (mode %in% c("same", "causal")) boundaries else "zero") {
+      for (boundary in if (mode %in% c("same", "causal")) some_of(boundaries, 3, first = sum(size)) else "zero") {
         if (boundary == "extend" && length(x) == 1) next # no line through one sample
         y <- conv(x, h, mode, boundary = boundary)
         steps <- silent(plot_steps(x, h, seq_along(y), mode, boundary = boundary))

@@ -62,6 +62,7 @@ test_that("runs do not bleed and have the same columns", {
 })
 
 test_that("large FIR matrices and neural signals are 0 where nothing was", {
+  skip_on_cran()
   # so large that the system's zeros are taken
   times <- seq(0, 6e3, by = 0.05)
   some <- seq(1, length(times), by = 997)

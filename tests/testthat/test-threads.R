@@ -93,7 +93,7 @@ test_that("mclapply() and future's multicore convolve with threads", {
 count_threads <- function(threads, env = character()) {
   child <- callr::r_bg(function(threads) {
     loadNamespace("convmat")
-    x <- matrix(sin(1:4e6), ncol = 2)
+    x <- matrix(sin(1:1e6), ncol = 2)
     tasks <- function() length(dir("/proc/self/task"))
     before <- tasks()
     convmat::conv(x, sin(1:4000), method = "direct", threads = threads)

@@ -127,7 +127,7 @@ test_that("what was written is read again as it was, in each format", {
       }
       expect_s3_class(again, c("events", "data.frame"), exact = TRUE)
     }
-  }, tests = 60)
+  }, tests = how_many(60, 20, 8))
 })
 
 test_that("what a format has no place for is an error, and nothing is written", {
