@@ -15,8 +15,11 @@ NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-
                /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
 NEEDS_SITE  := $(NEEDS) chromium:chromium
 NEEDS_WINDOWS := $(NEEDS) x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 /usr/lib/wine/wine64:wine64
+NEEDS_SLURM := $(NEEDS) sbatch:slurm-wlm munge:munge
 NEEDS_TRUST := $(NEEDS) valgrind:valgrind nm:binutils
 R_DEV       := covr lintr pkgbuild roxygen2
+# What articles of the site use.
+R_ARTICLES  := future.apply progressr
 # Classes that conv() takes, for whose tests the packages are needed; without them, those are skipped.
 R_CLASSES   := bit64 haven tibble xts
 
@@ -62,6 +65,7 @@ walkthrough: $(PAGE) ## knit the page, installing what is missing
 	@echo "convmat: the page is $(CURDIR)/$(PAGE)"
 
 articles: build/installed ## knit all pages, those of the site too, into build/articles
+	@sh tools/setup.sh $(NEEDS) -- $(R_ARTICLES)
 	@rm -rf build/articles && mkdir -p build/articles && cp -R vignettes build/articles/source
 	@Rscript -e 'for (page in dir("build/articles/source", "[.]Rmd$$", recursive = TRUE, full.names = TRUE))' \
 	   -e 'rmarkdown::render(page, output_dir = "build/articles", envir = new.env(), quiet = TRUE)' $(call quietly,articles)
@@ -118,6 +122,10 @@ hostile: build/installed ## 100,000 hostile calls of every function; N= and SEED
 
 limits: build/installed ## interrupts 100 times, too little memory, forks, unloading, saved sessions
 	@CONVMAT_REPEATS=$(or $(REPEATS),100) NOT_CRAN=true Rscript tools/test.R '^(interrupts|limits)$$'
+
+slurm: build/installed ## pieces and subjects as jobs of a Slurm of its own (root); one is killed; SAMPLES=1e8 SUBJECTS=200
+	@sh tools/setup.sh $(NEEDS_SLURM) -- future.apply future.batchtools
+	@sh tools/slurm.sh $(or $(SAMPLES),1e8) $(or $(SUBJECTS),200)
 
 # valgrind does not know AVX-512.
 valgrind: build/installed trust-setup ## every compiled routine, and some tests, under valgrind
@@ -181,7 +189,7 @@ numerics: build/installed bench-setup ## the error of each output, ours and othe
 
 # Without chromote, which is on CRAN only, the site is made, but not opened.
 site-setup:
-	@sh tools/setup.sh $(NEEDS_SITE) -- pkgdown
+	@sh tools/setup.sh $(NEEDS_SITE) -- pkgdown $(R_ARTICLES)
 	-@sh tools/setup.sh $(NEEDS_SITE) -- chromote httpuv
 
 bench-setup:

@@ -7,7 +7,10 @@ conv_values.zoo <- function(x, arg = "x", ...) {
   attributes(y) <- attributes(x)[intersect(names(attributes(x)), c("dim", "dimnames", "names"))]
   if (!is.atomic(index) || length(index) != count_samples(y)) {
     abort("type", sprintf(
-      "`%s` must be a numeric or complex vector, matrix or time series, not an object of class <%s> without a place in its index for each value.",
+      paste(
+        "`%s` must be a numeric or complex vector, matrix or time series,",
+        "not an object of class <%s> without a place in its index for each value."
+      ),
       arg, paste(class(x), collapse = "/")
     ))
   }

@@ -30,17 +30,20 @@
 #' @param ... For methods: what they do not use. `conv_values()` is given `arg`, `"x"` or
 #'   `"h"`, the name of the argument for error messages.
 #'
-#' @returns `conv_values()`: plain numbers, a vector, a matrix or a `ts`. What it has no method for comes back as it is; [conv()]
+#' @returns `conv_values()`: plain numbers, a vector, a matrix or a `ts`. What it has no method for comes
+#'   back as it is; [conv()]
 #'   then refuses it if it is no plain numbers.
 #'
 #'   `conv_restore()`: `y` as an object of the class of `x`; without a method for it, `y` as it is.
 #'
 #' @section Index and dates:
 #' Result and signal are matched by position. Where the result lies within the samples of `x`, as in modes `"same"`,
-#' `"causal"` and, for a kernel that is not longer than `x`, `"valid"`, it has that part of the index, whatever the steps.
+#' `"causal"` and, for a kernel that is not longer than `x`, `"valid"`, it has that part of the index,
+#' whatever the steps.
 #' Sums do not know that some steps are longer: five trading days are a week, but for holidays.
 #' Where it reaches beyond, as in mode `"full"`, steps must be equal to 1e-5 of
-#' their length, and are continued. Months as `yearmon` are equal steps, months as `Date` are not. [correlate()] puts the
+#' their length, and are continued. Months as `yearmon` are equal steps, months as `Date` are not.
+#' [correlate()] puts the
 #' value at lag k at sample k of `x`, so with unequal steps only its mode `"valid"` has an index.
 #' If `x` and `h` are both of class `zoo` or `xts`, their steps must be the same where both are equal.
 #'
@@ -56,16 +59,20 @@
 #' If only `h` has a class, `conv_values()` alone is asked.
 #'
 #' @section Errors:
-#' Those of [conv()]; `convmat_error_type` if `x` and `h` have two different classes, if a column of a table is not numbers,
-#' if an object is damaged, or values of `haven_labelled` are text; `convmat_error_value` if `integer64` values pass \eqn{2^{53}}{2^53},
+#' Those of [conv()]; `convmat_error_type` if `x` and `h` have two different classes, if a column of a table
+#' is not numbers,
+#' if an object is damaged, or values of `haven_labelled` are text; `convmat_error_value` if `integer64`
+#' values pass \eqn{2^{53}}{2^53},
 #' if an index of unequal steps would have to be continued, or steps of `x` and `h` differ; `convmat_error_memory` if a
-#' `Matrix` is too large to be taken as a whole; `convmat_error_package` if units are to be multiplied without the package units.
+#' `Matrix` is too large to be taken as a whole; `convmat_error_package` if units are to be multiplied
+#' without the package units.
 #'
 #' @section Algorithm and cost:
 #' The numbers are convolved as by [conv()], with its promise. One copy of `x` and of the result is made besides. Sparse
 #' columns are taken some at a time, so that no more than 64 MB of them are dense at once.
 #'
-#' @references Zeileis, A. and Grothendieck, G. (2005) zoo: S3 infrastructure for regular and irregular time series. _Journal of
+#' @references Zeileis, A. and Grothendieck, G. (2005) zoo: S3 infrastructure for regular and irregular time
+#'   series. _Journal of
 #'   Statistical Software_ 14(6). \doi{10.18637/jss.v014.i06}
 #'
 #'   Pebesma, E., Mailund, T. and Hiebert, J. (2016) Measurement units in R. _The R Journal_ 8(2), 486--494.

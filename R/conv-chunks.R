@@ -1,15 +1,20 @@
 #' Long convolutions in pieces, on several processes or machines
 #'
-#' `conv_chunks()` plans a convolution in pieces: which samples of the signal each piece of the result needs. `conv_chunk()`
-#' computes one piece from these samples. Pieces know nothing of each other, so they may be computed anywhere, at any time, and again.
+#' `conv_chunks()` plans a convolution in pieces: which samples of the signal each piece of the result needs.
+#' `conv_chunk()`
+#' computes one piece from these samples. Pieces know nothing of each other, so they may be computed
+#' anywhere, at any time, and again.
 #' The article "Past one machine" on the site does it with processes on a laptop and jobs on a cluster.
 #'
 #' @param nx,nh Whole numbers, at least 1: how many samples signal and kernel have.
-#' @param size Whole number, at least 1: outputs of a piece; the last may have less. A piece takes `size + nh - 1` samples, so
+#' @param size Whole number, at least 1: outputs of a piece; the last may have less. A piece takes `size + nh
+#'   - 1` samples, so
 #'   it should be several times `nh`.
-#' @param mode,origin Which part of the convolution is wanted, as in [conv()]. What lies outside of the signal counts as 0.
+#' @param mode,origin Which part of the convolution is wanted, as in [conv()]. What lies outside of the
+#'   signal counts as 0.
 #'
-#' @returns `conv_chunks()`: a data frame with a row for each piece, of doubles, so that positions may pass \eqn{2^{31}}{2^31}:
+#' @returns `conv_chunks()`: a data frame with a row for each piece, of doubles, so that positions may pass
+#'   \eqn{2^{31}}{2^31}:
 #'
 #'   | column | |
 #'   |---|---|
@@ -23,17 +28,22 @@
 #'
 #' @section Errors:
 #' `convmat_error_type` if an argument is not numbers, or `chunk` has no such columns; `convmat_error_length` if
-#' `x` is not the samples `from` to `to`, `h` has another length than `nh`, or `chunk` is not one row; `convmat_error_value` if an argument has a value
-#' that does not exist, or the columns of `chunk` contradict each other; `convmat_error_memory` if there are more pieces than fit into memory. Further
+#' `x` is not the samples `from` to `to`, `h` has another length than `nh`, or `chunk` is not one row;
+#' `convmat_error_value` if an argument has a value
+#' that does not exist, or the columns of `chunk` contradict each other; `convmat_error_memory` if there are
+#' more pieces than fit into memory. Further
 #' those of [conv()].
 #'
 #' @section Algorithm and accuracy:
-#' A piece is `conv(c(zeros, x, zeros), h, "valid")`. With `method = "direct"` and a kernel that is not longer than the signal, all pieces have the bits of one
-#' call of [conv()], wherever they are cut, as long as they are computed on the same kind of processor. (Where the kernel is the
+#' A piece is `conv(c(zeros, x, zeros), h, "valid")`. With `method = "direct"` and a kernel that is not
+#' longer than the signal, all pieces have the bits of one
+#' call of [conv()], wherever they are cut, as long as they are computed on the same kind of processor.
+#' (Where the kernel is the
 #' longer, [conv()] sums in another order.) Else each output keeps the promise of [conv()], but may differ from that of
 #' one call in the last digits. Missing and infinite values are local, and so the same.
 #'
-#' @references Stockham, T. G. (1966) High-speed convolution and correlation. _Proceedings of the AFIPS Spring Joint Computer
+#' @references Stockham, T. G. (1966) High-speed convolution and correlation. _Proceedings of the AFIPS
+#'   Spring Joint Computer
 #'   Conference_ 28, 229--233. \doi{10.1145/1464182.1464209}
 #'
 #' @seealso [conv()]
@@ -103,7 +113,8 @@ conv_chunk <- function(x, h, chunk, na = "propagate", method = "auto", threads =
   }
   if (count_samples(h) != chunk[["nh"]]) {
     abort("length", sprintf(
-      "`h` must have %s samples, for which `chunk` was planned, not %s.", format_count(chunk[["nh"]]), format_count(count_samples(h))
+      "`h` must have %s samples, for which `chunk` was planned, not %s.",
+      format_count(chunk[["nh"]]), format_count(count_samples(h))
     ))
   }
   x <- matrix(values, n, count_columns(values), dimnames = if (is.matrix(values)) list(NULL, colnames(values)))

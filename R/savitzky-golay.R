@@ -10,7 +10,8 @@
 #' @param m Odd whole number: the length of the stretches.
 #' @param degree Whole number from 0 to m - 1: the degree of the polynomials. Degree 0 is a moving average;
 #'   for even derivatives, degrees 2 and 3 have the same kernel.
-#' @param derivative Whole number, 0 or more: which derivative to return; 0 for the smoothed signal. It is 0 everywhere where it is
+#' @param derivative Whole number, 0 or more: which derivative to return; 0 for the smoothed signal. It is 0
+#'   everywhere where it is
 #'   larger than `degree`.
 #' @param spacing Positive number: the time from one sample to the next. A derivative is in units of `x` over
 #'   those of `spacing`, to the power `derivative`.
@@ -34,12 +35,15 @@
 #'
 #' @section Errors:
 #' `convmat_error_type` if `x` is not numbers, or an argument is not a number; `convmat_error_value` if `m` is even,
-#' `degree` is not below m, `derivative` or `spacing` are out of range, or weights are so large that they are infinite; `convmat_error_length`
-#' if `x` has less than `m` samples; `convmat_error_memory` if the polynomials need more than `getOption("convmat.max_bytes")`.
+#' `degree` is not below m, `derivative` or `spacing` are out of range, or weights are so large that they are
+#' infinite; `convmat_error_length`
+#' if `x` has less than `m` samples; `convmat_error_memory` if the polynomials need more than
+#' `getOption("convmat.max_bytes")`.
 #'
 #' @section Algorithm and accuracy:
 #' Powers of time are a bad basis: with them, SciPy 1.10's weights for m = 101 and degree 10 add up to 0.0001 instead
-#' of 1. Here polynomials that are orthogonal on the samples are built one from the other, each made orthogonal to all before twice (Arnoldi's process, Brubeck and others 2021), and so are their
+#' of 1. Here polynomials that are orthogonal on the samples are built one from the other, each made
+#' orthogonal to all before twice (Arnoldi's process, Brubeck and others 2021), and so are their
 #' derivatives; that costs m degree^2 operations. Outputs are [conv()]'s, with its promise for these weights.
 #'
 #' @references Savitzky, A. and Golay, M. J. E. (1964) Smoothing and differentiation of data by simplified least
@@ -149,7 +153,10 @@ row_weights <- function(basis, i) {
     weights <- if (any(weights != 0)) weights / basis$unit^d else weights
   }
   if (!all(is.finite(weights))) {
-    abort("value", "`spacing` is too small or too large: weights of this derivative are infinite.", "Use another unit of time.")
+    abort(
+      "value", "`spacing` is too small: weights of this derivative are infinite.",
+      "Use another unit of time."
+    )
   }
   weights
 }

@@ -107,7 +107,8 @@ hostile_values <- expression(
   zoo(1:3 + 0), zoo(1:3, c(1, 2, 4)), zoo(matrix(1:6 + 0, 3), as.Date(1:3, "1970-01-01")), zoo(1:3, 1:2),
   zoo(c("a", "b")), zoo(1:3, list(1, 2, 3)), attributed(zoo(1:3), class = c("xts", "zoo")), zoo(numeric(0)),
   Matrix::sparseMatrix(1:2, 1:2, x = c(1, NA)), Matrix::sparseMatrix(1:2, 1:2, dims = c(9, 3)),
-  Matrix::sparseVector(2, 5, 9), attributed(c(1, 9), labels = c(a = 1), class = c("haven_labelled", "vctrs_vctr", "double")),
+  Matrix::sparseVector(2, 5, 9),
+  attributed(c(1, 9), labels = c(a = 1), class = c("haven_labelled", "vctrs_vctr", "double")),
   attributed(list(a = 1:3, b = 1:2), class = "data.frame", row.names = 1:3), attributed(list(1:3), class = "data.frame"),
   data.frame(a = 1:3, b = I(matrix(1:6, 3))), data.frame(a = 1:3 + 0, b = 4:6, row.names = c("u", "v", "w")),
   tibble(a = 1:3), tibble(onset = 1:2), I(1:3), I("full"), noquote("full"), quote(expr = {
@@ -160,7 +161,8 @@ valid_values <- list(
   `correlate_array$...` = expression(list(), list(threads = 1), list(na = "zero")),
   fwhm = expression(2, c(2, 3), 0), spacing = expression(1, c(1, 0.5)), radius = expression(NULL, 3, 0),
   n = expression(1, 5, 12L), `conv_power$k` = expression(0, 3, 2L),
-  `savitzky_golay$m` = expression(3, 1, 5L), `savitzky_golay_kernel$m` = expression(3, 1, 21L), degree = expression(0, 2, 1L),
+  `savitzky_golay$m` = expression(3, 1, 5L), `savitzky_golay_kernel$m` = expression(3, 1, 21L),
+  degree = expression(0, 2, 1L),
   derivative = expression(0, 1, 3L), spacing = expression(1, 0.5), nx = expression(0, 5), nh = expression(1, 4L),
   sparse = expression(FALSE, TRUE), size = expression(2, 5L),
   `conv_chunk$x` = expression(c(1, 0, 2, -3), 1:4, c(1i, 2, NA, 4)), `conv_chunk$h` = expression(c(1, 10, 100), 1:3),
@@ -199,7 +201,8 @@ valid_values <- list(
   tr = expression(2, 0.72), reference = expression(0, 0.5, "middle"),
   software = expression("spm", "nilearn"), oversampling = expression(NULL, 4), length = expression(32, 20L),
   `conv_values$x` = expression(
-    zoo(1:3 + 0), units(1:3 + 0), data.frame(a = 1:3), integer64(0), Matrix::Matrix(1:4 + 0, 2), Matrix::sparseVector(2, 5, 9), 1:3
+    zoo(1:3 + 0), units(1:3 + 0), data.frame(a = 1:3), integer64(0), Matrix::Matrix(1:4 + 0, 2),
+    Matrix::sparseVector(2, 5, 9), 1:3
   ),
   `conv_restore$x` = expression(zoo(1:6 + 0), units(1), data.frame(a = 1, b = 2), Matrix::Matrix(1:4 + 0, 2), 1:3),
   `plot_steps$x` = expression(c(1, 0, 2), 1:4), `plot_steps$h` = expression(c(1, 10, 100), 2), k = expression(1, 1:2),

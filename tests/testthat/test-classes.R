@@ -1,4 +1,5 @@
-# Each row of the table in ?classes: with the package where it is installed, and, as its objects are kept in files, without.
+# Each row of the table in ?classes: with the package where it is installed, and without, as its objects are
+# kept in files.
 
 # An object of a package that need not be installed, and may stand in no list of ours.
 from <- function(package, name) {
@@ -16,7 +17,8 @@ days <- as.Date("2024-03-01") + 0:5
 trading <- as.Date(c("2024-03-27", "2024-03-28", "2024-04-02", "2024-04-03", "2024-04-04", "2024-04-05"))
 x <- c(1, 0, 2, NA, 4, 5)
 cases <- list(
-  list(), list("same"), list("causal"), list("valid"), list("full", origin = 1), list("valid", origin = 2), list("same", origin = 2)
+  list(), list("same"), list("causal"), list("valid"),
+  list("full", origin = 1), list("valid", origin = 2), list("same", origin = 2)
 )
 run <- function(fun, x, h, case) do.call(fun, c(list(x, h), case))
 
@@ -27,7 +29,9 @@ test_that("zoo: the numbers of a plain signal, at the dates a ts would have", {
     y <- run(conv, fake_zoo(x, days), h, case)
     plain <- run(conv, x, h, case)
     dates <- stats::time(run(conv, ts(x, start = as.numeric(days[1])), h, case))
-    expect_identical(attributes(y)[c("index", "class")], list(index = as.Date(as.numeric(dates), "1970-01-01"), class = "zoo"))
+    expect_identical(
+      attributes(y)[c("index", "class")], list(index = as.Date(as.numeric(dates), "1970-01-01"), class = "zoo")
+    )
     expect_identical(conv_values(y), plain)
   }
   y <- conv(fake_zoo(cbind(a = x, b = 1), days), h)
@@ -150,7 +154,9 @@ test_that("data frames go column by column", {
 
 test_that("tables of other things are refused, with the column", {
   df <- data.frame(day = days, v = x)
-  expect_convmat_error(conv(df, h), "type", "its column \"day\" is an object of class <Date>.\n  Take one of its columns: `df$v`.")
+  expect_convmat_error(
+    conv(df, h), "type", "its column \"day\" is an object of class <Date>.\n  Take one of its columns: `df$v`."
+  )
   expect_convmat_error(conv(1:3, df), "type", "`h` must be a table of numbers only")
   expect_convmat_error(deconv(df, h), "type", "`y` must be a table of numbers only")
   grouped <- structure(data.frame(a = 1:3), class = c("grouped_df", "tbl_df", "tbl", "data.frame"))
@@ -275,8 +281,15 @@ test_that("integer64 is exact up to 2^53, and refused beyond", {
   values <- c(1, -1, 2^53, 2^53 - 1, -2^53, 2^31, NA)
   expect_identical(conv_values(big), values)
   expect_identical(conv(big, 1), values)
-  for (beyond in list(fake_integer64(c(0, 2^21), c(7, 1)), fake_integer64(c(0, -2^21 - 1), c(7, 2^32 - 1)), fake_integer64(c(0, 2^30), c(7, 0)))) {
-    expect_convmat_error(conv(beyond, 1), "value", "`x` must be at most 2^53 in size, beyond which doubles have gaps.\n  Locations: 2.")
+  large <- list(
+    fake_integer64(c(0, 2^21), c(7, 1)), fake_integer64(c(0, -2^21 - 1), c(7, 2^32 - 1)),
+    fake_integer64(c(0, 2^30), c(7, 0))
+  )
+  for (beyond in large) {
+    expect_convmat_error(
+      conv(beyond, 1), "value",
+      "`x` must be at most 2^53 in size, beyond which doubles have gaps.\n  Locations: 2."
+    )
   }
   expect_convmat_error(conv(1:3, beyond), "value", "`h` must be at most 2^53")
   expect_convmat_error(deconv(beyond, 1), "value", "`y` must be at most 2^53")
@@ -290,7 +303,9 @@ test_that("integer64 is exact up to 2^53, and refused beyond", {
 })
 
 test_that("labelled numbers lose their labels, and values named missing are missing", {
-  fake <- structure(c(1, 2, 99, 8), labels = c(no = 1), label = "answer", class = c("haven_labelled", "vctrs_vctr", "double"))
+  fake <- structure(
+    c(1, 2, 99, 8), labels = c(no = 1), label = "answer", class = c("haven_labelled", "vctrs_vctr", "double")
+  )
   expect_identical(conv(fake, h), conv(c(1, 2, 99, 8), h))
   attributes(fake)[c("na_values", "na_range")] <- list(99, c(7, Inf))
   class(fake) <- c("haven_labelled_spss", class(fake))
@@ -306,13 +321,18 @@ test_that("labelled numbers lose their labels, and values named missing are miss
 
 test_that("two different classes are refused, and both are named", {
   z <- fake_zoo(x, 1:6)
-  expect_convmat_error(conv(z, fake_units(1, "m")), "type", "`x` and `h` must be of one class, or one of them plain, not <zoo> and <units>.")
+  expect_convmat_error(
+    conv(z, fake_units(1, "m")), "type",
+    "`x` and `h` must be of one class, or one of them plain, not <zoo> and <units>."
+  )
   expect_convmat_error(conv(z, ts(1:3)), "type", "not <zoo> and <ts>.")
   expect_convmat_error(conv(ts(1:3), z), "type", "not <ts> and <zoo>.")
   expect_convmat_error(correlate(z, data.frame(a = 1)), "type", "not <zoo> and <data.frame>.")
   expect_convmat_error(deconv(z, fake_units(1, "m")), "type", "`y` and `h` must be of one class")
   expect_convmat_error(conv(z, factor(1)), "type", "`h` must be a numeric or complex vector, not a factor.")
-  expect_convmat_error(conv(factor(1), z), "type", "`x` must be a numeric or complex vector, matrix or time series, not a factor.")
+  expect_convmat_error(
+    conv(factor(1), z), "type", "`x` must be a numeric or complex vector, matrix or time series, not a factor."
+  )
   expect_convmat_error(conv(z, h, "Same"), "value", "Did you mean \"same\"?")
   expect_convmat_error(conv(z, h, "same", origin = 3), "value", "`origin` must be")
   expect_convmat_error(conv(z, h, "same", boundary = "none"), "value", "`boundary` must be")
@@ -322,7 +342,9 @@ test_that("two different classes are refused, and both are named", {
 test_that("options reach the numbers: boundary, missing values, threads", {
   z <- fake_zoo(x, trading)
   expect_identical(
-    conv_values(conv(z, h, "same", origin = 2, boundary = "reflect", na = "renormalise", method = "direct", threads = 1)),
+    conv_values(
+      conv(z, h, "same", origin = 2, boundary = "reflect", na = "renormalise", method = "direct", threads = 1)
+    ),
     conv(x, h, "same", origin = 2, boundary = "reflect", na = "renormalise", method = "direct")
   )
 })
@@ -339,7 +361,9 @@ test_that("deconv() gives x, fit and residuals the class of y", {
   expect_identical(plot(fit), fit)
   same <- deconv(fake_zoo(x[-4], trading[-4]), 2:1, mode = "causal")
   expect_identical(attr(coef(same), "index"), trading[-4])
-  expect_convmat_error(deconv(fake_zoo(x[-4], trading[-4]), 2:1, mode = "valid"), "value", "`y` has no index for mode \"valid\"")
+  expect_convmat_error(
+    deconv(fake_zoo(x[-4], trading[-4]), 2:1, mode = "valid"), "value", "`y` has no index for mode \"valid\""
+  )
   df <- data.frame(a = conv(1:3, h), b = conv(3:1, h))
   expect_equal(coef(deconv(df, h)), data.frame(a = 1:3, b = 3:1), tolerance = 1e-9)
   expect_output(print(deconv(df, h)), "in each of 2 columns")
@@ -353,7 +377,9 @@ test_that("a damaged object is refused", {
   expect_convmat_error(conv(fake_zoo(c("a", "b")), h), "type", "not a character vector")
   expect_convmat_error(conv(structure(1:3, class = "units"), h), "type", "<units>")
   expect_convmat_error(conv(structure(1:3, class = "integer64"), h), "type", "<integer64>")
-  expect_convmat_error(conv(structure(list(a = 1:2), class = "data.frame", row.names = 1:3), h), "type", "a data frame")
+  expect_convmat_error(
+    conv(structure(list(a = 1:2), class = "data.frame", row.names = 1:3), h), "type", "a data frame"
+  )
 })
 
 test_that("without package units two units are an error", {

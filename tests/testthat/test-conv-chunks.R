@@ -23,7 +23,8 @@ test_that("pieces are the whole, in every mode, origin and length", {
 test_that("a plan tells what each piece needs", {
   plan <- conv_chunks(10, 3, 5)
   expect_identical(plan, data.frame(
-    first = c(1, 6, 11), last = c(5, 10, 12), from = c(1, 4, 9), to = c(5, 10, 10), before = c(2, 0, 0), after = c(0, 0, 2), nh = 3
+    first = c(1, 6, 11), last = c(5, 10, 12), from = c(1, 4, 9), to = c(5, 10, 10),
+    before = c(2, 0, 0), after = c(0, 0, 2), nh = 3
   ))
   # positions beyond 2^31, and 2^32
   plan <- conv_chunks(1e12, 1000, 1e9, "causal")
@@ -63,7 +64,9 @@ test_that("missing values stay local under every choice", {
   x <- replace(c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5), c(4, 9), c(NA, Inf))
   x[7] <- NaN
   for (na in c("propagate", "zero", "renormalise")) {
-    expect_identical(by_pieces(x, c(1, 2, 1), 4, na = na, method = "direct"), conv(x, c(1, 2, 1), na = na, method = "direct"))
+    expect_identical(
+      by_pieces(x, c(1, 2, 1), 4, na = na, method = "direct"), conv(x, c(1, 2, 1), na = na, method = "direct")
+    )
   }
 })
 
@@ -78,10 +81,17 @@ test_that("columns of signals and kernels", {
 
 test_that("what does not fit is refused", {
   plan <- conv_chunks(10, 3, 5)
-  expect_convmat_error(conv_chunk(1:6, 1:3, plan[1, ]), "length", "`x` must be the samples from `chunk$from` to `chunk$to`, 5 of them, not 6.")
-  expect_convmat_error(conv_chunk(1:5, 1:2, plan[1, ]), "length", "`h` must have 3 samples, for which `chunk` was planned, not 2.")
+  expect_convmat_error(
+    conv_chunk(1:6, 1:3, plan[1, ]), "length",
+    "`x` must be the samples from `chunk$from` to `chunk$to`, 5 of them, not 6."
+  )
+  expect_convmat_error(
+    conv_chunk(1:5, 1:2, plan[1, ]), "length", "`h` must have 3 samples, for which `chunk` was planned, not 2."
+  )
   expect_convmat_error(conv_chunk(1:5, 1:3, plan), "length", "`chunk` must be one row")
-  expect_convmat_error(conv_chunk(1:5, 1:3, 1), "type", "`chunk` must be a row of what `conv_chunks()` gives, not a numeric vector.")
+  expect_convmat_error(
+    conv_chunk(1:5, 1:3, 1), "type", "`chunk` must be a row of what `conv_chunks()` gives, not a numeric vector."
+  )
   expect_convmat_error(conv_chunk(1:5, 1:3, transform(plan[1, ], after = 1)), "value", "contradict")
   expect_convmat_error(conv_chunk(1:5, 1:3, transform(plan[1, ], first = NA_real_)), "value", "contradict")
   expect_convmat_error(conv_chunk(1:5, 1:3, plan[1, ], method = "no"), "value", "`method` must be")

@@ -54,13 +54,17 @@ test_that("SciPy's numbers hold", {
   # scipy.signal.savgol_filter(x, m, degree, derivative, spacing, mode = "interp") of SciPy 1.10.1
   x <- c(3, -1, 4, 1, -5, 9, 2, -6, 5, 3, 5, -8)
   expect_equal(savitzky_golay(x, 5, 2), c(
-    1.485714285714279, 2.6571428571428544, 2.114285714285714, -0.5428571428571434, 0.4857142857142849, 3.7714285714285705,
-    1.9999999999999993, -1.5428571428571431, 0.7999999999999992, 6.085714285714285, 2.5428571428571276, -7.285714285714314
+    1.485714285714279, 2.6571428571428544, 2.114285714285714, -0.5428571428571434, 0.4857142857142849,
+    3.7714285714285705,
+    1.9999999999999993, -1.5428571428571431, 0.7999999999999992, 6.085714285714285, 2.5428571428571276,
+    -7.285714285714314
   ), tolerance = 1e-13)
   # also what sgolayfilt(x, 3, 7, 1, 0.5) of Octave's signal gives
   expect_equal(savitzky_golay(x, 7, 3, 1, 0.5), c(
-    -5.079365079365019, -2.2698412698412493, -0.12698412698413186, 1.3492063492063489, 3.492063492063494, -0.6746031746031731,
-    -1.9365079365079385, -3.5555555555555567, 8.706349206349211, 3.5873015873015532, -11.19841269841271, -35.650793650793595
+    -5.079365079365019, -2.2698412698412493, -0.12698412698413186, 1.3492063492063489, 3.492063492063494,
+    -0.6746031746031731,
+    -1.9365079365079385, -3.5555555555555567, 8.706349206349211, 3.5873015873015532, -11.19841269841271,
+    -35.650793650793595
   ), tolerance = 1e-13)
   expect_equal(savitzky_golay(x, 9, 4, 2, 2), c(
     2.182352369852365, 1.0228729603729576, 0.20080613830613725, -0.2838480963480956, -0.43108974358975183,
@@ -81,7 +85,8 @@ test_that("polynomials up to the degree come back, and their derivatives, at hig
     p <- list(cbind(1, t), cbind(0, 1 + 0 * t), cbind(0, 0 * t))
     for (j in seq_len(k - 1)) {
       new <- lapply(0:2, function(d) {
-        ((2 * j + 1) * (t * p[[d + 1]][, j + 1] + (if (d > 0) d * p[[d]][, j + 1] else 0)) - j * p[[d + 1]][, j]) / (j + 1)
+        below <- if (d > 0) d * p[[d]][, j + 1] else 0
+        ((2 * j + 1) * (t * p[[d + 1]][, j + 1] + below) - j * p[[d + 1]][, j]) / (j + 1)
       })
       p <- Map(cbind, p, new)
     }
@@ -107,7 +112,9 @@ test_that("columns, dates, names and classes stay", {
   s <- ts(x, start = 2000, frequency = 4)
   expect_identical(savitzky_golay(s, 5, 2), ts(y, start = 2000, frequency = 4))
   expect_identical(savitzky_golay(s[, 1], 5, 2), ts(y[, 1], start = 2000, frequency = 4))
-  expect_identical(savitzky_golay(c(u = 1, v = 2, w = 4), 3, 1), c(u = 1, v = 2, w = 4) * 0 + savitzky_golay(c(1, 2, 4), 3, 1))
+  expect_identical(
+    savitzky_golay(c(u = 1, v = 2, w = 4), 3, 1), c(u = 1, v = 2, w = 4) * 0 + savitzky_golay(c(1, 2, 4), 3, 1)
+  )
   expect_identical(savitzky_golay(as.data.frame(x), 5, 2), as.data.frame(y))
   z <- structure(x, index = c(1, 2, 4, 8, 9, 10, 20), class = "zoo")
   expect_identical(savitzky_golay(z, 5, 2), structure(y, index = attr(z, "index"), class = "zoo"))
