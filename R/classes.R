@@ -2,7 +2,7 @@
 
 #' Classes that conv() takes, and how to teach it one more
 #'
-#' [conv()], [correlate()] and [deconv()] take what is not a plain vector, matrix or `ts` through
+#' [conv()], [correlate()], [conv_array()], [correlate_array()] and [deconv()] take what is not a plain vector, matrix or `ts` through
 #' two generics: `conv_values()` gives the numbers in an object, and `conv_restore()` dresses
 #' the result as its class. The packages of these classes need not be installed to load convmat.
 #'
@@ -24,7 +24,7 @@
 #' A plain `h` goes with every `x`, and so does a plain `x` with every `h`: the result is then plain,
 #' but for `units`. `x` and `h` of two different classes are an error that names both.
 #' Everything else is refused: factors, dates, grouped tables and whole `tsibble`s, whose rows are not
-#' one signal.
+#' one signal. [conv_array()] and [correlate_array()] take no series and tables either, whose columns are no image.
 #'
 #' @param x An object: the signal, as it was given.
 #' @param ... For methods: what they do not use. `conv_values()` is given `arg`, `"x"` or
@@ -119,7 +119,9 @@ conv_values <- function(x, ...) {
 #' @export
 conv_restore <- function(y, x, h = NULL, shift = 0, mode = "same", ...) {
   check_given()
-  check_samples(y, "y")
+  if (has_class(y) || !(is.numeric(y) || is.logical(y) || is.complex(y))) {
+    abort("type", sprintf("`y` must be plain numbers, not %s.", describe(y)), next_step(y, "y"))
+  }
   check_number(shift, "shift", "a whole number", function(k) is.finite(k) && k == floor(k))
   check_choice(mode, modes, "mode")
   UseMethod("conv_restore", x)

@@ -114,6 +114,11 @@
 conv_array <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "propagate",
                        method = "auto", threads = getOption("convmat.threads")) {
   check_given()
+  plain <- open_arrays(x, h)
+  if (!is.null(plain)) {
+    y <- conv_array(plain$x, plain$h, mode, origin, boundary, na, method, threads)
+    return(conv_restore(y, x, h = h))
+  }
   x <- check_array(x, "x")
   nx <- array_sizes(x)
   h <- check_array_kernel(h, length(nx))
@@ -169,6 +174,10 @@ one_origin <- function(origin) if (is.null(origin) || is.na(origin)) NULL else o
 #' @export
 correlate_array <- function(x, h, mode = "full", ...) {
   check_given()
+  plain <- open_arrays(x, h)
+  if (!is.null(plain)) {
+    return(conv_restore(correlate_array(plain$x, plain$h, mode, ...), x, h = h))
+  }
   x <- check_array(x, "x")
   h <- check_array_kernel(h, length(array_sizes(x)))
   correlations <- setdiff(modes, "causal")
@@ -192,6 +201,18 @@ reverse_axes <- function(h) {
 # ---- arguments -------------------------------------------------------------------
 
 most_axes <- 8L
+
+# The numbers of x and h if either goes through conv_values() and conv_restore(); else NULL. Series and tables
+# do not: their columns are no image.
+open_arrays <- function(x, h) {
+  open <- function(v, arg) if (has_class(v) && !inherits(v, c("zoo", "data.frame"))) conv_values(v, arg = arg) else v
+  if (!has_class(x) && !has_class(h)) {
+    return(NULL)
+  }
+  check_same_class(x, h)
+  plain <- list(x = open(x, "x"), h = open(h, "h"))
+  if (!has_class(plain$x) && !has_class(plain$h)) plain
+}
 
 # Numbers in an array of any rank; a vector has rank 1.
 check_array <- function(x, arg) {

@@ -317,6 +317,24 @@ test_that("labelled numbers lose their labels, and values named missing are miss
   expect_convmat_error(conv(labelled(c("a", "b")), h), "type", "haven_labelled")
 })
 
+test_that("arrays of units, whole numbers and Matrix are opened, too; series and tables are not", {
+  A <- array(1:24, 2:4)
+  k <- array(1:8, c(2, 2, 2))
+  expect_identical(conv_array(fake_units(A, "m"), k), fake_units(conv_array(A, k), "m"))
+  expect_identical(conv_array(A, fake_units(k, "s"), "same"), fake_units(conv_array(A, k, "same"), "s"))
+  expect_identical(correlate_array(fake_units(A, "m"), k), fake_units(correlate_array(A, k), "m"))
+  expect_identical(conv_array(fake_units(A, "m"), list(1:2, NULL, 2)), fake_units(conv_array(A, list(1:2, NULL, 2)), "m"))
+  M <- Matrix::sparseMatrix(c(1, 9), c(2, 7), x = c(1, 5), dims = c(9, 8))
+  y <- conv_array(M, diag(2))
+  expect_s4_class(y, "dgCMatrix")
+  expect_identical(as.matrix(y), conv_array(as.matrix(M), diag(2)))
+  whole <- structure(fake_integer64(rep(0, 6), 1:6), dim = 2:3)
+  expect_identical(conv_array(whole, diag(2)), conv_array(matrix(1:6, 2), diag(2)))
+  expect_error(conv_array(data.frame(a = 1:3), matrix(1)), class = "convmat_error_type")
+  expect_error(conv_array(fake_zoo(matrix(1:6, 3), 1:3), matrix(1)), class = "convmat_error_type")
+  expect_error(conv_array(fake_units(A, "m"), M), "not <units> and <dgCMatrix>", class = "convmat_error_type")
+})
+
 # ---- what holds for all -------------------------------------------------------------------
 
 test_that("two different classes are refused, and both are named", {
