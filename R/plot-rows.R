@@ -21,6 +21,7 @@ plot_rows <- function(A, rows = seq_len(min(nrow(A), 10L)), ..., at = seq_len(nc
       format_count(ncol(A)), format_count(length(at))
     ))
   }
+  check_values(at, abs(at) <= 1e300, "at", "at most 1e300 in size, or R cannot draw an axis")
   check_label(xlab, "xlab")
   check_label(ylab, "ylab")
   value <- as.matrix(A[rows, , drop = FALSE])

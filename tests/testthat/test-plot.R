@@ -360,3 +360,8 @@ test_that("what cannot be drawn is told how it could", {
   expect_convmat_error(plot_matrix(matrix(1i)), "type", "`Mod(A)`")
   expect_convmat_error(plot_matrix(data.frame(a = 1)), "type", "`as.matrix(A)`")
 })
+
+test_that("plot_rows() refuses places that R cannot draw", {
+  expect_convmat_error(plot_rows(diag(2), at = c(-1e308, 1e308)), "value", "`at` must be at most 1e300 in size")
+  expect_silent(on_null_device(plot_rows(diag(2), at = c(-1e300, 1e300))))
+})
