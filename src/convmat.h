@@ -56,6 +56,11 @@ SEXP ffi_divide(SEXP y, SEXP h, SEXP n);
  * R's NA; one thread, no progress. */
 cm_env ffi_env(void);
 
+/* Runs a task whose kernel has this environment, with scratch memory that is kept from call to
+ * call if it is free: see ffi-scratch.c. */
+void ffi_with_scratch(cm_env *env, void (*run)(void *data), void *data);
+void ffi_forget_scratch(void);
+
 /* Shows progress by `tick`, a function of R or NULL for none, when the clock has passed `next`.
  * What the kernel does now is the part from `base` to `base` + `span` of all. */
 typedef struct {

@@ -59,6 +59,34 @@ static size_t columns_at_once(size_t nx, size_t ncol, int threads)
     return n < ncol ? n : ncol;
 }
 
+typedef struct {
+    SEXP x, h;
+    size_t nx, nh, ncx, nch, ncy, ny; /* samples of a column; columns of x, h and y */
+    cm_options how;
+    int complex;
+    double *y;
+    ffi_ticker ticker;
+    cm_env env;
+} columns_call;
+
+static void run_columns(void *data)
+{
+    columns_call *call = data;
+    const cm_env *env = &call->env;
+    size_t at_once = call->nch == 1 ? columns_at_once(call->nx, call->ncy, env->threads) : 1;
+    for (size_t c = 0; c < call->ncy; c += at_once) {
+        void *mark = env->mark(env->data);
+        size_t n = call->ncy - c < at_once ? call->ncy - c : at_once;
+        call->ticker.base = (double)c / (double)call->ncy;
+        call->ticker.span = (double)n / (double)call->ncy;
+        ffi_conv_columns(ffi_columns(call->x, call->nx, call->ncx == 1 ? 0 : c, n),
+                         ffi_columns(call->h, call->nh, call->nch == 1 ? 0 : c, 1), &call->how,
+                         call->y + c * call->ny * (call->complex ? 2 : 1), call->ny,
+                         call->complex, env);
+        env->release(env->data, mark);
+    }
+}
+
 /* ncol has the numbers of columns of x, of h and of the result. tick is a function that shows
  * which part is done, or NULL. */
 SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
@@ -70,27 +98,19 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
                  (ncx == 1 || ncx == ncy) && (nch == 1 || nch == ncy) &&
                  (size_t)XLENGTH(x) % ncx == 0 && (size_t)XLENGTH(h) % nch == 0,
              "columns do not fit");
-    size_t nx = (size_t)XLENGTH(x) / ncx, nh = (size_t)XLENGTH(h) / nch;
-    cm_options how = ffi_options(options, nh);
-    ffi_must(how.boundary != CM_EXTEND || nx > 1, "a line takes two samples");
-    cm_window w = cm_mode_window(how.mode, nx, nh, how.origin);
-    int complex = ffi_width(x) == 2 || ffi_width(h) == 2;
-    SEXP y = PROTECT(ffi_result(complex ? CPLXSXP : REALSXP, w.ny * ncy));
-    double *py = complex ? (double *)COMPLEX(y) : REAL(y);
-    ffi_ticker ticker = ffi_new_ticker(tick);
-    cm_env env = ffi_ticking_env(&ticker);
-    env.threads = ffi_threads(threads);
-    size_t at_once = nch == 1 ? columns_at_once(nx, ncy, env.threads) : 1;
-    for (size_t c = 0; c < ncy; c += at_once) {
-        const void *top = vmaxget();
-        size_t n = ncy - c < at_once ? ncy - c : at_once;
-        ticker.base = (double)c / (double)ncy;
-        ticker.span = (double)n / (double)ncy;
-        ffi_conv_columns(ffi_columns(x, nx, ncx == 1 ? 0 : c, n),
-                         ffi_columns(h, nh, nch == 1 ? 0 : c, 1), &how,
-                         py + c * w.ny * (complex ? 2 : 1), w.ny, complex, &env);
-        vmaxset(top);
-    }
+    columns_call call = {.x = x, .h = h, .ncx = ncx, .nch = nch, .ncy = ncy};
+    call.nx = (size_t)XLENGTH(x) / ncx;
+    call.nh = (size_t)XLENGTH(h) / nch;
+    call.how = ffi_options(options, call.nh);
+    ffi_must(call.how.boundary != CM_EXTEND || call.nx > 1, "a line takes two samples");
+    call.ny = cm_mode_window(call.how.mode, call.nx, call.nh, call.how.origin).ny;
+    call.complex = ffi_width(x) == 2 || ffi_width(h) == 2;
+    SEXP y = PROTECT(ffi_result(call.complex ? CPLXSXP : REALSXP, call.ny * ncy));
+    call.y = call.complex ? (double *)COMPLEX(y) : REAL(y);
+    call.ticker = ffi_new_ticker(tick);
+    call.env = ffi_ticking_env(&call.ticker);
+    call.env.threads = ffi_threads(threads);
+    ffi_with_scratch(&call.env, run_columns, &call);
     UNPROTECT(1); // y
     return y;
 }
@@ -135,6 +155,22 @@ static int is_thread_count(SEXP threads)
     return n >= 1 && n <= 1024 && n == floor(n);
 }
 
+typedef struct {
+    cm_samples x, h;
+    cm_options how;
+    cm_output y;
+    cm_env env;
+} plain_call;
+
+static void run_plain(void *data)
+{
+    const plain_call *c = data;
+    cm_conv(c->x, c->h, &c->how, c->y, &c->env);
+}
+
+/* Multiply-adds below which all is done by direct sums, which take no memory worth keeping. */
+#define NEEDS_SCRATCH 5000.0
+
 static SEXP conv_plain(SEXP x, SEXP h, cm_options how)
 {
     size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
@@ -144,12 +180,16 @@ static SEXP conv_plain(SEXP x, SEXP h, cm_options how)
     SEXP threads = threads_option();
     if (!is_thread_count(threads))
         return R_NilValue;
-    cm_env env = ffi_env();
-    if ((double)nx * (double)nh > 1e6) /* less is not worth a second thread */
-        env.threads = ffi_threads(threads);
+    double work = (double)nx * (double)nh;
     how.origin = how.mode == CM_SAME ? (nh - 1) / 2 : 0;
     SEXP y = PROTECT(ffi_result(REALSXP, cm_mode_window(how.mode, nx, nh, how.origin).ny));
-    cm_conv(sx, sh, &how, (cm_output){REAL(y), NULL}, &env);
+    plain_call c = {sx, sh, how, {REAL(y), NULL}, ffi_env()};
+    if (work > 1e6) /* less is not worth a second thread */
+        c.env.threads = ffi_threads(threads);
+    if (work > NEEDS_SCRATCH)
+        ffi_with_scratch(&c.env, run_plain, &c);
+    else
+        run_plain(&c);
     UNPROTECT(1); // y
     return y;
 }

@@ -118,5 +118,6 @@ attribute_visible void R_unload_convmat(DllInfo *dll)
 {
     (void)dll;
     cm_transform_forget();
+    ffi_forget_scratch();
 }
 // # nocov end

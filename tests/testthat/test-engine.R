@@ -375,3 +375,28 @@ test_that("progress is told from 0 to 1, and shown by a bar that goes away", {
   expect_identical(bars(), 1L)
   expect_identical(cli::cli_progress_num(), 0L)
 })
+
+test_that("a call inside a call, and one that was left, do not spoil the memory of others", {
+  set.seed(463)
+  x <- matrix(rnorm(30000), ncol = 3)
+  h <- rnorm(600)
+  options <- conv_options("full", NULL, "zero", "propagate", "direct", 3000)
+  long <- rnorm(1e6)
+  kernel <- rnorm(3000)
+  alone <- conv(x, h)
+  inside <- list()
+  tick <- structure(function(done) inside[[length(inside) + 1]] <<- conv(x, h), after = 0)
+  y <- .Call(ffi_conv, long, kernel, c(1, 1, 1), options, 1, tick)
+  expect_true(length(inside) > 0)
+  for (one in inside) expect_identical(one, alone)
+  expect_identical(y, conv(long, kernel, method = "direct"))
+  leave <- structure(function(done) stop("left"), after = 0)
+  for (i in 1:3) {
+    expect_error(.Call(ffi_conv, long, kernel, c(1, 1, 1), options, 1, leave), "left")
+    expect_identical(conv(x, h), alone)
+    expect_identical(conv(x[, 1], h), alone[, 1])
+  }
+  # what does not fit comes from R
+  wide <- conv(long, kernel[1:2000], "same", boundary = "wrap")
+  expect_identical(wide, conv(long, kernel[1:2000], "same", boundary = "wrap", threads = 1))
+})
