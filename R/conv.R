@@ -264,7 +264,7 @@ conv <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "pr
 # All that conv() can be asked for; ffi_conv_two() and ffi_conv_plain() in C are short
 # cuts for plain vectors, and return NULL for anything they do not know, right or wrong.
 conv_any <- function(x, h, mode, origin, boundary, na, method, threads) {
-  check_given()
+  if (missing(x) || missing(h)) check_given() # which is slow
   if (is_table(x) || is_table(h)) { # conv-table.R
     return(conv_tables(x, h, mode, origin, boundary, na, method, threads))
   }
