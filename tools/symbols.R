@@ -43,6 +43,16 @@ bad <- intersect(used, c(not_api, of_c))
 if (length(bad)) note("uses ", paste(bad, collapse = ", "))
 exported <- setdiff(symbols("--defined-only"), c("R_init_convmat", "R_unload_convmat"))
 if (length(exported)) note("exports ", paste(exported, collapse = ", "))
+# Transforms are our own: FFTW, which the package once took, is neither linked nor called; nor is any
+# other library but R's and the compiler's.
+linked <- sub("^.*\\[(.*)\\].*$", "\\1", grep("NEEDED", system2("readelf", c("-d", shQuote(shared)), stdout = TRUE), value = TRUE))
+loaded <- trimws(sub(" =>.*$", "", system2("ldd", shQuote(shared), stdout = TRUE)))
+strange <- c(
+  grep("fftw", c(loaded, used), value = TRUE, ignore.case = TRUE),
+  grep("^(lib(R|Rblas|Rlapack|blas|lapack|gfortran|quadmath|c|m|pthread|gcc_s)|ld-linux.*)[.]so", linked, value = TRUE, invert = TRUE)
+)
+if (length(strange)) note("refers to ", paste(unique(strange), collapse = ", "))
+cat("convmat links", paste(linked, collapse = ", "), "and nothing of FFTW\n")
 cat("convmat uses", length(used), "symbols of other libraries\n")
 
 in_package <- function(check) {
