@@ -3,10 +3,12 @@
 #
 #   sh tools/check.sh            as CRAN does
 #   sh tools/check.sh depends    with the packages in Depends and Imports only, and testthat; no vignettes
+#
+# VIGNETTES=once leaves out that R CMD check knits the vignettes, which R CMD build has just knitted, once more.
 set -eu
 cd "$(dirname "$0")/.."
 
-unset CONVMAT_EXTENDED
+unset CONVMAT_EXTENDED NOT_CRAN
 # What CRAN's server would be asked, and clocks on the net, say nothing about the package.
 export _R_CHECK_CRAN_INCOMING_REMOTE_=false
 export _R_CHECK_SYSTEM_CLOCK_=false
@@ -20,6 +22,7 @@ export _R_CHECK_TIMINGS_=0
 folder=build/check
 build=
 check=--as-cran
+[ "${VIGNETTES:-}" != once ] || check="$check --no-vignettes"
 if [ "${1:-}" = depends ]; then
     folder=build/check-depends
     build=--no-build-vignettes
