@@ -16,6 +16,7 @@ NEEDS_ARM   := $(NEEDS_KERNEL) aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-
 NEEDS_SITE  := $(NEEDS) chromium:chromium
 NEEDS_WINDOWS := $(NEEDS) x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 /usr/lib/wine/wine64:wine64
 NEEDS_SLURM := $(NEEDS) sbatch:slurm-wlm munge:munge
+NEEDS_BARE  := $(NEEDS) git:git debootstrap:debootstrap unshare:util-linux
 NEEDS_TRUST := $(NEEDS) valgrind:valgrind nm:binutils
 R_DEV       := covr lintr pkgbuild roxygen2
 # What articles of the site use.
@@ -153,6 +154,17 @@ gct: setup ## R CMD check --use-gct with one file of tests (TESTS=)
 symbols: trust-setup ## links with -z defs and -flto; no entry of R or C that a package must not use
 	@( $(call staged,symbols) ) $(call quietly,symbols)
 	@Rscript tools/symbols.R build/symbols/convmat
+
+bare: ## in bare Debian 12 and testing: the tarball without a network, the README's commands; RELEASES= for one of them
+	@sh tools/setup.sh $(NEEDS_BARE)
+	@sh tools/bare.sh offline $(RELEASES)
+	@sh tools/bare.sh readme $(RELEASES)
+
+test-times: build/installed ## processor time of each file of tests; TESTS= takes a pattern
+	@NOT_CRAN=true Rscript tools/test-times.R '$(TESTS)'
+
+first-example: build/installed ## where on each help page the first example stands: fails beyond line 40
+	@Rscript tools/first-example.R
 
 floors: ## who includes and calls whom in the kernel; then faults are planted, and found
 	@sh tools/setup.sh nm:binutils
