@@ -32,6 +32,10 @@
 #'   | `as(A, "CsparseMatrix")` | that of [conv_matrix()] with `sparse = TRUE` |
 #'   | `plot(A)`, `image(A)` | the picture of [plot_matrix()]; of an operator with more than 1000 rows or columns a coarse one, each cell the entry of largest modulus in a block |
 #'
+#'   If `h` is an array, or a list with a kernel for each axis, and `n` the sizes of the arrays to convolve, A is the
+#'   matrix of `x |-> as.vector(conv_array(x, h, ...))`: `A %*% as.vector(x)` and `crossprod(A, y)` are computed by
+#'   [conv_array()]; entries, norms, `crossprod(A)` and the picture by way of the matrix.
+#'
 #'   Missing and infinite values beside an operator stay in the entries of the product
 #'   whose own sums they are terms of, as in [conv()]. Of the matrix that stands beside it the names of
 #'   the other dimension are kept.
@@ -94,6 +98,9 @@
 #' @export
 conv_operator <- function(h, n, mode = "full", origin = NULL, boundary = "zero") {
   check_given()
+  if (is_array_problem(h, n)) {
+    return(array_operator(h, n, mode, origin, boundary))
+  }
   h <- check_kernel(h)
   n <- check_count(n, "n")
   options <- conv_options(mode, origin, boundary, "propagate", "auto", length(h))
@@ -111,10 +118,19 @@ methods::setClass("conv_operator", slots = c(
   boundary = "character", transposed = "logical"
 ))
 
-methods::setValidity("conv_operator", function(object) {
-  fault <- operator_fault(object)
-  if (is.null(fault)) TRUE else fault
-})
+# That of arrays, see array-operator.R.
+methods::setClass("array_operator", contains = "conv_operator", slots = c(nh = "numeric"))
+
+# R hands an operator of arrays to the check of either class, to the first one without its `nh`.
+for (class in c("conv_operator", "array_operator")) {
+  methods::setValidity(class, function(object) {
+    rank <- length(object@n)
+    stripped <- !is_array_operator(object) && rank > 1L && length(object@mode) == rank && length(object@boundary) == rank
+    fault <- if (!stripped) operator_fault(object)
+    if (is.null(fault)) TRUE else fault
+  })
+}
+rm(class)
 
 new_operator <- function(h, n, mode, origin, boundary, transposed = FALSE) {
   methods::new(
@@ -126,7 +142,10 @@ new_operator <- function(h, n, mode, origin, boundary, transposed = FALSE) {
 # What is wrong with the slots, as the checks of conv_operator() say it; NULL if nothing is.
 operator_fault <- function(A) {
   tryCatch(
-    {
+    if (is_array_operator(A)) {
+      check_array_slots(A)
+      NULL
+    } else {
       check_plain(A@h, "h")
       check_kernel(A@h)
       check_count(A@n, "n")
@@ -169,7 +188,11 @@ operator_options <- function(A) {
 # As integers where they fit.
 operator_dim <- function(A) {
   check_operator(A)
-  dim <- c(mode_window(A@n, length(A@h), A@mode)[["length"]], A@n)
+  dim <- if (is_array_operator(A)) {
+    c(prod(array_operator_sizes(A)), prod(A@n))
+  } else {
+    c(mode_window(A@n, length(A@h), A@mode)[["length"]], A@n)
+  }
   if (A@transposed) dim <- rev(dim)
   if (max(dim) <= .Machine$integer.max) as.integer(dim) else dim
 }

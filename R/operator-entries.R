@@ -7,6 +7,9 @@ entries <- function(A, i, j, pairs = FALSE) {
   }
   count <- if (pairs) length(i) else as.double(length(i)) * length(j)
   check_memory(bytes_each(A@h) * count, "The entries need", "Take fewer of them at a time.")
+  if (is_array_operator(A)) {
+    return(array_entries(A, i, j, pairs))
+  }
   at <- list(as.double(i), as.double(j))
   if (A@transposed) at <- rev(at)
   found <- .Call(ffi_entries, A@h, A@n, operator_options(A), at[[1L]], at[[2L]], pairs)
@@ -117,13 +120,21 @@ as.matrix.conv_operator <- function(x, ...) {
     bytes_each(x@h) * prod(dim(x)), sprintf("The %s x %s matrix needs", size[1L], size[2L]),
     if (!is.complex(x@h)) "`as(A, \"CsparseMatrix\")` is smaller."
   )
-  A <- conv_matrix(x@h, x@n, x@mode, x@origin, x@boundary)
+  A <- if (is_array_operator(x)) {
+    conv_matrix(array_kernel(x), x@n, x@mode, given_origin(x), x@boundary)
+  } else {
+    conv_matrix(x@h, x@n, x@mode, x@origin, x@boundary)
+  }
   if (x@transposed) t(A) else A
 }
 
 as_sparse <- function(A) {
   check_operator(A)
-  S <- conv_matrix(A@h, A@n, A@mode, A@origin, A@boundary, sparse = TRUE)
+  S <- if (is_array_operator(A)) {
+    conv_matrix(array_kernel(A), A@n, A@mode, given_origin(A), A@boundary, sparse = TRUE)
+  } else {
+    conv_matrix(A@h, A@n, A@mode, A@origin, A@boundary, sparse = TRUE)
+  }
   if (A@transposed) Matrix::t(S) else S
 }
 

@@ -36,12 +36,17 @@ methods::setMethod("show", "conv_operator", function(object) {
   m <- length(object@h)
   size <- format_count(dim(object))
   bytes <- bytes_each(object@h)
-  cat(sprintf(
-    "<conv_operator, %s x %s%s: kernel of %s %s%s, mode \"%s\", origin %s, boundary \"%s\">\n",
-    size[1L], size[2L], if (object@transposed) ", transposed" else "", format_count(m),
-    if (is.complex(object@h)) "complex " else "", if (m == 1L) "sample" else "samples",
-    object@mode, format_count(object@origin), object@boundary
-  ))
+  kind <- if (is.complex(object@h)) "complex " else ""
+  cat(if (is_array_operator(object)) {
+    describe_array_operator(object, size)
+  } else {
+    sprintf(
+      "<conv_operator, %s x %s%s: kernel of %s %s%s, mode \"%s\", origin %s, boundary \"%s\">\n",
+      size[1L], size[2L], if (object@transposed) ", transposed" else "",
+      format_count(m), kind, if (m == 1L) "sample" else "samples",
+      object@mode, format_count(object@origin), object@boundary
+    )
+  })
   cat(sprintf(
     "holds %s; as an ordinary matrix %s\n",
     format_bytes(bytes * m), format_bytes(bytes * prod(dim(object)))
@@ -120,7 +125,7 @@ kronecker_of <- function(X, Y, FUN, ...) {
 operator_norm <- function(A, type) {
   check_operator(A)
   type <- check_norm(type)
-  if (A@boundary != "zero" || type %in% c("M", "2")) {
+  if (is_array_operator(A) || A@boundary != "zero" || type %in% c("M", "2")) {
     M <- as.matrix(A)
     return(if (type == "2") max(svd(M, 0L, 0L)$d) else norm(Mod(M), type))
   }
@@ -164,7 +169,7 @@ summary.conv_operator <- function(object, ...) {
   structure(
     list(
       operator = object, dim = dim(object), kernel_sum = sum(h), kernel_range = range(Mod(h)),
-      nonzero = sum(h != 0), norm = if (object@boundary == "zero") c(O = norm(object, "O"), F = norm(object, "F"))
+      nonzero = sum(h != 0), norm = if (all(object@boundary == "zero")) c(O = norm(object, "O"), F = norm(object, "F"))
     ),
     class = "summary.conv_operator"
   )

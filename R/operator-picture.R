@@ -5,7 +5,7 @@
 #' @export
 plot.conv_operator <- function(x, ..., xlab = "Column", ylab = "Row") {
   block <- ceiling(max(dim(x)) / 1000)
-  if (block == 1) {
+  if (block == 1 || is_array_operator(x)) {
     A <- as.matrix(x)
     plot_matrix(if (is.complex(A)) Mod(A) else A, ..., xlab = xlab, ylab = ylab)
     return(invisible(x))

@@ -51,6 +51,9 @@ multiply_columns <- function(A, x, columns) {
     )
     x <- matrix(x, ncol(A), columns)
   }
+  if (is_array_operator(A)) {
+    return(if (A@transposed) transposed_array_product(A, x) else array_product(A, x))
+  }
   if (A@transposed) {
     return(transposed_product(A, x))
   }
@@ -72,11 +75,19 @@ transposed_product <- function(A, y) {
   )
 }
 
+# Is crossprod(A) banded or circulant?
+is_operator_gram <- function(A) {
+  if (is_array_operator(A)) {
+    return(FALSE)
+  }
+  banded <- A@mode == (if (A@transposed) "valid" else "full") && length(A@h) <= ncol_of_band(A)
+  banded || A@boundary == "wrap"
+}
+
 # crossprod(A), without a second factor.
 gram <- function(A) {
   check_operator(A)
-  banded <- A@mode == (if (A@transposed) "valid" else "full") && length(A@h) <= ncol_of_band(A)
-  if (banded || A@boundary == "wrap") {
+  if (is_operator_gram(A)) {
     r <- conv(A@h, rev(A@h))
     r <- r / 2 + rev(r) / 2 # symmetric to the last bit
     if (!all(is.finite(r))) {

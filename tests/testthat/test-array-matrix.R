@@ -12,6 +12,14 @@ matrix_case_holds <- function(rank, sizes, seed) {
   y <- as.vector(conv_array(x, h, case$mode, case$origin, case$boundary))
   A <- conv_matrix(h, nx, case$mode, case$origin, case$boundary)
   ok <- isTRUE(all.equal(drop(A %*% as.vector(x)), y, tolerance = 1e-12))
+  O <- conv_operator(h, nx, case$mode, case$origin, case$boundary)
+  z <- round(stats::rnorm(length(y)), 2)
+  close <- function(a, b) isTRUE(all.equal(a, b, tolerance = 1e-12))
+  ok <- c(
+    ok, identical(dim(O), dim(A)), close(drop(O %*% as.vector(x)), y), close(crossprod(O, z), crossprod(A, z)),
+    close(t(O) %*% cbind(z, 2 * z), unname(t(A)) %*% cbind(z, 2 * z)), identical(as.matrix(O), A),
+    identical(as.matrix(t(O)), t(A))
+  )
   if (!complex) {
     S <- conv_matrix(h, nx, case$mode, case$origin, case$boundary, sparse = TRUE)
     ok <- c(ok, methods::is(S, "dgCMatrix"), identical(unname(as.matrix(S)), A), all(S@x != 0))
@@ -22,7 +30,7 @@ matrix_case_holds <- function(rank, sizes, seed) {
 test_that("the matrix times an array is its convolution, in every mode, origin and boundary", {
   for (rank in 2:4) {
     sizes <- seq_len(c(0, 6, 4, 3)[rank])
-    wrong <- unlist(lapply(some_of(1:200, 10), function(seed) matrix_case_holds(rank, sizes, seed)))
+    wrong <- unlist(lapply(some_of(1:200, 25), function(seed) matrix_case_holds(rank, sizes, seed)))
     expect(length(wrong) == 0, paste(wrong, collapse = "\n"))
   }
 })
@@ -39,6 +47,35 @@ test_that("the full matrix is doubly block Toeplitz, MATLAB's convmtx2", {
   }
   list <- list(c(1, 2), NULL)
   expect_identical(conv_matrix(list, c(4, 3), "same"), kronecker(diag(3), conv_matrix(c(1, 2), 4, "same")))
+})
+
+test_that("operators of arrays have the methods of operators", {
+  h <- matrix(c(1, 2, 3, 4, 5, 6), 2)
+  O <- conv_operator(h, c(4, 3), c("same", "full"), boundary = c("mirror", "zero"))
+  A <- as.matrix(O)
+  expect_identical(dim(O), c(20L, 12L))
+  expect_equal(O[c(1, 7), ], A[c(1, 7), ])
+  expect_equal(O[3, 2], A[3, 2])
+  expect_equal(t(O)[2, 3], A[3, 2])
+  expect_equal(diag(O), diag(A))
+  expect_equal(rowSums(O), rowSums(A))
+  expect_equal(norm(O, "F"), norm(A, "F"))
+  expect_equal(crossprod(O), crossprod(A))
+  expect_equal(as.matrix(2 * O), 2 * A)
+  expect_equal(as.matrix(O * 1i), A * 1i)
+  expect_identical(as(O, "CsparseMatrix"), conv_matrix(h, c(4, 3), c("same", "full"), NULL, c("mirror", "zero"), TRUE))
+  expect_identical(as.matrix(conv_operator(list(1:2, NULL), c(4, 3))), conv_matrix(list(1:2, NULL), c(4, 3)))
+  expect_snapshot({
+    O
+    t(conv_operator(h * 1i, c(400, 300)))
+    summary(O)
+  })
+  expect_error(O %*% 1:5, class = "convmat_error_length")
+  O@nh <- c(2, 2)
+  expect_error(O %*% 1:12, class = "convmat_error_value")
+  pdf(NULL)
+  on.exit(dev.off())
+  expect_s4_class(plot(conv_operator(h, c(4, 3))), "conv_operator")
 })
 
 test_that("wrong arguments have their errors", {
