@@ -40,14 +40,16 @@
 #' m - 1 - origin and m - origin samples before there is any output. `stream_finish()` gives the rest: with the end
 #' of the signal known, what stands behind it is.
 #'
-#' With `block = 64` and a kernel of 2 s at 48 kHz (96,000 samples) a push of 64 samples takes some
-#' 0.2 ms on a processor of 2024, and 99 % of pushes less than the 1.33 ms that these samples last; `bench/streams.md` has the times.
+#' With `block = 64`, or 1, and a kernel of 2 s at 48 kHz (96,000 samples) a push of 64 samples takes some
+#' 0.3 ms on a processor of 2024 with AVX-512; these samples last 1.33 ms. R's garbage collections
+#' take longer now and then: see `bench/streams.md` in the sources.
 #'
 #' @section Errors:
 #' `convmat_error_type` if `h` or a piece `x` is anything else than numbers, a piece has another number
-#' of columns than `ncol`, or one is complex after others that were not; `convmat_error_length` if `h` is empty, its columns do not fit `ncol`, or the whole
-#' signal has one sample where boundary `"extend"` needs two; `convmat_error_value` if an argument has a value that does not exist or go with the others,
-#' or the stream has been finished. A push that is refused or interrupted changes nothing.
+#' of columns than `ncol`, or one is complex after others that were not; `convmat_error_length` if `h`
+#' is empty, its columns do not fit `ncol`, or the whole signal has one sample where boundary `"extend"`
+#' needs two; `convmat_error_value` if an argument has a value that does not exist or go with the
+#' others, or the stream has been finished. A push that is refused or interrupted changes nothing.
 #'
 #' @section Algorithm and accuracy:
 #' Each block is one convolution in mode `"valid"` of the `block + m - 1` samples that it needs,
@@ -63,7 +65,8 @@
 #'   ed., section 8.7 (overlap-save). Pearson.
 #'
 #'   Gardner, W. G. (1995) Efficient convolution without input-output delay. _Journal of the
-#'   Audio Engineering Society_ 43, 127--136. Its partitions do not pay here: at 96,000 samples direct sums are quick enough.
+#'   Audio Engineering Society_ 43, 127--136. Longer kernels at a low latency would need its
+#'   partitions of the kernel, which a stream does not make.
 #'
 #' @seealso [stream_file()] for files, [conv()] for signals in memory.
 #' @family streams
@@ -163,7 +166,9 @@ best_block <- function(h, m) {
 }
 
 # Whether blocks are direct sums: by their length, unless the kernel is mostly zeros.
-is_direct_stream <- function(h, m, block) block == 1 || (block < 2^24 && method_for(h, m, block + m - 1)$method == "direct")
+is_direct_stream <- function(h, m, block) {
+  block == 1 || (block < 2^24 && method_for(h, m, block + m - 1)$method == "direct")
+}
 
 # What conv() would choose for n samples without zeros, and the first kernel.
 method_for <- function(h, m, n) conv_method(rep(1, n), as.vector(h)[seq_len(m)], "valid")

@@ -8,7 +8,8 @@
 #' ```
 #'
 #' @param s A new stream, made by [conv_stream()]: its `ncol` is the number of channels.
-#' @param from,to Paths, or connections for binary data. A file `to` that exists is overwritten.
+#' @param from,to Paths, or connections for binary data, which are opened and closed
+#'   if they are not open. A file `to` that exists is overwritten.
 #' @param format,to_format How samples are stored in `from` and `to`, always with the least byte first and,
 #'   with several channels, a sample of each in turn:
 #'
@@ -114,7 +115,8 @@ run_file <- function(s, source, target, size, saved, every, threads, tick) {
   if (keeps) unlink(state_path(target$place))
   if (at[["clipped"]] > 0) {
     warn("value", sprintf(
-      "%s of the outputs did not fit between -1 and 1, and are now the ends of that range.", format_count(at[["clipped"]])
+      "%s of the outputs did not fit between -1 and 1, and are now the ends of that range.",
+      format_count(at[["clipped"]])
     ), "Scale `h`, or write doubles: `to_format = \"double\"`.")
   }
   invisible(at[["written"]])
@@ -161,14 +163,16 @@ check_places <- function(from, to, resume) {
 state_path <- function(to) paste0(to, ".stream")
 
 # What must be the same for a state to fit: the stream, and the file that is read.
-stream_definition <- function(s) mget(c("version", "h", "mode", "origin", "boundary", "na", "columns", "block", "direct"), envir = s)
+stream_definition <- function(s) {
+  mget(c("version", "h", "mode", "origin", "boundary", "na", "columns", "block", "direct"), envir = s)
+}
 
 save_state <- function(s, source, target, at) {
   flush(target$con)
   path <- state_path(target$place)
   part <- paste0(path, ".part")
   state <- list(stream = as.list.environment(s), at = at, source = source_identity(source), format = target$format)
-  tryCatch(saveRDS(state, part, compress = FALSE), error = function(e) cannot(part, "written"), warning = function(w) cannot(part, "written"))
+  or_cannot(saveRDS(state, part, compress = FALSE), part, "written")
   if (!file.rename(part, path)) cannot(path, "written")
 }
 

@@ -1,5 +1,6 @@
-# Samples as bytes, and WAV headers. A place that is open is a list: place (a path or a connection), con, opened (by
-# us), format, bits (0 for doubles), channels, frames (samples a channel; Inf if nobody knows), rate, header (bytes before the samples).
+# Samples as bytes, and WAV headers. A place that is open is a list: place (a path or a connection), con,
+# opened (by us), format, bits (0 for doubles), channels, frames (samples a channel; Inf if nobody knows),
+# rate, header (bytes before the samples).
 
 sample_formats <- c("double", "pcm16", "pcm24", "pcm32", "wav")
 
@@ -13,18 +14,22 @@ cannot <- function(place, what, why = NULL) {
   abort("file", sprintf("%s cannot be %s.", show_string(name), what), why)
 }
 
+or_cannot <- function(code, place, what) {
+  tryCatch(code, error = function(e) cannot(place, what), warning = function(w) cannot(place, what))
+}
+
 open_place <- function(place, mode, what) {
   if (inherits(place, "connection")) {
     opened <- !isOpen(place)
-    if (opened) tryCatch(open(place, mode), error = function(e) cannot(place, what), warning = function(w) cannot(place, what))
+    if (opened) or_cannot(open(place, mode), place, what)
     return(list(place = place, con = place, opened = opened))
   }
   if (mode == "rb" && (!file.exists(place) || dir.exists(place))) cannot(place, what, "There is no such file.")
-  con <- tryCatch(file(place, mode), error = function(e) cannot(place, what), warning = function(w) cannot(place, what))
+  con <- or_cannot(file(place, mode), place, what)
   list(place = place, con = con, opened = TRUE)
 }
 
-# A connection that was given is closed again, not destroyed.
+# What was open before stays open.
 close_place <- function(p) if (p$opened) close(p$con)
 
 # ---- reading ----------------------------------------------------------------------------
@@ -37,7 +42,9 @@ open_source <- function(from, format, channels) {
   if (format == "wav") {
     p[c("bits", "channels", "rate", "frames", "header")] <- read_wav_header(p)
     if (p$channels != channels) {
-      abort("length", sprintf("`s` must have `ncol = %d`, as many channels as the WAV file, not %s.", p$channels, format_count(channels)))
+      abort("length", sprintf(
+        "`s` must have `ncol = %d`, as many channels as the WAV file, not %s.", p$channels, format_count(channels)
+      ))
     }
   } else {
     each <- channels * sample_bytes(bits_of(format))
@@ -91,7 +98,10 @@ open_target <- function(to, format, source, s, saved) {
   header <- if (format == "wav") wav_header(bits, channels, source$rate, frames) else raw(0)
   written <- if (is.null(saved)) 0 else length(header) + saved$at[["written"]] * channels * sample_bytes(bits)
   if (!is.null(saved) && (!identical(saved$format, format) || !file.exists(to) || file.size(to) < written)) {
-    abort("value", "`to` must be the file of the saved state, with all that had been written.", "`resume = FALSE` begins anew.")
+    abort(
+      "value", "`to` must be the file of the saved state, with all that had been written.",
+      "`resume = FALSE` begins anew."
+    )
   }
   p <- open_place(to, if (is.null(saved)) "wb" else "r+b", "written")
   p[c("format", "bits", "channels", "frames", "header")] <- list(format, bits, channels, frames, length(header))
@@ -100,7 +110,7 @@ open_target <- function(to, format, source, s, saved) {
 }
 
 write_bytes <- function(p, bytes) {
-  tryCatch(writeBin(bytes, p$con), error = function(e) cannot(p$place, "written"), warning = function(w) cannot(p$place, "written"))
+  or_cannot(writeBin(bytes, p$con), p$place, "written")
 }
 
 # Writes outputs, and returns how many had to be clipped.
@@ -114,7 +124,9 @@ write_frames <- function(p, y) {
     return(0)
   }
   if (anyNA(y)) {
-    abort("value", sprintf("Outputs must not be missing where `to_format` is \"%s\", which has no place for them.", p$format))
+    abort("value", sprintf(
+      "Outputs must not be missing where `to_format` is \"%s\", which has no place for them.", p$format
+    ))
   }
   y <- round(y * 2^(p$bits - 1))
   most <- 2^(p$bits - 1) - 1
@@ -156,7 +168,7 @@ read_wav_header <- function(p) {
     bytes
   }
   start <- take(12)
-  if (!identical(rawToChar(start[c(1:4, 9:12)][start[c(1:4, 9:12)] != 0]), "RIFFWAVE")) not_wav(p, "It does not begin as one.")
+  if (!identical(start[c(1:4, 9:12)], charToRaw("RIFFWAVE"))) not_wav(p, "It does not begin as one.")
   fmt <- NULL
   repeat {
     head <- take(8)
@@ -180,7 +192,8 @@ wav_format <- function(p, chunk) {
   if (tag != 1 || !bits %in% c(16, 24, 32) || channels == 0) {
     kind <- c("1" = "whole numbers", "3" = "floating point", "6" = "A-law", "7" = "mu-law")[as.character(tag)]
     not_wav(p, sprintf(
-      "Its samples must be whole numbers of 16, 24 or 32 bits, not %s of %s bits.", if (is.na(kind)) "another kind" else kind, format(bits)
+      "Its samples must be whole numbers of 16, 24 or 32 bits, not %s of %s bits.",
+      if (is.na(kind)) "another kind" else kind, format(bits)
     ))
   }
   list(bits = bits, channels = channels, rate = number_of(chunk[5:8]))
@@ -206,7 +219,10 @@ wav_frames <- function(p, size, at, each) {
 wav_header <- function(bits, channels, rate, frames) {
   bytes <- frames * channels * bits / 8
   if (36 + bytes + bytes %% 2 > 2^32 - 1) {
-    abort("value", sprintf("`to_format` must not be \"wav\" for %s samples, which would pass the 4 GB that it has place for.", format_count(frames)))
+    abort("value", sprintf(
+      "`to_format` must not be \"wav\" for %s samples, which would pass the 4 GB that it has place for.",
+      format_count(frames)
+    ))
   }
   c(
     charToRaw("RIFF"), number_bytes(36 + bytes + bytes %% 2, 4), charToRaw("WAVEfmt "), number_bytes(16, 4),

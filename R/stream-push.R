@@ -270,7 +270,10 @@ check_piece <- function(x, s) {
     ))
   }
   if (is.complex(x) && is.double(s$held)) {
-    abort("type", "`x` must be numeric, as the pieces before, not complex.", "Give the first piece as complex numbers, too.")
+    abort(
+      "type", "`x` must be numeric, as the pieces before, not complex.",
+      "Give the first piece as complex numbers, too."
+    )
   }
   if (is.complex(s$held) && !is.complex(x)) {
     x[] <- as.complex(x)
