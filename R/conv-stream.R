@@ -41,7 +41,7 @@
 #' of the signal known, what stands behind it is.
 #'
 #' With `block = 64`, or 1, and a kernel of 2 s at 48 kHz (96,000 samples) a push of 64 samples takes some
-#' 0.3 ms on a processor of 2024 with AVX-512; these samples last 1.33 ms. R's garbage collections
+#' 0.3 ms on a server processor with AVX-512; these samples last 1.33 ms. R's garbage collections
 #' take longer now and then: see `bench/streams.md` in the sources.
 #'
 #' @section Errors:
