@@ -94,14 +94,8 @@ moved_index <- function(x, place, mode) {
   after <- i[i > n]
   if (length(before) + length(after) > 0L) {
     step <- index_step(x)
-    if (is.integer(at) && step != round(step)) {
-      at <- as.double(at)
-    } else if (is.integer(at)) {
-      step <- as.integer(round(step))
-    }
-    mode(before) <- mode(after) <- "numeric"
     new <- c(at[1L] + (before - 1) * step, at[i[i >= 1 & i <= n]], at[n] + (after - n) * step)
-    if (is.integer(at) && all(abs(new) <= .Machine$integer.max)) {
+    if (is.integer(at) && all(new == round(new)) && max(abs(new)) <= .Machine$integer.max) {
       storage.mode(new) <- "integer"
     }
   } else {

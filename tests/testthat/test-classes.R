@@ -39,6 +39,10 @@ test_that("zoo: the numbers of a plain signal, at the dates a ts would have", {
   expect_identical(attr(y, "index"), days[1] + 0:7)
   y <- conv(fake_zoo(1:6, 1:6), h) # an index of integers stays one
   expect_identical(attr(y, "index"), 1:8)
+  most <- .Machine$integer.max
+  expect_identical(attr(conv(fake_zoo(1:2, most - 1:0), h), "index"), most + c(-1, 0, 1, 2))
+  one <- fake_zoo(1, 3L, c("zooreg", "zoo"), frequency = 2)
+  expect_identical(attr(conv(one, h), "index"), c(3, 3.5, 4))
   y <- conv(fake_zoo(1:3, c(0L, 3L, 6L)), h, origin = 1)
   expect_identical(attr(y, "index"), seq(-3L, 9L, 3L))
   y <- conv(fake_zoo(1:5, c(0L, 1L, 1L, 2L, 2L)), h, "same") # position counts, whatever the index is
