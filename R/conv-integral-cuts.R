@@ -2,10 +2,11 @@
 # no piece hides a narrow peak: around each break or peak the cuts widen geometrically. Where
 # the user has named neither, a search for peaks and for edges of the support comes first.
 
-# `range` is where the function may be asked at all; `blind` says that the search saw only zeros.
-find_cuts <- function(fun, breaks, peaks, range, scouting) {
+# `range` is where the function may be asked at all; `place` is one where it is not 0; `blind` says that
+# the search saw only zeros.
+find_cuts <- function(fun, breaks, peaks, range, scouting, place = NULL) {
   look <- function(at) look_at(fun, at, range)
-  found <- if (scouting) scout(look, range)
+  found <- if (!is.null(place)) scout_around(look, place) else if (scouting) scout(look, range)
   widths <- if (!is.null(peaks)) outer(peaks$width, c(-2^(-1:5), 2^(-1:5))) + peaks$at
   centres <- unique(c(0, breaks, peaks$at, found))
   cuts <- unique(c(centres, widths, unlist(lapply(centres, cuts_around, look = look))))
@@ -55,6 +56,14 @@ scout <- function(look, range) {
       return(c(find_edges(look, at, value), find_peaks(look, at, value)))
     }
   }
+}
+
+# Likewise around a place where the function is not 0.
+scout_around <- function(look, place) {
+  distance <- 10^seq(-9, 4, by = 0.1)
+  at <- sort(unique(place + c(-distance, 0, distance)))
+  value <- look(at)
+  c(find_edges(look, at, value), find_peaks(look, at, value))
 }
 
 # Equal steps up to `near` and growing ones up to `far`, at either side of 0; and `steps` equal

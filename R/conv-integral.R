@@ -31,7 +31,8 @@
 #' Where neither is given, the functions themselves are searched: on a grid that sees a box of width
 #' 1/16 up to 1024, and a peak of relative width 0.002 up to 1e9, or, if that shows
 #' nothing but zeros, one that sees a width of 1/512 up to 256. From what it sees the search goes up to
-#' the peaks, and to the edges of the support. It does not see a second peak that is narrow
+#' the peaks, and to the edges of the support; likewise from where the quadrature comes upon something that the grid
+#' did not show. It does not see a second peak that is narrow
 #' beside a broad one: give that as `peaks`. A function that is 0 wherever it was looked at
 #' brings a warning.
 #'
@@ -101,29 +102,47 @@ conv_integral <- function(f, g, t, lower = -Inf, upper = Inf, breaks = NULL,
   if (length(t) == 0L) {
     return(numeric(0))
   }
-  seen <- c(f = FALSE, g = FALSE) # anything but 0
+  # where each was largest, of all places that were asked; NULL while it was nowhere but 0
+  seen <- list(f = NULL, g = NULL)
+  most <- c(f = 0, g = 0)
   watch <- function(fun, name) {
     force(fun)
     function(at, t, ...) {
       y <- fun(at, t, ...)
-      if (!seen[[name]] && any(y != 0, na.rm = TRUE)) seen[[name]] <<- TRUE
+      top <- max(abs(y), 0, na.rm = TRUE)
+      if (top > most[[name]]) {
+        most[[name]] <<- top
+        seen[[name]] <<- at[which.max(abs(y))]
+      }
       y
     }
   }
-  f <- watch(f, "f")
-  g <- watch(g, "g")
+  functions <- list(f = watch(f, "f"), g = watch(g, "g"))
+  ranges <- list(f = c(lower, upper), g = range(t) - c(upper, lower))
   scouting <- is.null(breaks) && is.null(peaks)
-  found <- list( # each in the function's own time
-    f = find_cuts(function(at) f(at, t[1L], finite = FALSE), breaks, peaks, c(lower, upper), scouting),
-    g = find_cuts(function(at) g(at, t[1L], finite = FALSE), breaks, peaks, range(t) - c(upper, lower), scouting)
-  )
-  y <- vapply(t, integrate_product, 0,
-    f = f, g = g, lower = lower, upper = upper, cuts = lapply(found, `[[`, "cuts"),
-    rel_tol = rel_tol, abs_tol = abs_tol
-  )
+  cuts <- function(name, place = NULL) { # in the function's own time
+    ask <- function(at) functions[[name]](at, t[1L], finite = FALSE)
+    find_cuts(ask, breaks, peaks, ranges[[name]], scouting, place)
+  }
+  found <- lapply(c(f = "f", g = "g"), cuts)
+  compute <- function() {
+    vapply(t, integrate_product, 0,
+      f = functions$f, g = functions$g, lower = lower, upper = upper, cuts = lapply(found, `[[`, "cuts"),
+      rel_tol = rel_tol, abs_tol = abs_tol
+    )
+  }
+  blind <- function() names(found)[vapply(found, `[[`, NA, "blind")]
+  y <- if (length(blind()) == 0L) compute() else tryCatch(compute(), convmat_error_numeric = identity)
+  # what the search did not see, the quadrature may have come upon: then that place is where to cut
+  met <- Filter(function(name) !is.null(seen[[name]]), blind())
+  if (length(met) > 0L) {
+    found[met] <- lapply(met, function(name) cuts(name, seen[[name]]))
+    y <- compute()
+  } else if (inherits(y, "condition")) {
+    stop(y)
+  }
   if (lower < upper) {
-    blind <- vapply(found, `[[`, NA, "blind") | !seen
-    warn_blind(names(blind)[blind], y, t)
+    warn_blind(names(found)[vapply(seen, is.null, NA)], y, t)
   }
   y
 }

@@ -345,22 +345,38 @@ draw_both <- function(position, width) {
   )
 }
 
+# No wrong value without a warning, and at most 2 % warnings among right ones; none of either where peaks are
+# given. 180 sums of two normals, 120 of two uniforms, 120 of one of each at the extended level, a twelfth else.
 test_that("sums of random variables are right, or there is a warning", {
   skip_on_cran()
   set.seed(41)
-  cases <- list(
-    list(draw_normals, 60), list(draw_uniforms, 40), list(draw_both, 40)
+  cases <- list(list(draw_normals, 180), list(draw_uniforms, 120), list(draw_both, 120))
+  hints <- list(
+    none = function(p) list(), breaks = function(p) list(breaks = p$breaks),
+    peaks = function(p) list(peaks = data.frame(at = p$at, width = p$width))
   )
   for (case in cases) {
-    n <- how_many(case[[2]], case[[2]] / 5)
-    r <- random_sums(n, case[[1]], function(p) list())
-    expect_identical(sum(r["wrong", ] & !r["warned", ]), 0L)
-    expect_lte(sum(!r["wrong", ] & r["warned", ]), 1)
-    r <- random_sums(n / 4, case[[1]], function(p) list(breaks = p$breaks))
-    expect_identical(sum(r["wrong", ] & !r["warned", ]), 0L)
-    r <- random_sums(n / 2, case[[1]], function(p) list(peaks = data.frame(at = p$at, width = p$width)))
-    expect_identical(sum(r), 0L)
+    for (hint in names(hints)) {
+      r <- random_sums(how_many(case[[2]], case[[2]] / 12), case[[1]], hints[[hint]])
+      expect_identical(sum(r["wrong", ] & !r["warned", ]), 0L, label = hint)
+      expect_lte(sum(!r["wrong", ] & r["warned", ]), 0.02 * sum(!r["wrong", ]), label = hint)
+      if (hint == "peaks") expect_identical(sum(r), 0L)
+    }
   }
+})
+
+test_that("what the search misses and the quadrature comes upon is found after all", {
+  # each twice: narrower than the finest grid, beside one that is seen
+  box_sum <- function(at, width, t) {
+    f <- function(x) dunif(x, at[1] - width[1] / 2, at[1] + width[1] / 2)
+    g <- function(x) dunif(x, at[2] - width[2] / 2, at[2] + width[2] / 2)
+    conv_integral(f, g, t)
+  }
+  y <- expect_silent(box_sum(c(100.8465, -179.2516), c(0.001297395, 0.02874429), -78.39874))
+  expect_lte(relative_error(y, 1 / 0.02874429), 1e-8)
+  # QUADPACK takes the edges of this one for a divergence
+  y <- expect_silent(box_sum(c(-113.6253, -143.6242), c(0.09513623, 0.001006459), -257.2634))
+  expect_lte(relative_error(y, 1 / 0.09513623), 1e-8)
 })
 
 test_that("peaks are a data frame of places and widths", {
