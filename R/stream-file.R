@@ -153,10 +153,13 @@ check_places <- function(from, to, resume) {
   if (resume && !paths) {
     abort("value", "`resume` must be FALSE unless `from` and `to` are paths.")
   }
-  if (paths && normalizePath(from, mustWork = FALSE) == normalizePath(to, mustWork = FALSE)) {
+  if (paths && one_path(from) == one_path(to)) {
     abort("value", "`from` and `to` must be different files.")
   }
 }
+
+# R warns of paths that are too long; they are refused when they are opened.
+one_path <- function(path) suppressWarnings(normalizePath(path, mustWork = FALSE))
 
 # ---- the state ------------------------------------------------------------------------
 
@@ -180,7 +183,7 @@ source_identity <- function(source) list(format = source$format, frames = source
 
 saved_state <- function(s, source, to) {
   path <- state_path(to)
-  if (!file.exists(path)) {
+  if (!is_file(path)) {
     return(NULL)
   }
   saved <- tryCatch(readRDS(path), error = function(e) NULL, warning = function(w) NULL)

@@ -14,6 +14,8 @@ cannot <- function(place, what, why = NULL) {
   abort("file", sprintf("%s cannot be %s.", show_string(name), what), why)
 }
 
+is_file <- function(path) suppressWarnings(file.exists(path) && !dir.exists(path))
+
 or_cannot <- function(code, place, what) {
   tryCatch(code, error = function(e) cannot(place, what), warning = function(w) cannot(place, what))
 }
@@ -24,7 +26,7 @@ open_place <- function(place, mode, what) {
     if (opened) or_cannot(open(place, mode), place, what)
     return(list(place = place, con = place, opened = opened))
   }
-  if (mode == "rb" && (!file.exists(place) || dir.exists(place))) cannot(place, what, "There is no such file.")
+  if (mode == "rb" && !is_file(place)) cannot(place, what, "There is no such file.")
   con <- or_cannot(file(place, mode), place, what)
   list(place = place, con = con, opened = TRUE)
 }
@@ -97,7 +99,7 @@ open_target <- function(to, format, source, s, saved) {
   frames <- if (source$frames == 0) 0 else source$frames + extra
   header <- if (format == "wav") wav_header(bits, channels, source$rate, frames) else raw(0)
   written <- if (is.null(saved)) 0 else length(header) + saved$at[["written"]] * channels * sample_bytes(bits)
-  if (!is.null(saved) && (!identical(saved$format, format) || !file.exists(to) || file.size(to) < written)) {
+  if (!is.null(saved) && (!identical(saved$format, format) || !is_file(to) || file.size(to) < written)) {
     abort(
       "value", "`to` must be the file of the saved state, with all that had been written.",
       "`resume = FALSE` begins anew."
