@@ -248,6 +248,12 @@ test_that("threads do not change a bit, and products that overflow are infinite"
   x <- matrix(stats::rnorm(300 * 400), 300)
   h <- matrix(stats::rnorm(20 * 20), 20)
   expect_identical(conv_array(x, h, threads = 2), conv_array(x, h, threads = 1))
+  v <- array(stats::rnorm(130 * 70 * 60), c(130, 70, 60))
+  k <- list(h[, 1], h[1:9, 2], h[1:5, 3])
+  y <- conv_array(v, k, c("same", "valid", "full"), threads = 2)
+  expect_identical(y, conv_array(v, k, c("same", "valid", "full"), threads = 1))
+  expect_equal(y[65, , ], conv_array(v, outer_kernel(k, lengths(k)), c("same", "valid", "full"))[65, , ])
+  expect_identical(conv_array(v + 1i, k, threads = 2), conv_array(v + 1i, k, threads = 1))
   x[100, 100] <- 1e308
   y <- conv_array(x, 10 * sign(h), "valid")
   expect_identical(sum(is.infinite(y)), 400L)
@@ -258,4 +264,50 @@ test_that("the mode of a correlation is words", {
   for (bad in list(function(x) NULL, NULL, 1, list("same"), quote(f(x)))) {
     expect_convmat_error(correlate_array(x, matrix(1:4, 2), bad), "type", "`mode` must be one of")
   }
+})
+
+# Made by SciPy 1.10.1 and Octave 7.3.0; images column by column.
+test_that("the equivalents in the help are what other systems compute", {
+  x <- matrix(c(0, 2, 4, 6, 7, 9, 0, 2, 3, 5, 7, 9, 10, 1, 3, 5, 6, 8, 10, 1), 4)
+  h <- matrix(c(1, 0, 2, 2, -1, 0, 0, 3, 1), 3)
+  k <- matrix(c(1, 3, 2, 5), 2)
+  m <- dim(k)
+  is <- function(y, ...) expect_identical(as.vector(y), c(...))
+  # scipy.signal.convolve2d(x, k), conv2(x, k)
+  is(
+    conv_array(x, k), 0, 2, 10, 18, 18, 7, 34, 45, 34, 36, 17, 67, 67, 34, 37, 16, 56, 45, 67, 60, 26, 78, 45, 56, 28,
+    12, 46, 60, 52, 5
+  )
+  # scipy.signal.convolve2d(x, k, "same"), (x, h, "valid")
+  is(conv_array(x, k, "same"), 0, 2, 10, 18, 7, 34, 45, 34, 17, 67, 67, 34, 16, 56, 45, 67, 26, 78, 45, 56)
+  is(conv_array(x, h, "valid"), 10, 37, 66, 27, 45, 50)
+  # conv2(x, k, "same"), (x, k, "valid"), (u, v, x); scipy.ndimage.convolve(x, k, mode = "constant")
+  centre <- c(34, 45, 34, 36, 67, 67, 34, 37, 56, 45, 67, 60, 78, 45, 56, 28, 46, 60, 52, 5)
+  is(conv_array(x, k, "same", origin = m %/% 2), centre)
+  is(conv_array(x, k, "valid"), 34, 45, 34, 67, 67, 34, 56, 45, 67, 78, 45, 56)
+  is(
+    conv_array(x, list(c(1, 2, 3), c(1, -1))), 0, 2, 8, 20, 24, 18, 7, 21, 31, 9, -20, -12, -4, -12, -13, 9, 35, 21, 7,
+    10, 9, -24, -20, -12, -4, -1, 9, 31, 13, -12, -6, -20, -44, -45, -32, -3
+  )
+  # scipy.ndimage.convolve(x, k, mode = boundary)
+  convolve <- function(boundary) conv_array(x, k, "same", m %/% 2, boundary)
+  is(convolve("wrap"), 34, 45, 34, 43, 67, 67, 34, 54, 56, 45, 67, 76, 78, 45, 56, 54, 48, 70, 70, 35)
+  is(convolve("nearest"), 34, 45, 34, 50, 67, 67, 34, 50, 56, 45, 67, 83, 78, 45, 56, 39, 72, 94, 83, 11)
+  is(convolve("reflect"), 34, 45, 34, 50, 67, 67, 34, 50, 56, 45, 67, 83, 78, 45, 56, 39, 72, 94, 83, 11)
+  is(convolve("mirror"), 34, 45, 34, 44, 67, 67, 34, 44, 56, 45, 67, 77, 78, 45, 56, 44, 77, 66, 66, 43)
+  # scipy.ndimage.correlate(x, h)
+  is(
+    correlate_array(x, h, "same", boundary = "reflect"),
+    34, 33, 16, 26, 25, 35, 62, 50, 59, 14, 30, 29, 49, 70, 53, 30, 44, 54, 48, 36
+  )
+  # scipy.ndimage.gaussian_filter(x, 0.8)
+  bell <- gaussian_kernel(0.8 * sqrt(8 * log(2)), radius = round(4 * 0.8))
+  expect_equal(
+    conv_array(x, list(bell, bell), "same", boundary = "reflect")[, c(1, 5)],
+    matrix(c(
+      2.3514420907304387, 3.175027039603232, 3.710182388520761, 4.535972558952649,
+      6.77167831080366, 6.736186659009531, 6.193161317307414, 3.7722112679935975
+    ), 4),
+    tolerance = 1e-13
+  )
 })

@@ -10,8 +10,8 @@
  * are far below the promise for each: terms of a partial sum are products whose moduli add up
  * to no more than those of the whole.
  *
- * Memory: for step 2 the extended array, for step 3 x and a byte a sample, for passes two
- * arrays.
+ * Memory: for step 2 the extended array, for step 3 x and a byte a sample, for passes one more
+ * array.
  */
 #include "array/array.h"
 
@@ -40,45 +40,73 @@ static cm_box one_axis(const cm_box *box, const size_t *n, size_t axis)
     return pass;
 }
 
-/* The largest array between two passes. */
-static size_t most_between(const cm_box *box, const cm_factor *factor, size_t nfactor)
+/* How many slices of so many samples are taken at a time: with threads, enough work for all. */
+static size_t slices_at_once(size_t each, const cm_env *env)
 {
-    size_t n[CM_MOST_AXES], most = 0;
-    memcpy(n, box->n, sizeof n);
-    for (size_t f = 0; f + 1 < nfactor; f++) {
-        n[factor[f].axis] = box->w[factor[f].axis].ny;
-        size_t count = cm_count(n, box->rank);
-        most = count > most ? count : most;
+    return (env->threads > 1 ? 4000000 : SLICES_AT_ONCE) / each + 1;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void conv_factors(const cm_box *box, const double *re, const double *im,
+                         const cm_factor *factor, size_t nfactor, cm_method method, cm_output y,
+                         const cm_env *env);
+
+/* All passes but the last, along axes before `axis`, into `between`: some slices at a time,
+ * which stay in the cache. */
+static void conv_before(const cm_box *box, size_t axis, const double *re, const double *im,
+                        const cm_factor *factor, size_t nfactor, cm_method method,
+                        cm_output between, const cm_env *env)
+{
+    size_t each = cm_count(box->n, axis), nslice = cm_count(box->n + axis, box->rank - axis),
+           ny = 1;
+    cm_box some = {.rank = axis + 1};
+    for (size_t a = 0; a < axis; a++) {
+        some.n[a] = box->n[a], some.m[a] = box->m[a], some.w[a] = box->w[a];
+        ny *= box->w[a].ny;
     }
-    return most;
+    some.m[axis] = 1;
+    for (size_t s = 0, n; s < nslice; s += n) {
+        n = least(nslice - s, slices_at_once(each, env));
+        some.n[axis] = n;
+        some.w[axis] = (cm_window){0, n};
+        cm_output to = {between.re + s * ny, between.im ? between.im + s * ny : NULL};
+        conv_factors(&some, re + s * each, im ? im + s * each : NULL, factor, nfactor, method,
+                     to, env);
+    }
 }
 
 static void conv_factors(const cm_box *box, const double *re, const double *im,
                          const cm_factor *factor, size_t nfactor, cm_method method, cm_output y,
                          const cm_env *env)
 {
-    if (factor->axis == CM_MOST_AXES) {
-        cm_conv_box(box, re, im, factor->re, factor->im, method, y, env);
+    const cm_factor *last = factor + (nfactor - 1);
+    if (last->axis == CM_MOST_AXES) {
+        cm_conv_box(box, re, im, last->re, last->im, method, y, env);
         return;
     }
-    size_t n[CM_MOST_AXES], most = most_between(box, factor, nfactor);
+    void *mark = env->mark(env->data);
+    size_t n[CM_MOST_AXES];
     memcpy(n, box->n, sizeof n);
-    cm_output between[2] = {{NULL, NULL}, {NULL, NULL}};
-    for (size_t b = 0; b < 2 && b + 1 < nfactor; b++) {
-        between[b].re = cm_doubles(most, env);
-        between[b].im = y.im ? cm_doubles(most, env) : NULL;
+    if (nfactor > 1) {
+        int complex = im != NULL;
+        for (size_t f = 0; f + 1 < nfactor; f++) {
+            n[factor[f].axis] = box->w[factor[f].axis].ny;
+            complex |= factor[f].im != NULL;
+        }
+        size_t count = cm_count(n, box->rank);
+        cm_output between = {cm_doubles(count, env), complex ? cm_doubles(count, env) : NULL};
+        conv_before(box, last->axis, re, im, factor, nfactor - 1, method, between, env);
+        re = between.re;
+        im = between.im;
     }
-    for (size_t f = 0; f < nfactor; f++) {
-        cm_box pass = one_axis(box, n, factor[f].axis);
-        cm_output to = f + 1 < nfactor ? between[f % 2] : y;
-        if (!im && !factor[f].im)
-            to.im = NULL;
-        cm_conv_box(&pass, re, im, factor[f].re, factor[f].im,
-                    method == CM_AUTO ? CM_DIRECT : method, to, env);
-        n[factor[f].axis] = box->w[factor[f].axis].ny;
-        re = to.re;
-        im = to.im;
-    }
+    cm_box pass = one_axis(box, n, last->axis);
+    cm_conv_box(&pass, re, im, last->re, last->im, method == CM_AUTO ? CM_DIRECT : method, y,
+                env);
+    env->release(env->data, mark);
 }
 
 /* ---- 2. boundaries ---------------------------------------------------------------------- */
@@ -341,7 +369,7 @@ void cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, siz
     while (some.rank > last + 1 && some.nh[some.rank - 1] == 1)
         nslice *= some.nx[--some.rank];
     size_t each = cm_count(some.nx, some.rank), ny = outputs(&some, some.rank),
-           at_once = SLICES_AT_ONCE / each + 1, axis = some.rank;
+           at_once = slices_at_once(each, env), axis = some.rank;
     cm_env quiet = cm_quiet(env);
     if (nslice > 1) {
         some.mode[axis] = CM_FULL, some.origin[axis] = 0, some.boundary[axis] = CM_ZERO;

@@ -8,6 +8,7 @@
  */
 #include "convolve/engine.h"
 
+#include "base/threads.h"
 #include "convolve/choice.h"
 #include "convolve/direct.h"
 #include "convolve/overlap.h"
@@ -207,21 +208,49 @@ static void run_apart(const cm_problem *p, cm_plan plan, const cm_env *env)
     }
 }
 
-/* Sums that skip the zeros of the signals, or those of the kernel, whatever they cost. */
-static void run_sparse(const cm_problem *p, int of_kernel, const cm_env *env)
+/* Sums that skip the zeros of each signal, whatever they cost. */
+static void run_sparse_signals(const cm_problem *p, const cm_env *env)
 {
-    cm_nonzeros h = {0, NULL, NULL};
-    if (of_kernel)
-        h = cm_find_nonzeros(p->h, p->nh, cm_count_nonzero(p->h, p->nh), env);
     for (size_t c = 0; c < p->ncol; c++) {
         void *mark = env->mark(env->data);
-        cm_problem q = of_kernel ? cm_swapped(p, c) : cm_column(p, c);
-        cm_nonzeros x = h;
-        if (!of_kernel)
-            x = cm_find_nonzeros(q.x, q.nx, cm_count_nonzero(q.x, q.nx), env);
+        cm_problem q = cm_column(p, c);
+        cm_nonzeros x = cm_find_nonzeros(q.x, q.nx, cm_count_nonzero(q.x, q.nx), env);
         cm_conv_sparse(&q, &x, env);
         env->release(env->data, mark);
     }
+}
+
+/* What all columns of a problem share. */
+typedef struct {
+    const cm_problem *p;
+    const cm_nonzeros *h;
+} shared;
+
+static void sparse_kernel_item(void *job, size_t item, int thread, const cm_env *env)
+{
+    const shared *s = job;
+    cm_problem q = cm_swapped(s->p, item);
+    (void)thread;
+    void *mark = env ? env->mark(env->data) : NULL;
+    cm_conv_sparse(&q, s->h, env);
+    if (env)
+        env->release(env->data, mark);
+}
+
+/* Sums that skip the zeros of the kernel. Columns are shared out among threads if they need no
+ * memory; a few large ones are better shared out each by itself. */
+static void run_sparse_kernel(const cm_problem *p, const cm_env *env)
+{
+    cm_nonzeros h = cm_find_nonzeros(p->h, p->nh, cm_count_nonzero(p->h, p->nh), env);
+    shared s = {p, &h};
+    double each = (double)h.n * (double)p->w.ny + CM_COLUMN_WORK;
+    int apart = p->nx > CM_SPARSE_PADDED && p->ncol >= 4 * (size_t)env->threads;
+    cm_env quiet = cm_quiet(env);
+    if (apart)
+        cm_for_each(p->ncol, each, sparse_kernel_item, &s, cm_threads(p->ncol, each, env),
+                    &quiet);
+    for (size_t c = 0; c < p->ncol && !apart; c++)
+        sparse_kernel_item(&s, c, 0, &quiet);
 }
 
 void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env)
@@ -230,8 +259,10 @@ void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env
     cm_plan plan = cm_plan_by_size(&p, method);
     if (method == CM_AUTO && cm_may_be_sparse(&p, &plan)) {
         run_apart(&p, plan, env);
-    } else if (method == CM_SPARSE || method == CM_SPARSE_KERNEL) {
-        run_sparse(&p, method == CM_SPARSE_KERNEL, env);
+    } else if (method == CM_SPARSE) {
+        run_sparse_signals(&p, env);
+    } else if (method == CM_SPARSE_KERNEL) {
+        run_sparse_kernel(&p, env);
     } else {
         run(&p, &plan, env);
     }

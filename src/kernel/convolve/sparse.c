@@ -24,9 +24,6 @@
 /* Outputs of an item of work. */
 enum { SPAN = 64 * CM_STRIP };
 
-/* Kernels up to here are copied, with zeros around them. */
-enum { PADDED_TO = 4096 };
-
 typedef struct {
     const cm_problem *p;
     const double *h;
@@ -141,7 +138,7 @@ void cm_conv_sparse(const cm_problem *p, const cm_nonzeros *samples, const cm_en
 {
     size_t n = samples->n;
     nonzeros x = {.p = p, .h = p->h, .n = n, .at = samples->at, .value = samples->value};
-    if (p->nh <= PADDED_TO)
+    if (p->nh <= CM_SPARSE_PADDED)
         x.h = padded_kernel(p, env), x.pad = CM_STRIP;
     size_t nitem = (p->w.ny + SPAN - 1) / SPAN;
     double each = (double)n * (double)(p->nh + CM_STRIP) / (double)nitem;

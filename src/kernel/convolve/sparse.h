@@ -8,6 +8,10 @@
 /* The most terms that may be added one after the other. */
 #define CM_SPARSE_MOST 16384
 
+/* Kernels up to here are copied, with zeros around them. With a longer one cm_conv_sparse()
+ * takes no memory. */
+#define CM_SPARSE_PADDED 4096
+
 /* The samples of a signal that are not 0: how many, their indices and values. */
 typedef struct {
     size_t n;
