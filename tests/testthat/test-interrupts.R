@@ -15,6 +15,8 @@ long_calls <- list(
   sparse = quote(conv(replace(numeric(1e7), 1:3e4 * 300, 1), noise(3e4))),
   columns = quote(conv(matrix(noise(2e7), 4e3), noise(3e3), threads = 2)),
   tiny = quote(conv(matrix(noise(2e7), 1), 2, threads = 1)),
+  stream = quote(stream_push(conv_stream(noise(2e4), block = 64), noise(4e6))),
+  blocks = quote(stream_push(conv_stream(replace(numeric(2e4), c(1, 2e4), 1), block = 64), noise(1e7))),
   correlate = quote(correlate(noise(2e7), noise(3e4))),
   matrix = quote(conv_matrix(noise(3000), 15000)),
   bounded = quote(conv_matrix(noise(3000), 12000, "same", boundary = "wrap")),
