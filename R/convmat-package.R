@@ -64,6 +64,10 @@
 #'   echoes, unit hydrographs, delays
 #' - `vignette("from-events-to-bold")`: predicted responses for real runs
 #'
+#' @section From C:
+#' Other packages call [conv()] and exact [regressors()] from C, by `LinkingTo: convmat`:
+#' `system.file("include", "convmat.h", package = "convmat")` says how.
+#'
 #' @section Options:
 #' - `convmat.threads`: the most threads to use, see [conv()]
 #' - `convmat.max_bytes`: the largest result, in bytes; else half of the memory

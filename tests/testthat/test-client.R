@@ -20,7 +20,7 @@ install_client <- function(frame = parent.frame()) {
   out <- suppressWarnings(system2(
     file.path(R.home("bin"), "R"),
     c("CMD", "INSTALL", "--no-docs", "--no-byte-compile", "--no-test-load", "-l", shQuote(file.path(folder, "library")), shQuote(package)),
-    stdout = TRUE, stderr = TRUE, env = paste0("R_LIBS=", paste(libraries, collapse = .Platform$path.sep))
+    stdout = TRUE, stderr = TRUE, env = c("R_TESTS=", paste0("R_LIBS=", paste(libraries, collapse = .Platform$path.sep)))
   ))
   if (!is.null(attr(out, "status"))) stop(paste(out, collapse = "\n"))
   file.path(folder, "library")
