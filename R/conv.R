@@ -164,7 +164,8 @@
 #' by the moduli of its two terms; where B is 0 the output is
 #' 0. It holds as long as B is finite: where terms are finite and B is not, as of 1e308 and
 #' -1e308 in turn, the output may be infinite or NaN, since terms are not added from left to
-#' right. Whole numbers give whole numbers, exact
+#' right. With method `"fft"` each output is infinite or NaN where its own terms make it so, too, but one that lies
+#' within the error of that method of the largest number may be on the wrong side of it. Whole numbers give whole numbers, exact
 #' while B is at most \eqn{2^{53}}{2^53}. The same call gives the same bits.
 #'
 #' - _Direct sums_ use the widest vectors of the processor, found at run time, and
