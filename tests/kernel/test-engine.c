@@ -347,6 +347,26 @@ static void check_sparse_choice(void)
     release_guarded();
 }
 
+/* Complex transforms are chosen, but not if one of the four parts is all zeros. */
+static void check_complex_choice(void)
+{
+    enum { NX = 4000, NH = 300 };
+    double *part[4], *y = guarded_doubles(NX + NH - 1, AT_END);
+    cm_plan plan;
+    for (int zero = 0; zero <= 4; zero++) {
+        for (int i = 0; i < 4; i++) {
+            size_t n = i < 2 ? NX : NH;
+            part[i] = guarded_doubles(n, AT_END);
+            for (size_t j = 0; j < n; j++)
+                part[i][j] = i == zero ? 0 : 1 + (double)(j % 5);
+        }
+        cm_problem p = {part[0], NX,          part[2], NH, y,       {0, NX + NH - 1}, 1,
+                        NX,      NX + NH - 1, 5,       0,  part[1], part[3],          y};
+        expect(cm_plan_complex(&p, CM_AUTO, &plan) == (zero == 4), "zeros in part %d", zero);
+    }
+    release_guarded();
+}
+
 /* Whole numbers. Outputs whose terms add up to less than 2^53 are exact. Others are whole, and
  * not computed again if the guard passes them. */
 static void check_large_integers(source *s)
@@ -496,6 +516,7 @@ int main(int argc, char **argv)
             continue;
         check_sparse(&s);
         check_sparse_choice();
+        check_complex_choice();
         check_large_integers(&s);
         for (int complex = 0; complex < 2; complex++) {
             check_halves(&s, complex, 20);

@@ -29,7 +29,7 @@
  *
  * Cost: for each block two transforms of n, or four with moduli, that is 1.5 to 4 ns for each
  * output if n is a few times nh. Memory: n doubles, and for each thread 1.2 to 1.4 n more,
- * or 2.2 to 2.4 n if blocks are scaled.
+ * or 2.2 to 2.4 n if blocks are scaled, and up to 3.4 n if they may be split.
  */
 #include "convolve/overlap.h"
 
