@@ -6,11 +6,11 @@ by_pieces <- function(x, h, size, mode = "full", origin = NULL, ...) {
 }
 
 test_that("pieces are the whole, in every mode, origin and length", {
-  for (n in c(1:7, 13)) {
-    for (m in 1:6) {
+  for (n in c(1, 2, 3, 5, 9)) {
+    for (m in c(1, 2, 3, 6)) {
       x <- (seq_len(n) * 7) %% 11 - 5
       h <- (seq_len(m) * 5) %% 13 - 6
-      for (size in c(1, 2, 5, 30)) {
+      for (size in some_of(c(1, 2, 4, 30), 2, n + m)) {
         for (mode in c("full", "same", "causal", "valid")) {
           expect_identical(by_pieces(x, h, size, mode), conv(x, h, mode), info = paste(n, m, size, mode))
         }
@@ -38,11 +38,12 @@ test_that("direct sums have the same bits at the edges of tiles and blocks, wher
   set.seed(5)
   sizes <- c(1, 7, 8, 9, 511, 512, 513, 1023, 1024, 1025)
   for (m in c(1, 5, 9, 15, 16, 17, 100, 1023, 1024, 1025, 2060)) {
-    x <- rnorm(2100) * 10^runif(2100, -8, 8)
+    n <- if (m < 20) 1100 else 2100
+    x <- rnorm(n) * 10^runif(n, -8, 8)
     h <- rnorm(m)
     for (mode in c("full", "same", "causal", "valid")) {
       whole <- conv(x, h, mode, method = "direct")
-      for (size in some_of(sizes[sizes > 7 | m < 10], 4, m)) {
+      for (size in some_of(sizes[sizes > 9 | m < 10], 5, m)) {
         expect_identical(by_pieces(x, h, size, mode, method = "direct"), whole, info = paste(m, mode, size))
       }
     }
@@ -112,7 +113,7 @@ test_that("worker processes read, convolve and write pieces, and one that fails 
   x <- rnorm(40000)
   h <- rnorm(300)
   writeBin(x, file.path(folder, "x.bin"))
-  plan <- conv_chunks(length(x), length(h), 9000)
+  plan <- conv_chunks(length(x), length(h), 14000)
   work <- function(folder, h, chunk, fails) {
     con <- file(file.path(folder, "x.bin"), "rb")
     seek(con, 8 * (chunk$from - 1))
