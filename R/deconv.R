@@ -190,13 +190,13 @@
 #' counted <- deconv(deaths, delay, mode = "causal", method = "richardson-lucy")
 #' lines(coef(counted), col = "grey40")
 #'
-#' # lines of a spectrum, blurred by the instrument: counts of photons, and light is not negative
+#' # lines of a spectrum, blurred by the instrument until two are one: light is not negative
 #' blur <- dnorm(-15:15, sd = 5)
 #' light <- replace(numeric(150), c(40, 52, 100), c(900, 500, 300))
 #' counts <- rpois(150, conv(light, blur, "same") + 2)
-#' found <- deconv(counts, blur, mode = "same", method = "richardson-lucy")
-#' plot(counts, type = "h", ylim = c(0, 250), col = "grey70")
-#' lines(coef(found), lwd = 2)
+#' found <- deconv(counts, blur, mode = "same", weights = 1 / (counts + 1), positive = TRUE)
+#' plot(coef(found), type = "h", lwd = 2, xlab = "Wavelength", ylab = "Light, counts")
+#' lines(counts, col = "grey60")
 #' points(which(light > 0), rep(0, 3), pch = 17)
 #'
 #' # long division, as at school: (x^2 + 3x + 5) = (x + 1) (x + 2) + 3
