@@ -29,7 +29,7 @@ tr, scans, runs = float(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
 y = regressor(events, tr, scans)
 times = []
 for _ in range(runs):
-    start = time.perf_counter()
+    start = time.process_time()
     regressor(events, tr, scans)
-    times.append(time.perf_counter() - start)
+    times.append(time.process_time() - start)
 print(1e3 * np.median(times), np.max(np.abs(y - exact)) / np.max(np.abs(exact)), np.__version__)
