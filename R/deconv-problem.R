@@ -32,7 +32,8 @@ deconv_problem <- function(h, n, mode, origin, boundary, order, weights = NULL) 
   }
   penalty <- symmetric_band(Matrix::crossprod(D))
   list(
-    h = h, n = n, mode = mode, order = order, turn = turn, weights = weights,
+    h = h, n = n, mode = mode, origin = if (mode == "same") origin else 0, boundary = boundary, order = order,
+    turn = turn, weights = weights,
     rows = if (is.null(weights)) ny else sum(weights > 0), D = D, plain = plain,
     sparse = function() weigh(if (is.null(turn)) A() else A()[, turn, drop = FALSE]),
     multiply = function(x) weigh(plain(x)), back = back, transpose = function(r) back(weigh(r)),
@@ -105,13 +106,15 @@ gram_band <- function(h, n, weights, first) {
 
 # The (n - order) x n matrix of differences.
 differences <- function(n, order) {
-  weight <- switch(order + 1, 1, c(-1, 1), c(1, -2, 1))
+  weight <- difference_weights(order)
   rows <- max(n - order, 0)
   Matrix::sparseMatrix(
     i = rep(seq_len(rows), order + 1), j = rep(seq_len(rows), order + 1) + rep(0:order, each = rows),
     x = rep(weight, each = rows), dims = c(rows, n)
   )
 }
+
+difference_weights <- function(order) switch(order + 1, 1, c(-1, 1), c(1, -2, 1))
 
 # Bands as in kernel/band.c: row p + 1 has the diagonal, row 1 the p-th above it.
 symmetric_band <- function(S) {
@@ -132,10 +135,14 @@ autocorrelation_band <- function(h, n) {
   matrix(lags)
 }
 
-# With empty diagonals on top, `height` at least.
-heighten <- function(band, height) {
+# With empty diagonals on top, or values below, `height` at least.
+heighten <- function(band, height, below = FALSE) {
   missing <- height - nrow(band)
-  if (missing > 0L) rbind(matrix(0, missing, ncol(band)), band) else band
+  if (missing <= 0L) {
+    return(band)
+  }
+  empty <- matrix(0, missing, ncol(band))
+  if (below) rbind(band, empty) else rbind(empty, band)
 }
 
 # A'A + lambda D'D.
@@ -145,14 +152,73 @@ normal_band <- function(problem, lambda) {
 
 # The rows of [A; sqrt(lambda) D], the leftmost first, each from its first column on.
 band_rows <- function(problem, lambda) {
-  B <- Matrix::t(rbind(problem$sparse(), sqrt(lambda) * problem$D))
-  column <- rep(seq_len(ncol(B)), diff(B@p)) # a row of [A; D]
+  A <- if (is.null(problem$turn)) kernel_rows(problem) else turned_rows(problem$sparse())
+  D <- if (lambda == 0) {
+    list(start = numeric(0), values = matrix(0, 1, 0))
+  } else if (is.null(problem$turn)) {
+    difference_rows(problem$n, problem$order)
+  } else {
+    turned_rows(problem$D)
+  }
+  height <- max(nrow(A$values), nrow(D$values))
+  start <- c(A$start, D$start)
+  by <- order(start, na.last = NA)
+  # from here on without a copy more than is needed: they are long, and are not interrupted
+  values <- heighten(A$values, height, below = TRUE)
+  if (ncol(D$values) > 0L) {
+    values <- cbind(values, sqrt(lambda) * heighten(D$values, height, below = TRUE))
+  }
+  if (length(by) < length(start) || is.unsorted(by)) {
+    values <- values[, by, drop = FALSE]
+  }
+  list(start = start[by], values = values, by = by)
+}
+
+# Row k of A is the kernel back to front; what goes past the last column does not count.
+kernel_rows <- function(problem) {
+  h <- problem$h
+  n <- problem$n
+  m <- length(h)
+  window <- mode_window(n, m, problem$mode, problem$origin)
+  k <- window[["first"]] + seq_len(window[["length"]]) - 1
+  start <- pmax(k - m + 1, 0)
+  values <- matrix(rev(h), m, length(k))
+  for (row in which(k < m - 1)) {
+    values[, row] <- c(rev(h[seq_len(k[row] + 1)]), numeric(m - 1 - k[row]))
+  }
+  if (n < m) {
+    values <- values[seq_len(n), , drop = FALSE]
+  }
+  outside <- which(k < m - 1 | k > n - 1)
+  if (problem$boundary != "zero" && length(outside) > 0L) {
+    width <- min(n, m)
+    A <- conv_operator(h, n, problem$mode, if (problem$mode == "same") problem$origin, problem$boundary)
+    for (first in unique(c(0, n - width))) {
+      rows <- if (width == n) outside else outside[(k[outside] < m - 1) == (first == 0)]
+      values[, rows] <- t(A[rows, first + seq_len(width), drop = FALSE])
+      start[rows] <- first
+    }
+  }
+  if (!is.null(problem$weights)) {
+    values <- scale_columns(values, sqrt(problem$weights))
+  }
+  list(start = start, values = values)
+}
+
+difference_rows <- function(n, order) {
+  rows <- max(n - order, 0)
+  list(start = seq_len(rows) - 1, values = matrix(rep(difference_weights(order), rows), order + 1, rows))
+}
+
+# Of any sparse matrix; rows without a value have no start.
+turned_rows <- function(A) {
+  B <- Matrix::t(A)
+  column <- rep(seq_len(ncol(B)), diff(B@p)) # a row of A
   some <- diff(B@p) > 0
   start <- rep(NA_real_, ncol(B))
   start[some] <- B@i[B@p[-length(B@p)][some] + 1L]
   offset <- B@i - start[column]
   values <- matrix(0, max(offset, 0) + 1, ncol(B))
   values[cbind(offset + 1, column)] <- B@x
-  by <- order(start, na.last = NA)
-  list(start = start[by], values = values[, by, drop = FALSE], by = by)
+  list(start = start, values = values)
 }

@@ -149,11 +149,13 @@ SEXP ffi_band_norm(SEXP N)
 SEXP ffi_band_inverse_norm(SEXP R)
 {
     ffi_band(R);
+    const cm_env env = ffi_env();
     int rows = Rf_nrows(R), n = Rf_ncols(R), p = rows - 1, one = 1, kase = 0, info;
     double *v = (double *)R_alloc(2 * (size_t)n, sizeof(double)), *x = v + n, norm = 0;
     int *sign = (int *)R_alloc((size_t)n, sizeof(int));
     do {
         F77_CALL(dlacon)(&n, v, x, sign, &norm, &kase);
+        env.poll(env.data);
         if (kase != 0)
             F77_CALL(dpbtrs)("U", &n, &p, &one, REAL_RO(R), &rows, x, &n, &info FCONE);
         for (int i = 0; kase != 0 && i < n; i++)

@@ -16,3 +16,38 @@ test_that("the factor by reflections is that of Cholesky, for blocks of rows of 
     }
   }
 })
+
+test_that("rows and bands are those of the matrix, in every mode and boundary, with weights", {
+  set.seed(56)
+  for (n in c(2, 3, 7, 20)) {
+    for (m in c(1, 2, 3, 6, 7, 8, 25)) {
+      h <- rnorm(m)
+      cases <- c(all_cases(n, m), list(list(mode = "causal", boundary = "extend"), list(mode = "same", boundary = "extend")))
+      ok <- vapply(some_of(cases, 9, first = n + m), function(case) {
+        origin <- if (is.null(case$origin)) (if (case$mode == "same") (m - 1) %/% 2 else 0) else case$origin
+        boundary <- if (is.null(case$boundary)) "zero" else case$boundary
+        A <- conv_matrix(h, n, case$mode, if (case$mode == "same") origin, boundary)
+        w <- if (n %% 2) rexp(nrow(A))
+        order <- sample(0:2, 1)
+        problem <- deconv_problem(h, n, case$mode, origin, boundary, order, w)
+        D <- difference_matrix(n, order)
+        if (!is.null(problem$turn)) {
+          A <- A[, problem$turn]
+          D <- D[, problem$turn, drop = FALSE]
+        }
+        B <- rbind((if (is.null(w)) 1 else sqrt(w)) * A, sqrt(0.3) * D)
+        rows <- band_rows(problem, 0.3)
+        found <- 0 * B
+        for (r in seq_along(rows$by)) {
+          j <- rows$start[r] + seq_len(nrow(rows$values))
+          found[rows$by[r], j[j <= n]] <- rows$values[j <= n, r]
+        }
+        r <- rnorm(nrow(A))
+        max(abs(found - B)) <= 1e-14 * max(abs(B)) &&
+          max(abs(symmetric(normal_band(problem, 0.3)) - crossprod(B))) <= 1e-13 * max(crossprod(B)) &&
+          max(abs(problem$back(matrix(r)) - crossprod(A, r))) <= 1e-13 * max(abs(A)) * sum(abs(r))
+      }, NA)
+      expect_true(all(ok), info = paste(n, m, paste(which(!ok), collapse = " ")))
+    }
+  }
+})
