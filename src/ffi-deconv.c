@@ -51,7 +51,9 @@ SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda)
 {
     size_t rows = (size_t)Rf_nrows(N), n = (size_t)Rf_ncols(P), few = (size_t)Rf_nrows(P),
            step = Rf_ncols(N) == 1 ? 0 : rows;
+    const cm_env env = ffi_env();
     double weight = Rf_asReal(lambda);
+    size_t work = 0;
     ffi_band(N);
     ffi_band(P);
     ffi_must(few <= rows && (step == 0 || (size_t)Rf_ncols(N) == n), "bands do not fit");
@@ -62,6 +64,7 @@ SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda)
         memcpy(to, from, rows * sizeof *to);
         for (size_t i = 0; weight > 0 && i < few; i++)
             to[rows - few + i] += weight * part[i];
+        cm_work(&work, rows, &env);
     }
     UNPROTECT(1); // sum
     return sum;
@@ -78,8 +81,13 @@ SEXP ffi_band_cholesky(SEXP N)
 {
     ffi_band(N);
     SEXP R = PROTECT(band_like(N));
-    memcpy(REAL(R), REAL_RO(N), (size_t)XLENGTH(N) * sizeof(double));
-    int ok = cholesky(REAL(R), (size_t)Rf_ncols(N), (size_t)Rf_nrows(N) - 1);
+    const cm_env env = ffi_env();
+    size_t rows = (size_t)Rf_nrows(N), n = (size_t)Rf_ncols(N), work = 0;
+    for (size_t j = 0; j < n; j++) {
+        memcpy(REAL(R) + j * rows, REAL_RO(N) + j * rows, rows * sizeof(double));
+        cm_work(&work, rows, &env);
+    }
+    int ok = cholesky(REAL(R), n, rows - 1);
     UNPROTECT(1); // R
     return ok ? R : R_NilValue;
 }
@@ -90,7 +98,8 @@ SEXP ffi_band_cholesky_plus(SEXP N, SEXP d)
 {
     ffi_band(N);
     ffi_must(TYPEOF(d) == REALSXP && XLENGTH(d) == Rf_ncols(N), "the diagonal does not fit");
-    size_t rows = (size_t)Rf_nrows(N), n = (size_t)Rf_ncols(N), p = rows - 1;
+    const cm_env env = ffi_env();
+    size_t rows = (size_t)Rf_nrows(N), n = (size_t)Rf_ncols(N), p = rows - 1, work = 0;
     const double *plus = REAL_RO(d), *from = REAL_RO(N);
     SEXP R = PROTECT(band_like(N));
     double *to = REAL(R);
@@ -101,6 +110,7 @@ SEXP ffi_band_cholesky_plus(SEXP N, SEXP d)
             if (plus[j] == R_PosInf || plus[j + i - p] == R_PosInf)
                 to[i] = 0;
         to[p] = plus[j] == R_PosInf ? 1 : to[p] + plus[j];
+        cm_work(&work, rows, &env);
     }
     int ok = cholesky(REAL(R), n, p);
     UNPROTECT(1); // R
