@@ -52,14 +52,14 @@ static size_t least(size_t a, size_t b)
 }
 
 static void conv_factors(const cm_box *box, const double *re, const double *im,
-                         const cm_factor *factor, size_t nfactor, cm_method method, cm_output y,
-                         const cm_env *env);
+                         const cm_factor *factor, size_t nfactor, const cm_array *edges,
+                         cm_method method, cm_output y, const cm_env *env);
 
 /* All passes but the last, along axes before `axis`, into `between`: some slices at a time,
  * which stay in the cache. */
 static void conv_before(const cm_box *box, size_t axis, const double *re, const double *im,
-                        const cm_factor *factor, size_t nfactor, cm_method method,
-                        cm_output between, const cm_env *env)
+                        const cm_factor *factor, size_t nfactor, const cm_array *edges,
+                        cm_method method, cm_output between, const cm_env *env)
 {
     size_t each = cm_count(box->n, axis), nslice = cm_count(box->n + axis, box->rank - axis),
            ny = 1;
@@ -74,14 +74,15 @@ static void conv_before(const cm_box *box, size_t axis, const double *re, const 
         some.n[axis] = n;
         some.w[axis] = (cm_window){0, n};
         cm_output to = {between.re + s * ny, between.im ? between.im + s * ny : NULL};
-        conv_factors(&some, re + s * each, im ? im + s * each : NULL, factor, nfactor, method,
-                     to, env);
+        conv_factors(&some, re + s * each, im ? im + s * each : NULL, factor, nfactor, edges,
+                     method, to, env);
     }
 }
 
+/* Along axes of `edges`, if it is not NULL, the array is extended before its pass. */
 static void conv_factors(const cm_box *box, const double *re, const double *im,
-                         const cm_factor *factor, size_t nfactor, cm_method method, cm_output y,
-                         const cm_env *env)
+                         const cm_factor *factor, size_t nfactor, const cm_array *edges,
+                         cm_method method, cm_output y, const cm_env *env)
 {
     const cm_factor *last = factor + (nfactor - 1);
     if (last->axis == CM_MOST_AXES) {
@@ -89,21 +90,46 @@ static void conv_factors(const cm_box *box, const double *re, const double *im,
         return;
     }
     void *mark = env->mark(env->data);
-    size_t n[CM_MOST_AXES];
+    size_t n[CM_MOST_AXES], axis = last->axis, before = 0, after = 0;
     memcpy(n, box->n, sizeof n);
+    cm_boundary boundary = edges ? edges->boundary[axis] : CM_ZERO;
+    if (boundary != CM_ZERO) {
+        after = edges->origin[axis];
+        before = box->m[axis] - 1 - after;
+    }
     if (nfactor > 1) {
-        int complex = im != NULL;
+        int complex = im != NULL, room = axis + 1 == box->rank;
         for (size_t f = 0; f + 1 < nfactor; f++) {
             n[factor[f].axis] = box->w[factor[f].axis].ny;
             complex |= factor[f].im != NULL;
         }
-        size_t count = cm_count(n, box->rank);
-        cm_output between = {cm_doubles(count, env), complex ? cm_doubles(count, env) : NULL};
-        conv_before(box, last->axis, re, im, factor, nfactor - 1, method, between, env);
+        size_t run = cm_count(n, axis), count = cm_count(n, box->rank), start = 0;
+        if (room) /* for the places outside */
+            start = before * run, count += (before + after) * run;
+        double *bre = cm_doubles(count, env), *bim = complex ? cm_doubles(count, env) : NULL;
+        cm_output between = {bre + start, bim ? bim + start : NULL};
+        conv_before(box, axis, re, im, factor, nfactor - 1, edges, method, between, env);
         re = between.re;
         im = between.im;
+        if (room && boundary != CM_ZERO) {
+            cm_fill_edges(bre, run, n[axis], before, after, boundary);
+            if (bim)
+                cm_fill_edges(bim, run, n[axis], before, after, boundary);
+            n[axis] += before + after;
+            re = bre;
+            im = bim;
+        }
     }
-    cm_box pass = one_axis(box, n, last->axis);
+    cm_box pass = one_axis(box, n, axis);
+    if (boundary != CM_ZERO) {
+        if (n[axis] == box->n[axis] && before + after > 0) {
+            cm_field long_one = cm_extended((cm_field){re, im, NULL}, pass.n, pass.rank, axis,
+                                            before, after, boundary, env);
+            re = long_one.re;
+            im = long_one.im;
+        }
+        pass.w[axis].first = box->m[axis] - 1;
+    }
     cm_conv_box(&pass, re, im, last->re, last->im, method == CM_AUTO ? CM_DIRECT : method, y,
                 env);
     env->release(env->data, mark);
@@ -128,18 +154,21 @@ static int any_missing_outside(const cm_array *a)
     return 0;
 }
 
-/* The array with all samples that outputs need, and its box. */
-static cm_field extend(const cm_array *a, cm_samples x, cm_box *box, const cm_env *env)
+/* The array with all samples that outputs need, and its box. Of several factors each extends
+ * the array along its own axis, if all samples are finite: *later is 1 then. */
+static cm_field extend(const cm_array *a, cm_samples x, size_t nfactor, cm_box *box, int *later,
+                       const cm_env *env)
 {
     cm_field field = {x.re, x.im, NULL};
     if (may_overflow(a, cm_max_modulus(x)) || any_missing_outside(a))
         field.state = cm_states(x, env);
+    *later = nfactor > 1 && !field.state;
     *box = (cm_box){.rank = a->rank};
     memcpy(box->n, a->nx, sizeof box->n);
     for (size_t k = 0; k < a->rank; k++) {
         box->m[k] = a->nh[k];
         box->w[k] = cm_mode_window(a->mode[k], a->nx[k], a->nh[k], a->origin[k]);
-        if (a->boundary[k] == CM_ZERO || a->nh[k] == 1)
+        if (a->boundary[k] == CM_ZERO || a->nh[k] == 1 || *later)
             continue;
         size_t before = a->nh[k] - 1 - a->origin[k];
         field =
@@ -257,7 +286,7 @@ static double *present_weight(const cm_box *box, const unsigned char *state,
         ny *= box->w[a].ny;
     cm_output weight = {cm_doubles(ny, env), NULL};
     double *present = presence(box, &met, offset, state, env);
-    conv_factors(&met, present, NULL, factor, nfactor,
+    conv_factors(&met, present, NULL, factor, nfactor, NULL,
                  method == CM_FFT ? CM_FFT_GUARDED : method, weight, env);
     return weight.re;
 }
@@ -338,14 +367,15 @@ static void conv_slices(const cm_array *a, cm_samples x, const cm_factor *factor
 {
     void *mark = env->mark(env->data);
     cm_box box;
-    cm_field field = extend(a, x, &box, env);
+    int later;
+    cm_field field = extend(a, x, nfactor, &box, &later, env);
     size_t n = cm_count(box.n, box.rank);
     const double *re = field.re, *im = field.im;
     if (field.state) {
         re = without(re, field.state, n, env);
         im = without(im, field.state, n, env);
     }
-    conv_factors(&box, re, im, factor, nfactor, a->method, y, env);
+    conv_factors(&box, re, im, factor, nfactor, later ? a : NULL, a->method, y, env);
     if (field.state)
         restore(a, &box, field, factor, nfactor, y, env);
     env->release(env->data, mark);

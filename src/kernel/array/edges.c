@@ -74,6 +74,19 @@ static void extend_states(const edges *e, const unsigned char *x, const double *
     }
 }
 
+void cm_fill_edges(double *x, size_t run, size_t n, size_t before, size_t after,
+                   cm_boundary boundary)
+{
+    const double *inside = x + before * run;
+    for (size_t i = 0; i < before + n + after; i++) {
+        if (i == before)
+            i += n;
+        if (i < before + n + after)
+            line_of(inside, run, cm_sources_of((ptrdiff_t)i - (ptrdiff_t)before, n, boundary),
+                    x + i * run);
+    }
+}
+
 cm_field cm_extended(cm_field x, size_t *n, size_t rank, size_t axis, size_t before,
                      size_t after, cm_boundary boundary, const cm_env *env)
 {
