@@ -130,7 +130,8 @@
 #' some 20 steps, and then solves for the samples that are not 0 by themselves: three times as
 #' long as ridge. There is a warning where the minimum is not reached. `"richardson-lucy"` takes two
 #' convolutions a step. It keeps sum(fitted) at sum(y), and divides by what of each sample falls
-#' into `y`, so that ends are not dark.
+#' into `y`, so that ends are not dark. It comes near the maximum slowly: of 149 daily counts the log likelihood could
+#' still rise by 1.3 after 10,000 steps, at most.
 #'
 #' A singular problem with `"minimum_norm"` takes the singular value decomposition of the dense
 #' matrix, n^3 operations, and values below max(N, n) 2.2e-16 of the largest for 0; in mode
