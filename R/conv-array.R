@@ -74,8 +74,8 @@
 #' lose digits though the whole does not, and where samples are infinite, the outer product
 #' is used.
 #'
-#' Boundaries take a copy of the array with m - 1 more samples along each axis. Missing and
-#' infinite samples are taken out first, and put back into the outputs that they reach. If `x` and
+#' Boundaries take a copy of the array with m - 1 more samples along each axis, and a list of
+#' kernels takes one more array. Missing and infinite samples are taken out first, and put back into the outputs that they reach. If `x` and
 #' `h` are both complex all this happens four times. Last axes on which the kernel has one
 #' sample, as the time of a series of volumes, are taken some slices at a time, with the memory for
 #' those.
