@@ -17,6 +17,8 @@ arguments() {
     arm:test-engine | windows:test-engine) echo 50 ;;
     arm:test-matrix | arm:test-regressor | windows:test-matrix) echo 1000 ;;
     gcc:test-conv) echo "${KERNEL_CASES:-30000}" ;;
+    arm:test-array | windows:test-array) echo 500 ;;
+    *:test-array) echo 5000 ;;
     gcc:test-engine) echo 2000 ;;
     gcc:test-matrix | gcc:test-regressor) echo 40000 ;;
     gcc:test-leave) echo long ;;

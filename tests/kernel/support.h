@@ -108,6 +108,7 @@ void check_window(const double *x, size_t nx, const double *h, size_t nh, cm_win
                   cm_method method, const char *what);
 
 void check_conv(source *s);
+void check_array(source *s);
 void check_matrix(source *s);
 void check_regressor(source *s);
 
