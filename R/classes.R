@@ -5,6 +5,8 @@
 #' [conv()], [correlate()], [conv_array()], [correlate_array()] and [deconv()] take what is not a plain vector, matrix or `ts` through
 #' two generics: `conv_values()` gives the numbers in an object, and `conv_restore()` dresses
 #' the result as its class. The packages of these classes need not be installed to load convmat.
+#' `conv(data.frame(a = 1:2, b = 3:4), c(1, 10))` is a data frame with the columns a = 1 12 20 and b = 3 34 40,
+#' as `conv_values(data.frame(a = 1:2, b = 3:4))` is a matrix of two signals.
 #'
 #' | you have | you write | you get |
 #' |---|---|---|

@@ -2,7 +2,8 @@
 #'
 #' The convolution of [conv()] along every axis at once: an image with a kernel that is a
 #' small image, a volume with a small volume. `conv()` itself takes a matrix as signals
-#' side by side, one in each column. With indices from 0, for two axes,
+#' side by side, one in each column. `conv_array(diag(3), matrix(1, 3, 3), "same")` counts the ones in
+#' the 3 x 3 cells around each. With indices from 0, for two axes,
 #' \deqn{F_{k_1 k_2} = \sum_{j_1, j_2} x_{j_1 j_2} h_{k_1 - j_1, k_2 - j_2},}{F[k1, k2] = sum_(j1, j2) x[j1, j2] h[k1 - j1, k2 - j2],}
 #' where samples outside `x` and `h` count as 0, and likewise for more.
 #'

@@ -3,7 +3,7 @@
 #' `conv_chunks()` plans a convolution in pieces: which samples of the signal each piece of the result needs.
 #' `conv_chunk()`
 #' computes one piece from these samples. Pieces know nothing of each other, so they may be computed
-#' anywhere, at any time, and again.
+#' anywhere, at any time, and again. `conv_chunks(1e10, 1000, size = 1e8)` is a plan of 101 pieces.
 #' The article "Past one machine" on the site does it with processes on a laptop and jobs on a cluster.
 #'
 #' @param nx,nh Whole numbers, at least 1: how many samples signal and kernel have.

@@ -4,6 +4,7 @@
 #' small or smooth. With A the matrix of [conv_matrix()], it minimises
 #' \deqn{\|y - A x\|^2 + \lambda \|D x\|^2,}{||y - A x||^2 + lambda ||D x||^2,}
 #' where D x is x itself (`order = 0`) or its first or second differences.
+#' `coef(deconv(c(1, 10, 102, 20, 200), c(1, 10, 100)))` is 1 0 2, to rounding.
 #'
 #' @param y What was measured: a numeric vector, a matrix with one signal in each column, or a
 #'   time series, or one of the [classes]. It must be real, and finite where it is not missing. A row with a missing value

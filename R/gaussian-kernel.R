@@ -1,6 +1,8 @@
 #' Gaussian kernels by their width
 #'
-#' Points of a bell curve that sum to 1, for smoothing by [conv()] or [conv_array()]:
+#' Points of a bell curve that sum to 1, for smoothing by [conv()] or [conv_array()].
+#' `gaussian_kernel(2, radius = 2)` has 5 points, of which those one from the middle are half as high as it.
+#' And
 #' `conv_array(volume, gaussian_kernel(6, spacing = c(2, 2, 3)), "same")` smooths a volume with voxels of
 #' 2 x 2 x 3 mm by a full width at half maximum of 6 mm.
 #'

@@ -3,7 +3,8 @@
 #' `savitzky_golay()` lays a polynomial through each stretch of `m` samples, by least squares, and takes its value,
 #' or that of a derivative, at the middle sample. The first and the last `m %/% 2` outputs come from the
 #' polynomials of the first and the last `m` samples. `savitzky_golay_kernel()` gives the kernel that does
-#' this away from the ends.
+#' this away from the ends. `savitzky_golay((0:4)^2, 3, 2, derivative = 1)` is 0 2 4 6 8
+#' to rounding, the slopes of a parabola.
 #'
 #' @param x The signal: a numeric or complex vector of at least `m` samples, a matrix with one signal in each
 #'   column, a time series, or one of the [classes].
