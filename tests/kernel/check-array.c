@@ -71,12 +71,12 @@ static void add_place(const array_case *c, const size_t *k, const size_t *i, sum
         step_h *= c->a.nh[a];
     }
     double hre = c->h[0][at_h], him = c->h[1] ? c->h[1][at_h] : 0;
-    if (outside) {
-        sum->present += hre;
-        return;
-    }
     if (missing) {
         sum->na = 1;
+        return;
+    }
+    if (outside) {
+        sum->present += hre;
         return;
     }
     double re = 0, im = 0;

@@ -11,17 +11,18 @@ along_axis <- function(x, axis, f) {
 }
 
 # The array at all places that outputs meet, and which of them are there at all: those outside of a zero
-# boundary are not.
+# boundary are not, unless they are missing along another axis, which is laid out after it.
 oracle_laid_out <- function(x, case, moduli) {
   here <- array(TRUE, dim(x))
-  for (a in seq_along(case$nh)) {
+  for (a in order(case$boundary == "missing")) {
     n <- dim(x)[a]
     m <- case$nh[a]
     window <- oracle_window(n, m, case$mode[a], if (!is.na(case$origin[a])) case$origin[a])
     boundary <- case$boundary[a]
     if (boundary %in% c("missing", "extend")) {
       x <- along_axis(x, a, function(v) oracle_extended(v, m, window[1], boundary, moduli))
-      here <- along_axis(here, a, function(v) rep(v[1], n + m - 1))
+      outside <- boundary == "missing" & !seq_len(n + m - 1) %in% (m - 1 - window[1] + seq_len(n))
+      here <- along_axis(here, a, function(v) outside | v[1])
     } else {
       places <- window[1] - (m - 1) + seq_len(window[2] + m - 1) - 1
       from <- vapply(places, oracle_source, 0, n = n, boundary = boundary)

@@ -109,6 +109,19 @@ test_that("what is undefined outside makes NaN under every choice for missing va
   expect_identical(conv_array(x, matrix(1, 3, 1), "same", boundary = "extend", na = "renormalise")[1, 2], Inf)
 })
 
+test_that("a corner outside of a zero boundary is missing if it is so along another axis", {
+  x <- matrix(1:4 + 0, 2)
+  h <- matrix(1, 3, 3)
+  mixed <- function(h, boundary) conv_array(x, h, "same", boundary = boundary, na = "renormalise")
+  expect_equal(mixed(h, c("zero", "missing")), matrix(10 / 6 * 9, 2, 2))
+  expect_equal(mixed(h, c("missing", "zero")), matrix(10 / 6 * 9, 2, 2))
+  expect_equal(mixed(list(c(1, 1, 1), c(1, 1, 1)), c("zero", "missing")), matrix(10 / 6 * 9, 2, 2))
+  expect_equal(
+    conv_array(x, h, c("full", "same"), boundary = c("zero", "missing"), na = "renormalise"),
+    matrix(c(4, 10, 10, 6) / 6 * 9, 4, 2)
+  )
+})
+
 test_that("wrong arguments have their errors", {
   x <- matrix(1:12 + 0, 3)
   h <- matrix(1, 2, 2)

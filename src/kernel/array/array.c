@@ -247,27 +247,42 @@ static cm_box all_met(const cm_box *box, ptrdiff_t *offset)
     return met;
 }
 
+/* Samples outside along this axis are missing, wherever they lie on the others. */
+static void miss_outside(const cm_array *a, size_t axis, const cm_box *met, double *present)
+{
+    size_t after = a->origin[axis], before = a->nh[axis] - 1 - after;
+    size_t run = cm_count(met->n, axis), line = run * met->n[axis];
+    size_t nline = cm_count(met->n + axis + 1, met->rank - axis - 1);
+    for (size_t l = 0; l < nline; l++, present += line) {
+        memset(present, 0, before * run * sizeof *present);
+        memset(present + line - after * run, 0, after * run * sizeof *present);
+    }
+}
+
 /* 1 at all places that outputs meet, and 0 where a sample is missing. */
-static double *presence(const cm_box *box, const cm_box *met, const ptrdiff_t *offset,
-                        const unsigned char *state, const cm_env *env)
+static double *presence(const cm_array *a, const cm_box *box, const cm_box *met,
+                        const ptrdiff_t *offset, const unsigned char *state, const cm_env *env)
 {
     size_t n = cm_count(box->n, box->rank), nmet = cm_count(met->n, box->rank);
     double *present = cm_doubles(nmet, env);
     for (size_t p = 0; p < nmet; p++)
         present[p] = 1;
+    for (size_t k = 0; k < box->rank; k++)
+        if (a->boundary[k] == CM_MISSING)
+            miss_outside(a, k, met, present);
     size_t at[CM_MOST_AXES] = {0}, work = 0;
     for (size_t j = 0; j < n; j++) {
         size_t to = 0;
         int inside = CM_IS_MISSING(state[j]);
-        for (size_t a = box->rank; a-- > 0 && inside;) {
-            size_t place = at[a] + (size_t)offset[a]; /* wraps where it is below */
-            inside = place < met->n[a];
-            to = to * met->n[a] + place;
+        for (size_t k = box->rank; k-- > 0 && inside;) {
+            size_t place = at[k] + (size_t)offset[k]; /* wraps where it is below */
+            inside = place < met->n[k];
+            to = to * met->n[k] + place;
         }
         if (inside)
             present[to] = 0;
-        for (size_t a = 0; a < box->rank && ++at[a] == box->n[a]; a++)
-            at[a] = 0;
+        for (size_t k = 0; k < box->rank && ++at[k] == box->n[k]; k++)
+            at[k] = 0;
         cm_work(&work, 4, env);
     }
     return present;
@@ -275,19 +290,18 @@ static double *presence(const cm_box *box, const cm_box *met, const ptrdiff_t *o
 
 /* For each output the sum of the kernel over what is present. A transform without its guard
  * would hide a sum that is 0. */
-static double *present_weight(const cm_box *box, const unsigned char *state,
-                              const cm_factor *factor, size_t nfactor, cm_method method,
-                              const cm_env *env)
+static double *present_weight(const cm_array *a, const cm_box *box, const unsigned char *state,
+                              const cm_factor *factor, size_t nfactor, const cm_env *env)
 {
     ptrdiff_t offset[CM_MOST_AXES];
     cm_box met = all_met(box, offset);
     size_t ny = 1;
-    for (size_t a = 0; a < box->rank; a++)
-        ny *= box->w[a].ny;
+    for (size_t k = 0; k < box->rank; k++)
+        ny *= box->w[k].ny;
     cm_output weight = {cm_doubles(ny, env), NULL};
-    double *present = presence(box, &met, offset, state, env);
+    double *present = presence(a, box, &met, offset, state, env);
     conv_factors(&met, present, NULL, factor, nfactor, NULL,
-                 method == CM_FFT ? CM_FFT_GUARDED : method, weight, env);
+                 a->method == CM_FFT ? CM_FFT_GUARDED : a->method, weight, env);
     return weight.re;
 }
 
@@ -347,7 +361,7 @@ static void restore(const cm_array *a, const cm_box *box, cm_field x, const cm_f
     double total = 0, *weight = NULL;
     size_t ny = 1, work = 0;
     if (a->na == CM_NA_RENORMALISE) {
-        weight = present_weight(box, x.state, factor, nfactor, a->method, env);
+        weight = present_weight(a, box, x.state, factor, nfactor, env);
         total = total_weight(box, factor, nfactor);
     }
     for (size_t k = 0; k < box->rank; k++)
