@@ -24,6 +24,40 @@ static void check_many(int complex)
     release_guarded();
 }
 
+static size_t ntold;
+static double told;
+
+static void tell(void *data, double done)
+{
+    (void)data;
+    expect(done >= told && done <= 1, "progress is %g after %g", done, told);
+    told = done;
+    ntold++;
+}
+
+/* One image of 400 x 1000 tells of its progress while it is at work. */
+static void check_progress(int apart)
+{
+    enum { N1 = 400, N2 = 1000, M = 21 };
+    size_t n = (size_t)N1 * N2;
+    cm_array a = {.rank = 2, .nx = {N1, N2}, .nh = {M, M}, .mode = {CM_SAME, CM_SAME}};
+    double *x = calloc(2 * n, sizeof *x), h[M * M] = {1};
+    cm_factor factor[2] = {{h, NULL, apart ? 0 : CM_MOST_AXES}, {h, NULL, 1}};
+    cm_env telling = *env();
+    telling.progress = tell;
+    for (size_t i = 0; i < M * M; i++)
+        h[i] = (double)i;
+    ntold = 0;
+    told = 0;
+    begin(&here);
+    a.method = CM_DIRECT;
+    cm_conv_array(&a, (cm_samples){x, NULL, n, 1}, factor, apart ? 2 : 1,
+                  (cm_output){x + n, NULL}, &telling);
+    expect(ntold > 3 && told == 1, "told %zu times, at last %g", ntold, told);
+    release(&here);
+    free(x);
+}
+
 static void check_largest(void)
 {
     double re[] = {1, -3, INFINITY, NAN}, im[] = {2, -5, 0, INFINITY};
@@ -42,6 +76,8 @@ int main(int argc, char **argv)
     }
     check_many(0);
     check_many(1);
+    check_progress(0);
+    check_progress(1);
     check_largest();
     return report("test-array");
 }

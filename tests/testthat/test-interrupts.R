@@ -17,6 +17,13 @@ long_calls <- list(
   tiny = quote(conv(matrix(noise(2e7), 1), 2, threads = 1)),
   stream = quote(stream_push(conv_stream(noise(2e4), block = 64), noise(4e6))),
   blocks = quote(stream_push(conv_stream(replace(numeric(2e4), c(1, 2e4), 1), block = 64), noise(1e7))),
+  image = quote(conv_array(matrix(noise(4e6), 2000), matrix(noise(101^2), 101), method = "direct")),
+  axes = quote(conv_array(matrix(noise(4e6), 2000), list(noise(1500), noise(1500)))),
+  image_fft = quote(conv_array(matrix(noise(1e7), 4000), matrix(noise(101^2), 101))),
+  image_reflect = quote(conv_array(
+    matrix(replace(noise(1e7), 1:2e5 * 50, NA), 4000), matrix(abs(noise(51^2)), 51), "same",
+    boundary = "reflect", na = "renormalise"
+  )),
   correlate = quote(correlate(noise(2e7), noise(3e4))),
   matrix = quote(conv_matrix(noise(3000), 15000)),
   bounded = quote(conv_matrix(noise(3000), 12000, "same", boundary = "wrap")),

@@ -56,7 +56,7 @@ static void conv_factors(const cm_box *box, const double *re, const double *im,
                          cm_method method, cm_output y, const cm_env *env);
 
 /* All passes but the last, along axes before `axis`, into `between`: some slices at a time,
- * which stay in the cache. */
+ * which stay in the cache. Progress counts all passes alike. */
 static void conv_before(const cm_box *box, size_t axis, const double *re, const double *im,
                         const cm_factor *factor, size_t nfactor, const cm_array *edges,
                         cm_method method, cm_output between, const cm_env *env)
@@ -69,13 +69,16 @@ static void conv_before(const cm_box *box, size_t axis, const double *re, const 
         ny *= box->w[a].ny;
     }
     some.m[axis] = 1;
+    cm_env quiet = cm_quiet(env);
     for (size_t s = 0, n; s < nslice; s += n) {
         n = least(nslice - s, slices_at_once(each, env));
         some.n[axis] = n;
         some.w[axis] = (cm_window){0, n};
         cm_output to = {between.re + s * ny, between.im ? between.im + s * ny : NULL};
         conv_factors(&some, re + s * each, im ? im + s * each : NULL, factor, nfactor, edges,
-                     method, to, env);
+                     method, to, &quiet);
+        cm_tell((double)(s + n) / (double)nslice * (double)nfactor / (double)(nfactor + 1),
+                env);
     }
 }
 
@@ -85,6 +88,7 @@ static void conv_factors(const cm_box *box, const double *re, const double *im,
                          cm_method method, cm_output y, const cm_env *env)
 {
     const cm_factor *last = factor + (nfactor - 1);
+    cm_env quiet = cm_quiet(env);
     if (last->axis == CM_MOST_AXES) {
         cm_conv_box(box, re, im, last->re, last->im, method, y, env);
         return;
@@ -131,7 +135,7 @@ static void conv_factors(const cm_box *box, const double *re, const double *im,
         pass.w[axis].first = box->m[axis] - 1;
     }
     cm_conv_box(&pass, re, im, last->re, last->im, method == CM_AUTO ? CM_DIRECT : method, y,
-                env);
+                nfactor > 1 ? &quiet : env);
     env->release(env->data, mark);
 }
 
@@ -186,8 +190,11 @@ static const double *without(const double *x, const unsigned char *state, size_t
     if (!x)
         return NULL;
     double *copy = cm_doubles(n, env);
-    for (size_t j = 0; j < n; j++)
+    size_t work = 0;
+    for (size_t j = 0; j < n; j++) {
         copy[j] = state[j] ? 0 : x[j];
+        cm_work(&work, 1, env);
+    }
     return copy;
 }
 
@@ -265,12 +272,14 @@ static double *presence(const cm_array *a, const cm_box *box, const cm_box *met,
 {
     size_t n = cm_count(box->n, box->rank), nmet = cm_count(met->n, box->rank);
     double *present = cm_doubles(nmet, env);
-    for (size_t p = 0; p < nmet; p++)
+    size_t at[CM_MOST_AXES] = {0}, work = 0;
+    for (size_t p = 0; p < nmet; p++) {
         present[p] = 1;
+        cm_work(&work, 1, env);
+    }
     for (size_t k = 0; k < box->rank; k++)
         if (a->boundary[k] == CM_MISSING)
             miss_outside(a, k, met, present);
-    size_t at[CM_MOST_AXES] = {0}, work = 0;
     for (size_t j = 0; j < n; j++) {
         size_t to = 0;
         int inside = CM_IS_MISSING(state[j]);
@@ -390,8 +399,9 @@ static void conv_slices(const cm_array *a, cm_samples x, const cm_factor *factor
         im = without(im, field.state, n, env);
     }
     conv_factors(&box, re, im, factor, nfactor, later ? a : NULL, a->method, y, env);
+    cm_env quiet = cm_quiet(env);
     if (field.state)
-        restore(a, &box, field, factor, nfactor, y, env);
+        restore(a, &box, field, factor, nfactor, y, &quiet);
     env->release(env->data, mark);
 }
 
@@ -426,8 +436,8 @@ void cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, siz
             some.nx[axis] = n;
         cm_samples part = {x.re + s * each, x.im ? x.im + s * each : NULL, n * each, 1};
         conv_slices(&some, part, factor, nfactor,
-                    (cm_output){y.re + s * ny, y.im ? y.im + s * ny : NULL}, &quiet);
-        if (env->progress)
-            env->progress(env->data, (double)(s + n) / (double)nslice);
+                    (cm_output){y.re + s * ny, y.im ? y.im + s * ny : NULL},
+                    nslice > 1 ? &quiet : env);
+        cm_tell((double)(s + n) / (double)nslice, env);
     }
 }

@@ -139,6 +139,7 @@ static void conv_sums(cm_samples x, cm_samples h, cm_window w, size_t count, cm_
     if (y.im)
         memset(y.im, 0, ny * sizeof *y.im);
     double *re = cm_doubles(nh, env), *im = h.im ? cm_doubles(nh, env) : NULL;
+    cm_env quiet = cm_quiet(env);
     for (size_t i = 0; i < nh;) {
         size_t from = i, have = 0;
         for (; i < nh && have < CM_SPARSE_MOST; i++)
@@ -149,7 +150,8 @@ static void conv_sums(cm_samples x, cm_samples h, cm_window w, size_t count, cm_
             memset(im, 0, nh * sizeof *im);
             memcpy(im + from, h.im + from, (i - from) * sizeof *im);
         }
-        cm_conv_finite(x, (cm_samples){re, im, nh, 1}, w, CM_SPARSE_KERNEL, part, env);
+        cm_conv_finite(x, (cm_samples){re, im, nh, 1}, w, CM_SPARSE_KERNEL, part, &quiet);
+        cm_tell((double)i / (double)nh, env);
         for (size_t t = 0; t < ny; t++)
             y.re[t] += part.re[t];
         for (size_t t = 0; y.im && t < ny; t++)

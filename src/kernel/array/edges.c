@@ -49,28 +49,32 @@ typedef struct {
     cm_boundary boundary;
 } edges;
 
-static void extend_values(const edges *e, const double *x, double *to)
+static void extend_values(const edges *e, const double *x, double *to, size_t *work,
+                          const cm_env *env)
 {
     size_t all = e->before + e->n + e->after;
     for (size_t i = 0; i < all; i++) {
         if (i == e->before) {
             memcpy(to + i * e->run, x, e->n * e->run * sizeof *to);
+            cm_work(work, e->n * e->run, env);
             i += e->n;
         }
         if (i < all)
             line_of(x, e->run,
                     cm_sources_of((ptrdiff_t)i - (ptrdiff_t)e->before, e->n, e->boundary),
                     to + i * e->run);
+        cm_work(work, e->run, env);
     }
 }
 
 static void extend_states(const edges *e, const unsigned char *x, const double *re,
-                          const double *im, unsigned char *to)
+                          const double *im, unsigned char *to, size_t *work, const cm_env *env)
 {
     size_t all = e->before + e->n + e->after;
     for (size_t i = 0; i < all; i++) {
         cm_sources s = cm_sources_of((ptrdiff_t)i - (ptrdiff_t)e->before, e->n, e->boundary);
         states_of(x, e->run, s, re + i * e->run, im ? im + i * e->run : NULL, to + i * e->run);
+        cm_work(work, e->run, env);
     }
 }
 
@@ -96,13 +100,12 @@ cm_field cm_extended(cm_field x, size_t *n, size_t rank, size_t axis, size_t bef
     double *re = cm_doubles(to * outer, env), *im = x.im ? cm_doubles(to * outer, env) : NULL;
     unsigned char *state = x.state ? env->alloc(env->data, to * outer) : NULL;
     for (size_t o = 0; o < outer; o++) {
-        extend_values(&e, x.re + o * from, re + o * to);
+        extend_values(&e, x.re + o * from, re + o * to, &work, env);
         if (im)
-            extend_values(&e, x.im + o * from, im + o * to);
+            extend_values(&e, x.im + o * from, im + o * to, &work, env);
         if (state)
             extend_states(&e, x.state + o * from, re + o * to, im ? im + o * to : NULL,
-                          state + o * to);
-        cm_work(&work, to, env);
+                          state + o * to, &work, env);
     }
     n[axis] = all;
     return (cm_field){re, im, state};

@@ -63,10 +63,13 @@ unsigned char *cm_reached(const cm_box *box, const unsigned char *state, const c
     size_t end = flat.w.first + flat.w.ny, n = flat.nx > end ? flat.nx : end, ny[CM_MOST_AXES];
     unsigned char *at = env->alloc(env->data, n), *next = env->alloc(env->data, n);
     memset(at, 0, n);
+    size_t work = 0;
     cm_rows_of row = cm_first_row(box->n, flat.step, box->rank);
-    for (size_t r = 0; r < row.nrow; r++, state += box->n[0], cm_next_row(&row))
+    for (size_t r = 0; r < row.nrow; r++, state += box->n[0], cm_next_row(&row)) {
         for (size_t j = 0; j < box->n[0]; j++)
             at[row.at + j] = state[j] & (unsigned char)~CM_INFINITE;
+        cm_work(&work, box->n[0], env);
+    }
     for (size_t a = 0; a < box->rank; a++) {
         ny[a] = box->w[a].ny;
         for (size_t have = 1, more; have < box->m[a]; have += more) {
@@ -79,7 +82,9 @@ unsigned char *cm_reached(const cm_box *box, const unsigned char *state, const c
     }
     unsigned char *to = next; /* outputs take no more places than they do in `at` */
     row = cm_first_row(ny, flat.step, box->rank);
-    for (size_t r = 0; r < row.nrow; r++, to += ny[0], cm_next_row(&row))
+    for (size_t r = 0; r < row.nrow; r++, to += ny[0], cm_next_row(&row)) {
         memcpy(to, at + flat.w.first + row.at, ny[0]);
+        cm_work(&work, ny[0], env);
+    }
     return next;
 }

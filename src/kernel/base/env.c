@@ -14,3 +14,9 @@ double *cm_doubles(size_t n, const cm_env *env)
 {
     return env->alloc(env->data, n * sizeof(double));
 }
+
+void cm_tell(double done, const cm_env *env)
+{
+    if (env->progress)
+        env->progress(env->data, done);
+}

@@ -38,6 +38,9 @@ typedef struct {
  * is NULL, as in a worker thread. */
 int cm_work(size_t *work, size_t done, const cm_env *env);
 
+/* Tells progress(), if there is one, which part is done. */
+void cm_tell(double done, const cm_env *env);
+
 /* env without progress(), for a step of a longer computation: only the whole tells of progress.
  */
 static inline cm_env cm_quiet(const cm_env *env)

@@ -141,12 +141,6 @@ static size_t run_length(size_t nitem, double work_each, int threads)
     return most > 0 ? most : 1;
 }
 
-static void progress(size_t done, size_t nitem, const cm_env *env)
-{
-    if (env->progress)
-        env->progress(env->data, (double)done / (double)nitem);
-}
-
 /* On a busy machine a thread may wait for a processor for longer than a round takes. In the
  * first round, and where no more is left than a round does, only threads that need not wait are
  * started. */
@@ -168,7 +162,7 @@ static void by_threads(size_t nitem, double work_each, cm_item *item, void *job,
         last = (round.next < nitem ? round.next : nitem) - done;
         done += last;
         env->poll(env->data);
-        progress(done, nitem, env);
+        cm_tell((double)done / (double)nitem, env);
     }
 }
 
@@ -183,7 +177,7 @@ void cm_for_each(size_t nitem, double work_each, cm_item *item, void *job, int t
     for (size_t i = 0; i < nitem; i++) {
         item(job, i, 0, env);
         if (cm_work(&work, (size_t)work_each, env))
-            progress(i + 1, nitem, env);
+            cm_tell((double)(i + 1) / (double)nitem, env);
     }
     cm_fence();
 }

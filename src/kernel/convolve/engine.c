@@ -250,7 +250,7 @@ static void run_sparse_kernel(const cm_problem *p, const cm_env *env)
         cm_for_each(p->ncol, each, sparse_kernel_item, &s, cm_threads(p->ncol, each, env),
                     &quiet);
     for (size_t c = 0; c < p->ncol && !apart; c++)
-        sparse_kernel_item(&s, c, 0, &quiet);
+        sparse_kernel_item(&s, c, 0, p->ncol == 1 ? env : &quiet);
 }
 
 void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env)
