@@ -25,6 +25,7 @@ power_table <- function(h, k) {
   h <- check_table(h, "h")
   step <- check_step(list(h = h))
   check_table_size(list(h$at), step, k)
+  check_table_digits(k * h$at, step)
   new_table(conv_power(check_kernel(fill_gaps(h, step)), k), k * h$at[1L], step)
 }
 
@@ -125,6 +126,17 @@ check_table_size <- function(supports, step, k = 1) {
   check_memory(100 * n, sprintf("The result, of %s values in steps of %s, needs", format_count(n), format(step)))
 }
 
+# Whole numbers are exact to 2^53; else neighbours must differ in 15 digits.
+check_table_digits <- function(at, step) {
+  most <- max(abs(at), 0)
+  if (most > if (all(c(at, step) == floor(c(at, step)))) 2^53 else 1e14 * step) {
+    abort("value", sprintf(
+      "`k` must be smaller: sums up to %s, in steps of %s, have more digits than numbers can hold.",
+      format(most, digits = 3L), format(step, digits = 3L)
+    ))
+  }
+}
+
 fill_gaps <- function(x, step) {
   if (length(x$at) == 0L) {
     return(numeric(0))
@@ -144,6 +156,9 @@ new_table <- function(y, start, step) {
   if (abs(first - round(first)) < 1e-9) {
     first <- round(first)
   }
-  names <- as.character(signif((first + seq_along(y) - 1) * step, 15L))
+  at <- (first + seq_along(y) - 1) * step
+  names <- as.character(signif(at, 15L))
+  long <- at == floor(at) & signif(at, 15L) != at # whole numbers of 16 digits
+  names[long] <- sprintf("%.0f", at[long])
   structure(y, dim = length(y), dimnames = list(names), class = "table")
 }

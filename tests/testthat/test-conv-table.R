@@ -134,6 +134,16 @@ test_that("what is no probability function is refused", {
   expect_convmat_error(conv_power(die, 1e6), "memory", "The result, of 5,000,001 values in steps of 1, needs")
 })
 
+test_that("supports of 16 digits keep all of them", {
+  coin <- as_table(c("1000000000000001", "1000000000000002"), c(1, 1))
+  expect_identical(names(conv(coin, coin)), c("2000000000000002", "2000000000000003", "2000000000000004"))
+  expect_identical(names(conv_power(coin, 3)), paste0("300000000000000", 3:6))
+  expect_convmat_error(conv_power(coin, 10), "value", "`k` must be smaller: sums up to 1e+16, in steps of 1, have")
+  near <- as_table(c("10000000000.1", "10000000000.2"), c(1, 1))
+  expect_identical(names(conv_power(near, 2)), paste0("20000000000.", 2:4))
+  expect_convmat_error(conv_power(near, 1e5), "value", "`k` must be smaller: sums up to 1e+15, in steps of 0.1, have")
+})
+
 test_that("messages read well", {
   die <- table(1:6)
   expect_snapshot({
