@@ -27,8 +27,14 @@ open_place <- function(place, mode, what) {
     return(list(place = place, con = place, opened = opened))
   }
   if (mode == "rb" && !is_file(place)) cannot(place, what, "There is no such file.")
-  con <- or_cannot(file(place, mode), place, what)
+  con <- or_cannot(file(plain_path(place), mode), place, what)
   list(place = place, con = con, opened = TRUE)
+}
+
+# To file() these words, and addresses, are no paths.
+plain_path <- function(path) {
+  special <- grepl("^([A-Za-z]+://|(stdin|clipboard|X11_(primary|secondary|clipboard))$)", path)
+  if (special) file.path(".", path) else path
 }
 
 # What was open before stays open.

@@ -135,6 +135,20 @@ test_that("WAV headers with other chunks, and those that cannot be read", {
   expect_convmat_error(stream_file(conv_stream(1), file(from), to, "wav"), "file", "does not say how long it is")
 })
 
+test_that("paths are paths, also those that file() has a meaning of its own for", {
+  from <- place(writeBin(1:4 + 0, raw(), endian = "little"))
+  to <- place()
+  for (special in c("file://", "http://")) {
+    expect_convmat_error(stream_file(conv_stream(1), from, paste0(special, to)), "file", "cannot be written")
+  }
+  old <- setwd(tempdir())
+  on.exit(setwd(old), add = TRUE)
+  on.exit(unlink(file.path(tempdir(), c("stdin", "clipboard"))), add = TRUE)
+  stream_file(conv_stream(2), from, "stdin")
+  stream_file(conv_stream(2), "stdin", "clipboard")
+  expect_identical(doubles("./clipboard"), 4 * (1:4))
+})
+
 test_that("what cannot be done is refused", {
   from <- place(writeBin(1:4 + 0, raw(), endian = "little"))
   to <- place()
