@@ -324,3 +324,86 @@ test_that("the equivalents in the help are what other systems compute", {
     tolerance = 1e-13
   )
 })
+
+# ---- kernels that are found to be an outer product ------------------------------------------------
+
+test_that("a kernel that is an outer product is found out, and no other", {
+  set.seed(26)
+  apart <- function(h) axis_kernels(h, array_sizes(h))
+  for (nh in list(c(5, 7), c(4, 1, 6), c(3, 4, 5), c(2, 3, 2, 4))) {
+    h <- outer_kernel(lapply(nh, stats::rnorm), nh)
+    k <- apart(h)
+    expect_identical(vapply(k, is.null, NA), nh == 1)
+    expect_true(all(abs(outer_kernel(k, nh) - h) <= separable_tolerance * abs(h)))
+    wrong <- h
+    wrong[2] <- h[2] * (1 + 1e-14)
+    expect_null(apart(wrong))
+    wrong[2] <- 0
+    expect_null(apart(wrong))
+    whole <- outer_kernel(lapply(nh, function(n) c(6, sample(-9:9, n - 1, TRUE))), nh) # 0 among them, common divisors
+    k <- apart(whole)
+    expect_identical(outer_kernel(k, nh), whole)
+    expect_true(all(unlist(k) == round(unlist(k))))
+    whole[1] <- whole[1] + 1
+    expect_null(apart(whole))
+  }
+  zeros <- outer(c(0, 1.5, 0, 2.5), c(3.1, 0, 1)) # whole rows and columns
+  expect_identical(outer_kernel(apart(zeros), 4:3), zeros)
+  zeros[1, 1] <- 1e-30
+  expect_null(apart(zeros))
+  expect_null(apart(matrix(0, 3, 3)))
+  expect_null(apart(diag(3)))
+  expect_null(apart(outer(1:3, 1:3) * 2^40)) # so large that products of whole numbers might be rounded
+  expect_null(apart(outer(c(1.5, 2^-60), c(1, 2^-60)))) # too small
+  expect_identical(outer_kernel(apart(matrix(-7, 2, 2)), c(2, 2)), matrix(-7, 2, 2))
+  r <- -7:7
+  bell <- outer(r, r, function(i, j) exp(-(i^2 + j^2) / 12.5)) # each sample by an exponential of its own
+  expect_false(is.null(apart(bell / sum(bell))))
+  expect_identical(separated_kernel(matrix(0, 300, 300), bell + 0i, c(15, 15), list(c(method = 0))), bell + 0i)
+})
+
+test_that("kernels found to be an outer product keep the promise, whole numbers and what is missing", {
+  set.seed(27)
+  images <- hostile_images(c(180, 170))
+  bell <- outer(-7:7, -7:7, function(i, j) exp(-(i^2 + j^2) / 12.5))
+  rough <- stats::rnorm(15) %o% c(stats::rnorm(6), 0, 0, stats::rnorm(5))
+  for (h in list(bell, rough)) {
+    options <- array_options("same", NULL, "zero", "propagate", "auto", c(180, 170), h, dim(h))
+    expect_type(separated_kernel(images$plain, h, dim(h), options), "list") # as it is meant
+    for (x in images) {
+      for (boundary in some_of(c("zero", "extend"), 2)) {
+        truth <- conv_array(x, h, "same", boundary = boundary, method = "direct")
+        case <- list(nh = dim(h), mode = rep("same", 2), origin = c(NA, NA), boundary = rep(boundary, 2))
+        moduli <- if (boundary == "zero") {
+          conv_array(abs(x), abs(h), "same", method = "direct")
+        } else {
+          conv_array(oracle_laid_out(abs(x), case, TRUE)$x, abs(h), "valid", method = "direct")
+        }
+        at_every_level({
+          y <- conv_array(x, h, "same", boundary = boundary)
+          expect_true(all(abs(y - truth) <= (1e-11 - 3.4e-13) * moduli + 2 * length(h) * 2^-1074))
+          expect_true(all(y[moduli == 0] == 0))
+        })
+      }
+    }
+  }
+  options <- array_options("same", NULL, "zero", "propagate", "auto", c(180, 170), bell, dim(bell))
+  dots <- replace(images$zeros, 1:9 * 3000, 1)
+  expect_identical(separated_kernel(dots, bell, dim(bell), options), bell) # sums over the dots are faster
+  x <- images$plain
+  x[sample(length(x), 40)] <- NA
+  h <- replace(bell, abs(row(bell) - 8) == 3, 0) # rows of zeros, over which NA is missing all the same
+  for (na in na_choices) {
+    y <- conv_array(x, h, c("same", "full"), na = na)
+    z <- conv_array(x, h, c("same", "full"), na = na, method = "direct")
+    expect_identical(is.na(y), is.na(z))
+    expect_equal(y, z, tolerance = 1e-13)
+  }
+  x[60, 60] <- Inf
+  expect_identical(conv_array(x, h) == Inf, conv_array(x, h, method = "direct") == Inf)
+  x <- matrix(sample(-2^30:2^30, 30600, TRUE), 180)
+  h <- outer(c(6, sample(-9:9, 8, TRUE)), c(10, sample(-9:9, 10, TRUE)))
+  expect_identical(conv_array(x, h), conv_array(x, h, method = "direct"))
+  large <- x * 2^980 # a partial sum of which might overflow
+  expect_identical(conv_array(large, h, method = "direct"), conv_array(large, h))
+})
