@@ -78,8 +78,7 @@ finish_positive <- function(problem, lambda, z, N, x, look, b, steps) {
   free <- x > 0
   edf <- sum(free)
   if (lambda > 0 && edf > 0) {
-    R <- .Call(ffi_band_cholesky_plus, N, ifelse(free, 0, Inf))
-    edf <- if (is.null(R)) NA_real_ else edf - lambda * trace_of_free(.Call(ffi_band_inverse, R), problem$penalty, free)
+    edf <- free_degrees(N, lambda, problem$penalty, free)
   }
   list(
     x = x, edf = edf, steps = steps, kkt = max(abs(pmin(x, s / max(abs(b), .Machine$double.xmin))), 0),
@@ -87,6 +86,22 @@ finish_positive <- function(problem, lambda, z, N, x, look, b, steps) {
     # rounding leaves that much where y is fitted exactly
     poor = gap > 1e-6 * here$value + 1e-10 * sum(z^2)
   )
+}
+
+# The degrees of freedom of the samples that are not 0. Where these are not determined a little is added to N,
+# whose share is taken out again: what is in no way determined has none.
+free_degrees <- function(N, lambda, penalty, free) {
+  added <- 0
+  R <- .Call(ffi_band_cholesky_plus, N, ifelse(free, 0, Inf))
+  if (is.null(R)) {
+    added <- 1e-12 * max(N[nrow(N), ])
+    R <- .Call(ffi_band_cholesky_plus, N, ifelse(free, added, Inf))
+  }
+  if (is.null(R)) {
+    return(NA_real_)
+  }
+  Z <- .Call(ffi_band_inverse, R)
+  sum(free) - lambda * trace_of_free(Z, penalty, free) - added * sum(Z[nrow(Z), free])
 }
 
 # As trace_of_product(), over the rows and columns that are free.

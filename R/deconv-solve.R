@@ -108,5 +108,5 @@ make_fit <- function(problem, x, z, edf, rcond) {
 
 gcv_score <- function(rss, edf, rows, factor = 1) {
   left <- rows - factor * edf
-  if (left < 1e-8 * rows) rep(NA_real_, length(rss)) else rows * rss / left^2
+  if (is.na(left) || left < 1e-8 * rows) rep(NA_real_, length(rss)) else rows * rss / left^2
 }

@@ -152,3 +152,18 @@ test_that("a minimum that is not reached brings a warning, an exact fit does not
   expect_gt(fit$gap, 1e-6)
   expect_silent(deconv(conv(c(0, 3, 0, 1), c(1, 2)), c(1, 2), positive = TRUE))
 })
+
+test_that("degrees of freedom where x is not determined", {
+  # what the penalty leaves free is a straight line, which the kernel takes away
+  y <- c(1, 3, 2, 4, 1, 2)
+  f <- deconv(y, c(1, -2, 1), mode = "valid", method = "ridge", lambda = 1e-8, order = 2, positive = TRUE)
+  expect_true(all(coef(f) >= 0))
+  free <- coef(f) > 0
+  A <- conv_matrix(c(1, -2, 1), 8, "valid")[, free]
+  D <- diff(diag(8), differences = 2)[, free]
+  s <- svd(crossprod(A) + 1e-8 * crossprod(D))
+  k <- s$d > 1e-10
+  hat <- crossprod(A) %*% s$v[, k] %*% (t(s$u[, k]) / s$d[k])
+  expect_equal(f$edf, sum(diag(hat)), tolerance = 1e-3)
+  expect_output(print(f), "6 degrees of freedom")
+})
