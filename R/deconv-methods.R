@@ -3,8 +3,8 @@
 #' What a deconvolution found, for R's generics for models
 #'
 #' `summary(found)` is a page on a [deconv()]: what was found, and how well it fits. The other
-#' methods give single numbers, data frames, and the covariance of x. With
-#' `library(broom)` or `library(generics)`, `tidy()`, `glance()` and `augment()` work, too.
+#' methods give single numbers, data frames, and the covariance of x. With package broom
+#' or generics attached, `tidy()`, `glance()` and `augment()` work, too.
 #' `nobs(deconv(c(1, 10, 102, 20, 200), c(1, 10, 100)))` is 5.
 #'
 #' @param object,x An object of class `deconv`.
