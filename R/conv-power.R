@@ -15,8 +15,8 @@
 #' @section Errors:
 #' `convmat_error_type` if `h` is neither numbers in a vector nor such a table; `convmat_error_length` if it is empty;
 #' `convmat_error_value` if it is not finite, `k` is not a whole number from 0 on, or sums have more digits than numbers can
-#' hold; `convmat_error_memory` if the
-#' result needs more than `getOption("convmat.max_bytes")`.
+#' hold; `convmat_error_numeric` if a lower power that this one is made of passes the largest number;
+#' `convmat_error_memory` if the result needs more than `getOption("convmat.max_bytes")`.
 #'
 #' @section Algorithm and accuracy:
 #' Squaring, at most 2 log2(k) calls of [conv()]. An error of a factor grows with the power, so that convolutions
@@ -47,11 +47,14 @@ conv_power <- function(h, k) {
     3 * bytes_each(h) * (k * (length(h) - 1) + 1),
     sprintf("The power, of %s values, needs", format_count(k * (length(h) - 1) + 1))
   )
-  out <- 1
+  if (k == 0) {
+    return(1)
+  }
+  out <- NULL
   square <- h
   repeat {
     if (k %% 2 == 1) {
-      out <- power_product(out, square)
+      out <- if (is.null(out)) square else power_product(out, square)
     }
     k <- k %/% 2
     if (k == 0) {
@@ -63,6 +66,12 @@ conv_power <- function(h, k) {
 
 # Up to 4e10 products, some seconds, by direct sums, whose errors are a hundredth of what is promised.
 power_product <- function(a, b) {
+  if (!all(is.finite(a)) || !all(is.finite(b))) {
+    abort(
+      "numeric", "`h` is too large: values of a lower power pass the largest number.",
+      "Use larger units: the k-th power of `h / u` is that of `h` over u^k."
+    )
+  }
   if (length(a) < length(b)) {
     return(power_product(b, a))
   }
