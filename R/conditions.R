@@ -126,5 +126,6 @@ format_count <- function(n) {
 format_bytes <- function(bytes) {
   units <- c("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
   power <- min(max(floor(log10(bytes) / 3), 0), length(units) - 1)
-  paste(format(signif(bytes / 1000^power, 2), scientific = FALSE), units[power + 1])
+  size <- signif(bytes / 1000^power, 2)
+  paste(format(size, scientific = size >= 1e6, decimal.mark = "."), units[power + 1])
 }

@@ -28,3 +28,7 @@ test_that("wrong arguments have their errors", {
   })
   expect_error(gaussian_kernel(1e300, 1e-300), class = "convmat_error_memory")
 })
+
+test_that("sizes beyond all units are short", {
+  expect_convmat_error(gaussian_kernel(1e300), "memory", "the kernel needs 4.1e+283 EB, and the limit is")
+})
