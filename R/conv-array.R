@@ -141,7 +141,11 @@ conv_array <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na
     if (has_complex(x) || has_complex(h)) complex(0) else numeric(0)
   } else {
     h <- if (is.list(h)) fitting_kernels(x, h, nh, options) else separated_kernel(x, h, nh, options)
-    .Call(ffi_conv_array, x, nx, h, nh, options, threads, progress("Convolving"))
+    if (na == "renormalise") {
+      renormalise_arrays(x, nx, h, nh, options, threads)
+    } else {
+      .Call(ffi_conv_array, x, nx, h, nh, options, threads, progress("Convolving"))
+    }
   }
   dim(y) <- ny
   if (!is.null(dimnames(x))) {
@@ -427,4 +431,35 @@ outer_kernel <- function(h, nh) {
   )
   h[vapply(h, is.null, NA)] <- list(1)
   array(Reduce(outer, h), nh)
+}
+
+# ---- means of what is there -------------------------------------------------------------
+
+# What is missing may have had most of the weight, so that products too small for all their digits would
+# show. So arrays of tiny numbers are convolved in smaller units.
+renormalise_arrays <- function(x, nx, h, nh, options, threads) {
+  unit_x <- tiny_unit(.Call(ffi_largest, x)[1L])
+  first <- if (is.list(h)) which(!vapply(h, is.null, NA))[1L] # all others are scaled, see scale_kernels()
+  unit_h <- tiny_unit(max(if (is.list(h)) h[[first]] else h))
+  if (is.list(h)) {
+    h[[first]] <- h[[first]] / unit_h
+  } else {
+    h <- h / unit_h
+  }
+  y <- .Call(ffi_conv_array, scale_parts(x, 1 / unit_x), nx, h, nh, options, threads, progress("Convolving"))
+  scale_parts(scale_parts(y, unit_x), unit_h)
+}
+
+# A power of 2 near the largest modulus, if that is tiny.
+tiny_unit <- function(most) if (most > 0 && most < 2^-500) 2^max(floor(log2(most)), -1000) else 1
+
+# Complex numbers times a number would have NaN beside infinite parts.
+scale_parts <- function(x, by) {
+  if (by == 1) {
+    x
+  } else if (is.complex(x)) {
+    complex(real = Re(x) * by, imaginary = Im(x) * by)
+  } else {
+    x * by
+  }
 }

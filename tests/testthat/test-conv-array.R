@@ -122,6 +122,24 @@ test_that("a corner outside of a zero boundary is missing if it is so along anot
   )
 })
 
+test_that("renormalised outputs keep their digits near the smallest numbers", {
+  x <- matrix(c(3, 5, NA, 7, 1, 2), 2)
+  h <- matrix(c(1, 2, 64, 4, 1, 3, 2, 2, 1), 3)
+  mean_of <- function(x, h) conv_array(x, h, "same", boundary = "missing", na = "renormalise")
+  exact <- mean_of(x, h)
+  expect_equal(mean_of(x * 2^-1060, h * 2^-30) * 2^1000, exact * 2^-90, tolerance = 1e-3)
+  expect_equal(mean_of(x * 2^-600, h * 2^-460) * 2^600 * 2^460, exact, tolerance = 1e-3)
+  expect_identical(mean_of(x * 2^-700, h), exact * 2^-700)
+  expect_identical(mean_of(x, h * 2^-700), exact * 2^-700)
+  both <- list(c(1, 64, 3), c(2, 1, 1))
+  exact <- mean_of(x, both)
+  expect_identical(mean_of(x, list(both[[1]] * 2^-700, both[[2]])), exact * 2^-700)
+  expect_identical(mean_of(x * 2^-700, both), exact * 2^-700)
+  z <- array(complex(real = x, imaginary = c(1, Inf, 0, 2, 3, 1)), dim(x))
+  tiny <- array(complex(real = x * 2^-700, imaginary = Im(z) * 2^-700), dim(x))
+  expect_identical(is.infinite(Im(mean_of(tiny, h))), is.infinite(Im(mean_of(z, h))))
+})
+
 test_that("wrong arguments have their errors", {
   x <- matrix(1:12 + 0, 3)
   h <- matrix(1, 2, 2)
