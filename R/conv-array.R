@@ -430,17 +430,24 @@ outer_kernel <- function(h, nh) {
     sprintf("`h` is too large: the %s kernel needs", paste(format_count(nh), collapse = " x "))
   )
   h[vapply(h, is.null, NA)] <- list(1)
-  array(Reduce(outer, h), nh)
+  product <- array(Reduce(outer, h), nh)
+  if (!all(is.finite(product))) {
+    abort("value", "`h` must have a finite outer product: its kernels are too large together.", "Scale one of them.")
+  }
+  product
 }
 
 # ---- means of what is there -------------------------------------------------------------
 
 # What is missing may have had most of the weight, so that products too small for all their digits would
-# show. So arrays of tiny numbers are convolved in smaller units.
+# show. So arrays of tiny products are convolved in smaller units, and kernels with an infinite sum in larger ones.
 renormalise_arrays <- function(x, nx, h, nh, options, threads) {
-  unit_x <- tiny_unit(.Call(ffi_largest, x)[1L])
+  most <- .Call(ffi_largest, x)[1L]
   first <- if (is.list(h)) which(!vapply(h, is.null, NA))[1L] # all others are scaled, see scale_kernels()
-  unit_h <- tiny_unit(max(if (is.list(h)) h[[first]] else h))
+  sum <- sum(if (is.list(h)) h[[first]] else h)
+  tiny <- most * sum < 2^-500
+  unit_x <- if (tiny) tiny_unit(most) else 1
+  unit_h <- if (sum == Inf) 2^64 else if (tiny) tiny_unit(sum) else 1
   if (is.list(h)) {
     h[[first]] <- h[[first]] / unit_h
   } else {
@@ -450,8 +457,8 @@ renormalise_arrays <- function(x, nx, h, nh, options, threads) {
   scale_parts(scale_parts(y, unit_x), unit_h)
 }
 
-# A power of 2 near the largest modulus, if that is tiny.
-tiny_unit <- function(most) if (most > 0 && most < 2^-500) 2^max(floor(log2(most)), -1000) else 1
+# A power of 2 near a number below 1.
+tiny_unit <- function(v) if (v > 0 && v < 1) 2^max(floor(log2(v)), -1000) else 1
 
 # Complex numbers times a number would have NaN beside infinite parts.
 scale_parts <- function(x, by) {

@@ -135,9 +135,18 @@ test_that("renormalised outputs keep their digits near the smallest numbers", {
   exact <- mean_of(x, both)
   expect_identical(mean_of(x, list(both[[1]] * 2^-700, both[[2]])), exact * 2^-700)
   expect_identical(mean_of(x * 2^-700, both), exact * 2^-700)
+  # what is tiny times what is huge stays as it is
+  expect_equal(mean_of(x * 1e-300, h * 1e305), mean_of(x, h) * 1e5, tolerance = 1e-12)
+  expect_equal(mean_of(x * 1e305, h * 1e-300), mean_of(x, h) * 1e5, tolerance = 1e-12)
+  expect_equal(mean_of(x * 2^-100, h * 0 + 1e308), mean_of(x, h * 0 + 1) * 2^-100 * 1e308, tolerance = 1e-12)
   z <- array(complex(real = x, imaginary = c(1, Inf, 0, 2, 3, 1)), dim(x))
   tiny <- array(complex(real = x * 2^-700, imaginary = Im(z) * 2^-700), dim(x))
   expect_identical(is.infinite(Im(mean_of(tiny, h))), is.infinite(Im(mean_of(z, h))))
+})
+
+test_that("kernels whose outer product is infinite are refused", {
+  h <- list(c(1e308, 1e308), c(1e308, 0))
+  expect_convmat_error(conv_array(matrix(1, 2, 3), h), "value", "`h` must have a finite outer product")
 })
 
 test_that("wrong arguments have their errors", {
