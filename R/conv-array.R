@@ -85,7 +85,7 @@
 #' @references Nussbaumer, H. J. (1982) _Fast Fourier Transform and Convolution
 #'   Algorithms_, 2nd ed., section 3.3. Springer. \doi{10.1007/978-3-642-81897-4}
 #'
-#' @seealso [gaussian_kernel()]; [conv()] for signals, and for what modes, origins and
+#' @seealso [gaussian_kernel()]; [deconv()], which undoes a blur; [conv()] for signals, and for what modes, origins and
 #'   boundaries mean.
 #' @family convolution
 #' @examples
@@ -254,9 +254,9 @@ array_step <- function(x, arg) {
 array_sizes <- function(x) as.double(if (is.null(dim(x))) length(x) else dim(x))
 
 # An array of the same rank as x, or a list with one kernel or NULL for each of its axes.
-check_array_kernel <- function(h, rank) {
+check_array_kernel <- function(h, rank, of = "x") {
   if (is.list(h) && !is.object(h)) {
-    return(check_axis_kernels(h, rank))
+    return(check_axis_kernels(h, rank, of))
   }
   h <- check_array(h, "h")
   if (length(h) == 0L) {
@@ -265,7 +265,7 @@ check_array_kernel <- function(h, rank) {
   own <- length(array_sizes(h))
   if (own != rank) {
     abort(
-      "length", sprintf("`h` must have as many axes as `x`, %d, not %d.", rank, own),
+      "length", sprintf("`h` must have as many axes as `%s`, %d, not %d.", of, rank, own),
       if (own < rank) {
         sprintf(
           "Add axes of length 1: `array(%s, c(%s))`.", name_given("h"),
@@ -278,11 +278,11 @@ check_array_kernel <- function(h, rank) {
   h
 }
 
-check_axis_kernels <- function(h, rank) {
+check_axis_kernels <- function(h, rank, of) {
   if (length(h) != rank) {
     abort(
       "length",
-      sprintf("`h` must have a kernel, or NULL, for each axis of `x`, %d of them, not %d.", rank, length(h))
+      sprintf("`h` must have a kernel, or NULL, for each axis of `%s`, %d of them, not %d.", of, rank, length(h))
     )
   }
   lapply(h, function(own) {

@@ -90,6 +90,10 @@ predict.deconv <- function(object, h = NULL, ...) {
 nobs.deconv <- function(object, ...) object$nobs
 
 #' @rdname deconv_methods
+#' @export
+nobs.deconv_array <- function(object, ...) object$nobs
+
+#' @rdname deconv_methods
 #' @importFrom stats deviance
 #' @export
 deviance.deconv <- function(object, ...) {

@@ -71,3 +71,26 @@ and_rules <- function(rule) {
   words <- c(gcv = "generalised cross-validation", reml = "restricted likelihood")
   paste(words[unique(rule)], collapse = " or ")
 }
+
+#' @rdname deconv
+#' @export
+print.deconv_array <- function(x, digits = 3L, ...) {
+  number <- function(v) format(signif(v, digits), digits = digits)
+  size <- sqrt(sum(x$residuals^2, na.rm = TRUE) / sum(x$y^2, na.rm = TRUE))
+  cat(
+    sprintf(
+      "Deconvolution of %s values by a kernel of %s\n\n", describe_axes(dim(x$y)), describe_axes(kernel_sizes(x$h))
+    ),
+    sprintf(
+      "x:         %s values from %s to %s\n", describe_axes(dim(x$coefficients)), number(min(x$coefficients)),
+      number(max(x$coefficients))
+    ),
+    "Method:    least squares with a penalty on x\n",
+    sprintf("lambda:    %s\n", number(x$lambda)),
+    sprintf("Minimum:   within %s of x, after %s steps\n", number(x$gap), format_count(x$steps)),
+    if (is.finite(size)) sprintf("Fit:       residuals are %s %% of y\n", number(100 * size)),
+    "\ncoef() gives x, fitted() gives conv_array(x, h), residuals() what is left of y.\n",
+    sep = ""
+  )
+  invisible(x)
+}

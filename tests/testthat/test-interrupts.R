@@ -39,13 +39,16 @@ long_calls <- list(
   bounded_ridge = quote(deconv(
     noise(6e4), abs(noise(200)), mode = "same", boundary = "reflect", method = "ridge", lambda = "reml"
   )),
+  image_ridge = quote(deconv(
+    matrix(noise(4e6), 2000), matrix(noise(31^2), 31), mode = "same", boundary = "reflect", method = "ridge", lambda = 1
+  )),
   positive = quote(deconv(noise(6e4), abs(noise(200)), mode = "causal", positive = TRUE)),
   lucy = quote(deconv(noise(6e4)^2, abs(noise(200)), mode = "causal", method = "richardson-lucy", iterations = 1e4))
 )
 
 # Hundredths of a second from one interrupt to the next, where a call has several steps, each of which must end soon.
 apart <- c(ridge = 20, bounded_ridge = 20, positive = 20)
-if (!is_extended()) long_calls[c("ridge", "bounded_ridge")] <- NULL # positive has the same steps, and more
+if (!is_extended()) long_calls[c("ridge", "bounded_ridge", "image_ridge")] <- NULL # positive has the same steps, and more
 
 # For each call: interrupts it `repeats` times, each time a little later. Seconds from each signal to
 # the return, by the clock and of the processor, whether the calls were cut short, and by how much
