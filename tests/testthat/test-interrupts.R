@@ -48,7 +48,7 @@ long_calls <- list(
 
 # Hundredths of a second from one interrupt to the next, where a call has several steps, each of which must end soon.
 apart <- c(ridge = 20, bounded_ridge = 20, positive = 20)
-if (!is_extended()) long_calls[c("ridge", "bounded_ridge", "image_ridge")] <- NULL # positive has the same steps, and more
+if (!is_extended()) long_calls[c("ridge", "bounded_ridge", "image_ridge")] <- NULL # positive has their steps
 
 # For each call: interrupts it `repeats` times, each time a little later. Seconds from each signal to
 # the return, by the clock and of the processor, whether the calls were cut short, and by how much
