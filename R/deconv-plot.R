@@ -54,7 +54,7 @@ plot_search <- function(x) {
   col <- deconv_colors(x)
   rule <- x$rule[1L]
   score <- x$search[[rule]]
-  fits <- rule == "gcv" # its scores are positive
+  fits <- rule == "gcv" && all(score > 0, na.rm = TRUE) # but for a signal of zeros its scores are positive
   graphics::matplot(x$search$lambda, score,
     type = "l", log = if (fits) "xy" else "x", lty = 1, lwd = 2, col = col, las = 1,
     main = sprintf("Score (%s, the lowest is best) and degrees of freedom (dashed)", rule),

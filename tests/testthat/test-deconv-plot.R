@@ -39,3 +39,10 @@ test_that("plot() leaves margins as they were", {
   plot(fit)
   expect_equal(graphics::par("mai", "mfrow", "mgp"), before)
 })
+
+test_that("a signal of zeros has a plot of its scores, which are 0", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  fit <- suppressWarnings(deconv(numeric(9), c(1, 2, 1), method = "ridge", lambda = "gcv"))
+  expect_silent(plot(fit))
+})
