@@ -1,25 +1,30 @@
 /* Arrays: cases drawn at random, and one with more kernel samples than a sum may have. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "support.h"
 
-/* Ones by ones, so that each output counts the samples of the kernel. */
-static void check_many(int complex)
+/* Ones by ones, so that each output counts the samples of the kernel. A complex kernel is 1 + i
+ * or, where `imaginary`, i. */
+static void check_many(int complex, int imaginary)
 {
     enum { N = 132, M = 131 };
     cm_array a = {.rank = 2, .nx = {N, N}, .nh = {M, M}, .mode = {CM_VALID, CM_VALID}};
     a.method = CM_DIRECT;
-    double *x = guarded_doubles(N * N, AT_END), re[4], im[4];
+    double *x = guarded_doubles(N * N, AT_END), *zero = guarded_doubles(M * M, AT_END);
+    double re[4], im[4];
     for (size_t i = 0; i < N * N; i++)
         x[i] = 1;
+    memset(zero, 0, M * M * sizeof *zero);
     cm_samples signal = {x, complex ? x : NULL, N * N, 1};
-    cm_factor factor = {x, complex ? x : NULL, CM_MOST_AXES};
+    cm_factor factor = {imaginary ? zero : x, complex ? x : NULL, CM_MOST_AXES};
+    double each_re = imaginary ? -1 : !complex, each_im = imaginary ? 1 : 2;
     begin(&here);
     cm_conv_array(&a, signal, &factor, 1, (cm_output){re, complex ? im : NULL}, env());
-    for (size_t t = 0; t < 4; t++) /* (1 + i)^2 = 2 i */
-        expect(re[t] == (complex ? 0 : M * M) && (!complex || im[t] == 2 * M * M),
-               "many: %g is not %d", re[t], M * M);
+    for (size_t t = 0; t < 4; t++) /* (1 + i)^2 = 2 i, (1 + i) i = -1 + i */
+        expect(re[t] == each_re * M * M && (!complex || im[t] == each_im * M * M),
+               "many: %g is not %g", re[t], each_re * M * M);
     release(&here);
     release_guarded();
 }
@@ -60,11 +65,78 @@ static void check_progress(int apart)
 
 static void check_largest(void)
 {
-    double re[] = {1, -3, INFINITY, NAN}, im[] = {2, -5, 0, INFINITY};
+    double re[] = {1, -3, 2, INFINITY, NAN, INFINITY}, im[] = {2, -5, 1, NAN, INFINITY, 0};
     int infinite;
     expect(cm_largest((cm_samples){re, im, 2, 1}, &infinite) == 5 && !infinite, "largest");
-    expect(cm_largest((cm_samples){re, im, 4, 1}, &infinite) == 5 && infinite, "infinite");
+    expect(cm_largest((cm_samples){re, im, 5, 1}, &infinite) == 5 && !infinite, "missing");
+    expect(cm_largest((cm_samples){re, im, 6, 1}, &infinite) == 5 && infinite, "infinite");
     expect(cm_largest((cm_samples){re, NULL, 4, 1}, &infinite) == 3 && infinite, "real");
+}
+
+/* Ones of N by N but for the first sample and the one below it, by a kernel of ones of 3 by 3,
+ * extended by lines. */
+static void extended(double first, double below, cm_na na, const double *h, double *y)
+{
+    enum { N = 4 };
+    double x[N * N];
+    for (size_t i = 0; i < N * N; i++)
+        x[i] = 1;
+    x[0] = first;
+    x[1] = below;
+    cm_array a = {.rank = 2, .nx = {N, N}, .nh = {3, 3}, .mode = {CM_SAME, CM_SAME}};
+    a.origin[0] = a.origin[1] = 1;
+    a.boundary[0] = a.boundary[1] = CM_EXTEND;
+    a.na = na;
+    cm_factor factor = {h, NULL, CM_MOST_AXES};
+    begin(&here);
+    cm_conv_array(&a, (cm_samples){x, NULL, N * N, 1}, &factor, 1, (cm_output){y, NULL}, env());
+    release(&here);
+}
+
+/* Lines through what is not finite, along one axis after the other. */
+static void check_lines(void)
+{
+    double ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, last[] = {0, 0, 0, 0, 0, 0, 0, 0, 1}, y[16];
+    extended(NAN, 1, CM_NA_PROPAGATE, ones, y);
+    expect(isnan(y[0]) && !is_na(y[0]) && y[15] == 9, "a line through NaN: %g", y[0]);
+    extended(na_value, 1, CM_NA_PROPAGATE, ones, y);
+    expect(is_na(y[0]) && y[15] == 9, "a line through NA: %g", y[0]);
+    for (cm_na na = CM_NA_PROPAGATE; na <= CM_NA_RENORMALISE;
+         na++) { /* Inf - Inf on the line */
+        extended(INFINITY, INFINITY, na, ones, y);
+        expect(isnan(y[0]) && !is_na(y[0]) && y[15] == 9, "a line between infinities: %g",
+               y[0]);
+    }
+    /* the only sample with a weight is missing, others are undefined */
+    extended(INFINITY, NAN, CM_NA_RENORMALISE, last, y);
+    expect(is_na(y[0]), "no weight on a line: %g", y[0]);
+}
+
+/* A missing sample of many, with threads, and by transforms. */
+static void check_large(cm_method method, int threads)
+{
+    enum { N1 = 2000, N2 = 2100, M = 3 };
+    size_t n = (size_t)N1 * N2, wrong = 0;
+    cm_array a = {
+        .rank = 3, .nx = {N1, N2 / 2, 2}, .nh = {M, M, 1}, .mode = {CM_SAME, CM_SAME, CM_FULL}};
+    a.origin[0] = a.origin[1] = 1;
+    a.boundary[0] = a.boundary[1] = CM_NEAREST;
+    a.na = CM_NA_RENORMALISE;
+    a.method = method;
+    double *x = calloc(2 * n, sizeof *x), h[M * M] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+    cm_env its = *env();
+    its.threads = threads;
+    for (size_t j = 0; j < n; j++)
+        x[j] = 1;
+    x[n - 7] = x[5] = NAN;
+    cm_factor factor = {h, NULL, CM_MOST_AXES};
+    begin(&here);
+    cm_conv_array(&a, (cm_samples){x, NULL, n, 1}, &factor, 1, (cm_output){x + n, NULL}, &its);
+    for (size_t j = 0; j < n; j++)
+        wrong += !(fabs(x[n + j] - 9) <= 1e-9);
+    expect(wrong == 0, "%zu means of ones are not 1, %d threads", wrong, threads);
+    release(&here);
+    free(x);
 }
 
 int main(int argc, char **argv)
@@ -74,8 +146,12 @@ int main(int argc, char **argv)
         source one = generator((uint64_t)run + 1);
         check_array(&one);
     }
-    check_many(0);
-    check_many(1);
+    check_many(0, 0);
+    check_many(1, 0);
+    check_many(1, 1);
+    check_lines();
+    check_large(CM_AUTO, 2);
+    check_large(CM_FFT, 1);
     check_progress(0);
     check_progress(1);
     check_largest();

@@ -367,6 +367,84 @@ static void check_complex_choice(void)
     release_guarded();
 }
 
+/* Kernels of mostly zeros, by transforms: with more samples than may be added one by one, too.
+ */
+static void check_rare(void)
+{
+    enum { NX = 1000, NH = 160000, NY = NX + NH - 1, EACH = 8 };
+    double *x = guarded_doubles(NX, AT_END), *h = guarded_doubles(NH, AT_END);
+    double *y = guarded_doubles(NY, AT_END);
+    for (size_t j = 0; j < NX; j++)
+        x[j] = 1;
+    for (size_t i = 0; i < NH; i++)
+        h[i] = i % EACH == 0;
+    cm_problem p = {
+        .x = x, .nx = NX, .h = h, .nh = NH, .y = y, .w = {0, NY}, .ncol = 1, .max_x = 1};
+    begin(&here);
+    cm_conv_real(&p, CM_FFT_GUARDED, env());
+    size_t wrong = 0;
+    for (size_t k = 0; k < NY; k++) { /* how many multiples of EACH are in (k - NX, k] */
+        size_t last = k < NH ? k : NH - 1, below = k < NX ? 0 : (k - NX) / EACH + 1;
+        wrong += y[k] != (double)(last / EACH + 1 - below);
+    }
+    expect(wrong == 0, "%zu sums over a kernel of mostly zeros", wrong);
+    release(&here);
+    release_guarded();
+}
+
+/* Long columns are shared out among threads, with the same bits as one after the other. */
+static void check_sparse_columns(void)
+{
+    enum { NX = 20000, NCOL = 16, NH = 300, NY = NX + NH - 1 };
+    double *x = guarded_doubles(NX * NCOL, AT_END), *h = guarded_doubles(NH, AT_END);
+    double *y[2];
+    cm_env its = *env();
+    for (size_t j = 0; j < NX * NCOL; j++)
+        x[j] = sin(1.3 * (double)j);
+    for (size_t i = 0; i < NH; i++)
+        h[i] = i % 3 ? 0 : cos((double)i);
+    for (int threads = 1; threads <= 2; threads++) {
+        y[threads - 1] = guarded_doubles(NY * NCOL, AT_END);
+        cm_problem p = {x,  NX, h, NH, y[threads - 1], {0, NY}, NCOL,
+                        NX, NY, 1, 0,  NULL,           NULL,    NULL};
+        its.threads = threads;
+        begin(&here);
+        cm_conv_real(&p, CM_SPARSE_KERNEL, &its);
+        release(&here);
+    }
+    expect(memcmp(y[0], y[1], NY * NCOL * sizeof **y) == 0, "columns by threads");
+    release_guarded();
+}
+
+/* Complex columns of which some have a part of zeros: each has the bits it has by itself. */
+static void check_complex_columns(void)
+{
+    enum { NX = 4000, NCOL = 3, NH = 300, NY = NX + NH - 1 };
+    double *re = guarded_doubles(NX * NCOL, AT_END), *im = guarded_doubles(NX * NCOL, AT_END);
+    double *h = guarded_doubles(NH, AT_END), *y[4];
+    for (int i = 0; i < 4; i++)
+        y[i] = guarded_doubles(NY * NCOL, AT_END);
+    for (size_t j = 0; j < NX * NCOL; j++) {
+        re[j] = sin(1.3 * (double)j);
+        im[j] = j / NX == 1 ? 0 : cos(0.7 * (double)j);
+    }
+    for (size_t i = 0; i < NH; i++)
+        h[i] = exp(-0.01 * (double)i);
+    begin(&here);
+    cm_problem p = {re, NX, h, NH, y[0], {0, NY}, NCOL, NX, NY, 2, 0, im, h, y[1]};
+    cm_conv_complex(&p, CM_AUTO, env());
+    for (size_t c = 0; c < NCOL; c++) {
+        cm_problem one = {re + c * NX, NX, h, NH, y[2] + c * NY, {0, NY}, 1,
+                          NX,          NY, 2, 0,  im + c * NX,   h,       y[3] + c * NY};
+        cm_conv_complex(&one, CM_AUTO, env());
+    }
+    for (int part = 0; part < 2; part++)
+        expect(memcmp(y[part], y[2 + part], NY * NCOL * sizeof **y) == 0,
+               "part %d of complex columns", part);
+    release(&here);
+    release_guarded();
+}
+
 /* Whole numbers. Outputs whose terms add up to less than 2^53 are exact. Others are whole, and
  * not computed again if the guard passes them. */
 static void check_large_integers(source *s)
@@ -517,6 +595,9 @@ int main(int argc, char **argv)
         check_sparse(&s);
         check_sparse_choice();
         check_complex_choice();
+        check_complex_columns();
+        check_sparse_columns();
+        check_rare();
         check_large_integers(&s);
         for (int complex = 0; complex < 2; complex++) {
             check_halves(&s, complex, 20);

@@ -98,13 +98,12 @@ static void restore_overflow(const setting *s, const double *x, const double *h,
             if (isfinite(x[j] * most_h))
                 continue;
             size_t k0 = j > s->w.first ? j : s->w.first, k1 = j + s->nh < end ? j + s->nh : end;
-            k1 = k0 < k1 ? k1 : k0;
             for (size_t k = k0; k < k1; k++) {
                 double product = x[j] * h[k - j], *yk = y + (k - s->w.first);
                 if (isinf(product))
                     *yk = pass == 0 ? 0 : *yk + copysign(INFINITY, product);
             }
-            cm_work(&work, k1 - k0, s->env);
+            cm_work(&work, s->nh, s->env);
         }
     }
 }
