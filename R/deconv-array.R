@@ -169,6 +169,7 @@ array_descent <- function(p, x, most) {
   rest <- left(x)
   slope <- back(rest) - p$lambda * x
   along <- slope
+  best <- list(x = x, size = sum(slope^2)) # rounding may make the steps grow without end
   steps <- 0
   while (steps < most && far(slope, x) > array_tolerance) {
     steps <- steps + 1
@@ -179,6 +180,11 @@ array_descent <- function(p, x, most) {
     rest <- rest - stride * image
     slope <- back(rest) - p$lambda * x
     along <- slope + sum(slope^2) / size * along
+    if (sum(slope^2) < best$size) best <- list(x = x, size = sum(slope^2))
+    if (!(sum(slope^2) <= 1e12 * best$size)) {
+      x <- best$x
+      break
+    }
   }
   list(x = x, steps = steps, gap = function(x) far(back(left(x)) - p$lambda * x, x))
 }

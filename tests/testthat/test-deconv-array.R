@@ -115,3 +115,18 @@ test_that("arrays have errors of their own, and a print", {
   expect_output(print(ridge(y, h)), "5 x 6 values by a kernel of 2 x 2.*4 x 5 values from 0.318 to 6.89.*lambda: +1\\n")
   expect_output(print(ridge(y, list(1:2, NULL))), "a kernel of 2 x 1.*residuals are [0-9.]+ % of y")
 })
+
+test_that("where rounding would make the steps grow without end, they stop", {
+  h <- array(c(3, 2, -3, 2, 3, -3, 0, -2, 3, 1, 2, 2, -3, 2, -2, -3, -2, 3, 1, 0, 1, 0, 1, 0), c(4, 2, 3))
+  set.seed(1153) # the numbers before those of x and y
+  pick <- function(v, k = 1) v[sample.int(length(v), k, TRUE)]
+  m <- list(pick(2:3), sample.int(5, 3, TRUE), sample.int(4, 3, TRUE))
+  pick(list(rnorm(24), rexp(24), sample(-3:3, 24, TRUE)))
+  pick(1:5)
+  pick(1:4)
+  x <- array(rnorm(12), c(1, 3, 4))
+  y <- conv_array(x, h * 1e-8)
+  y <- y + 0.1 * rnorm(length(y))
+  f <- suppressWarnings(deconv(y, h * 1e-8, method = "ridge", lambda = 1e-20))
+  expect_lt(max(abs(coef(f))), 1e9)
+})
