@@ -14,8 +14,8 @@
 #'
 #' @section Errors:
 #' `convmat_error_type` if `h` is neither numbers in a vector nor such a table; `convmat_error_length` if it is empty;
-#' `convmat_error_value` if it is not finite, `k` is not a whole number from 0 on, or sums have more digits than numbers can
-#' hold; `convmat_error_numeric` if a lower power that this one is made of passes the largest number;
+#' `convmat_error_value` if it is not finite, `k` is not a whole number from 0 on, or sums have more digits
+#' than numbers can hold; `convmat_error_numeric` if a lower power that this one is made of passes the largest number;
 #' `convmat_error_memory` if the result needs more than `getOption("convmat.max_bytes")`.
 #'
 #' @section Algorithm and accuracy:

@@ -26,7 +26,9 @@ test_that("small probabilities keep their digits", {
 test_that("powers that pass the largest number are infinite, or say why there is none", {
   expect_identical(conv_power(1e200, 2), Inf)
   expect_identical(conv_power(c(1, 1e200), 2), c(1, 2e200, Inf))
-  for (k in 3:6) expect_convmat_error(conv_power(c(1, 1e200), k), "numeric", "values of a lower power pass the largest number")
+  for (k in 3:6) {
+    expect_convmat_error(conv_power(c(1, 1e200), k), "numeric", "values of a lower power pass the largest number")
+  }
   for (k in 0:1) expect_identical(conv_power(TRUE, k), 1)
 })
 
