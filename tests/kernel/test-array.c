@@ -73,9 +73,10 @@ static void check_largest(void)
     expect(cm_largest((cm_samples){re, NULL, 4, 1}, &infinite) == 3 && infinite, "real");
 }
 
-/* Ones of N by N but for the first sample and the one below it, by a kernel of ones of 3 by 3,
- * extended by lines. */
-static void extended(double first, double below, cm_na na, const double *h, double *y)
+/* Ones of N by N but for the first sample, the one below it and the one right of that, by a
+ * kernel of 3 by 3, extended by lines. */
+static void extended(double first, double below, double right, cm_na na, const double *h,
+                     double *y)
 {
     enum { N = 4 };
     double x[N * N];
@@ -83,6 +84,7 @@ static void extended(double first, double below, cm_na na, const double *h, doub
         x[i] = 1;
     x[0] = first;
     x[1] = below;
+    x[N + 1] = right;
     cm_array a = {.rank = 2, .nx = {N, N}, .nh = {3, 3}, .mode = {CM_SAME, CM_SAME}};
     a.origin[0] = a.origin[1] = 1;
     a.boundary[0] = a.boundary[1] = CM_EXTEND;
@@ -96,19 +98,19 @@ static void extended(double first, double below, cm_na na, const double *h, doub
 /* Lines through what is not finite, along one axis after the other. */
 static void check_lines(void)
 {
-    double ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, last[] = {0, 0, 0, 0, 0, 0, 0, 0, 1}, y[16];
-    extended(NAN, 1, CM_NA_PROPAGATE, ones, y);
+    double ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, one[] = {1, 0, 0, 0, 0, 0, 0, 0, 0}, y[16];
+    extended(NAN, 1, 1, CM_NA_PROPAGATE, ones, y);
     expect(isnan(y[0]) && !is_na(y[0]) && y[15] == 9, "a line through NaN: %g", y[0]);
-    extended(na_value, 1, CM_NA_PROPAGATE, ones, y);
+    extended(na_value, 1, 1, CM_NA_PROPAGATE, ones, y);
     expect(is_na(y[0]) && y[15] == 9, "a line through NA: %g", y[0]);
     for (cm_na na = CM_NA_PROPAGATE; na <= CM_NA_RENORMALISE;
          na++) { /* Inf - Inf on the line */
-        extended(INFINITY, INFINITY, na, ones, y);
+        extended(INFINITY, INFINITY, 1, na, ones, y);
         expect(isnan(y[0]) && !is_na(y[0]) && y[15] == 9, "a line between infinities: %g",
                y[0]);
     }
     /* the only sample with a weight is missing, others are undefined */
-    extended(INFINITY, NAN, CM_NA_RENORMALISE, last, y);
+    extended(INFINITY, INFINITY, NAN, CM_NA_RENORMALISE, one, y);
     expect(is_na(y[0]), "no weight on a line: %g", y[0]);
 }
 

@@ -371,7 +371,7 @@ static void check_complex_choice(void)
  */
 static void check_rare(void)
 {
-    enum { NX = 1000, NH = 160000, NY = NX + NH - 1, EACH = 8 };
+    enum { NX = 170000, NH = 160000, NY = NX + NH - 1, EACH = 8 };
     double *x = guarded_doubles(NX, AT_END), *h = guarded_doubles(NH, AT_END);
     double *y = guarded_doubles(NY, AT_END);
     for (size_t j = 0; j < NX; j++)

@@ -231,9 +231,9 @@ static void sparse_kernel_item(void *job, size_t item, int thread, const cm_env 
     const shared *s = job;
     cm_problem q = cm_swapped(s->p, item);
     (void)thread;
-    void *mark = env ? env->mark(env->data) : NULL;
+    void *mark = env ? env->mark(env->data) : NULL; // # nocov: NULL if a processor is free
     cm_conv_sparse(&q, s->h, env);
-    if (env)
+    if (env) // # nocov: as above
         env->release(env->data, mark);
 }
 
