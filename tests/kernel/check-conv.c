@@ -291,6 +291,23 @@ static long double norms(const conv_case *c)
     return sqrtl(x) * sqrtl(h) * (1 + sqrtl((long double)c->h.n)); /* a boundary repeats x */
 }
 
+static int all_whole(const double *x, size_t n)
+{
+    for (size_t j = 0; j < n; j++)
+        if (isfinite(x[j]) && x[j] != rint(x[j]))
+            return 0;
+    return 1;
+}
+
+/* Whether whole numbers are promised: where x and h are both complex, if all parts of all
+ * samples are whole, as all go through one transform. */
+static int whole_promised(const conv_case *c)
+{
+    return !c->x.im || !c->h.im ||
+           (all_whole(c->x.re, c->x.n) && all_whole(c->x.im, c->x.n) &&
+            all_whole(c->h.re, c->h.n) && all_whole(c->h.im, c->h.n));
+}
+
 static int right(const conv_case *c, const sums *s, double re, const double *im,
                  long double norm)
 {
@@ -325,9 +342,10 @@ static int right(const conv_case *c, const sums *s, double re, const double *im,
         if (slack > DBL_MAX / 4)
             return 1;
     } else if (s->whole && c->options.method != CM_FFT && special[0] == 0 && special[1] == 0) {
-        if (re != rint(re) || (moduli <= MOST_WHOLE && re != exact_re))
-            return 0;
-        if (im && (*im != rint(*im) || (moduli <= MOST_WHOLE && *im != exact_im)))
+        int is_exact = re == rint(re) && (moduli > MOST_WHOLE || re == exact_re);
+        if (im)
+            is_exact &= *im == rint(*im) && (moduli > MOST_WHOLE || *im == exact_im);
+        if (!is_exact && whole_promised(c))
             return 0;
     }
     if (special[0] != 0 && !right_special(re, special[0]))
