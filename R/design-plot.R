@@ -57,7 +57,8 @@ draw_design <- function(design, cex.names, main = "Design", xlab = "", ylab = "S
   names <- design$columns$name
   cex.names <- fitting_cex(names, cex.names)
   height <- inches_of(names, cex.names)
-  old <- graphics::par(mai = c(0.3, 0.9, height + if (nzchar(main)) 0.5 else 0.15, 0.15))
+  old <- saved_par("mar")
+  graphics::par(mai = c(0.3, 0.9, height + if (nzchar(main)) 0.5 else 0.15, 0.15))
   on.exit(graphics::par(old))
   size <- apply(abs(design$X), 2L, max)
   scaled <- design$X / rep(ifelse(size > 0, size, 1), each = nrow(design$X))
@@ -80,7 +81,8 @@ draw_correlations <- function(design, cex.names, main = "Correlations", xlab = "
   }
   cex.names <- fitting_cex(names, cex.names)
   height <- inches_of(names, cex.names)
-  old <- graphics::par(mai = c(0.2, height + 0.1, height + if (nzchar(main)) 0.5 else 0.15, 0.7))
+  old <- saved_par("mar")
+  graphics::par(mai = c(0.2, height + 0.1, height + if (nzchar(main)) 0.5 else 0.15, 0.7))
   on.exit(graphics::par(old))
   plot_matrix(
     correlations(design$X[, shown, drop = FALSE]),

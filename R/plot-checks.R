@@ -31,3 +31,6 @@ check_label <- function(label, arg) {
   }
   check_encoding(label, arg)
 }
+
+# Graphics parameters as a list for par() to restore.
+saved_par <- function(names) lapply(stats::setNames(names, names), graphics::par)

@@ -66,8 +66,10 @@ plot_steps <- function(x, h, k, mode = "full", origin = NULL, boundary = "zero",
   check_label(xlab, "xlab")
   layout <- step_layout(x, h, mode, origin, boundary, start, dt)
   steps <- lapply(k, step_of, x = x, h = h, layout = layout)
-  old <- graphics::par(
-    cex = graphics::par("cex"), mfcol = c(3L, length(k)), mar = c(3, 3.6, 1.8, 0.8),
+  # read before any is set: mfcol changes cex, and mar too where margins were set in inches
+  old <- saved_par(c("mfcol", "cex", "mar", "mgp", "tcl", "las", "bty", "font.main"))
+  graphics::par(
+    mfcol = c(3L, length(k)), mar = c(3, 3.6, 1.8, 0.8),
     mgp = c(2, 0.6, 0), tcl = -0.3, las = 1, bty = "l", font.main = 1
   )
   on.exit(graphics::par(old))

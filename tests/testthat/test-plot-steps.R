@@ -86,3 +86,20 @@ test_that("the pictures stay as they were looked at", {
   })
   vdiffr::expect_doppelganger("rows", function() plot_rows(shifted_kernels(hrf(0:19), 40), 1:5))
 })
+
+test_that("margins are the same after pictures, in whatever order", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  before <- graphics::par("mar", "mai", "cex", "mfrow", "mgp", "las")
+  design <- design_matrix(events(c(1, 5), 2), 0:9)
+  for (i in 1:2) {
+    plot(design)
+    plot(design, type = "correlation")
+    plot_steps(1:4, c(1, 10, 100), 1:2)
+    plot_steps(1:4, c(1, 10, 100), 1)
+    expect_equal(graphics::par("mar", "mai", "cex", "mfrow", "mgp", "las"), before)
+  }
+  graphics::par(mai = before$mai)
+  plot_steps(1:4, c(1, 10, 100), 1:2)
+  expect_equal(graphics::par("mar", "mai", "cex", "mfrow", "mgp", "las"), before)
+})
