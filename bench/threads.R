@@ -24,9 +24,10 @@ seconds <- function(case, threads) {
   proc.time()[["elapsed"]] - start
 }
 
-# The clock has milliseconds: short calls are repeated.
+# Calls are repeated for a quarter of a second: the system gives processors out for some milliseconds at a time,
+# so that the time of one short call beside busy processes is mostly chance.
 measure <- function(case) {
-  often <- ceiling(0.03 / max(seconds(case, 1), 0.001))
+  often <- ceiling(0.25 / max(seconds(case, 1), 0.001))
   run <- function(threads) sum(vapply(seq_len(often), function(i) seconds(case, threads), 0)) / often
   both <- vapply(seq_len(pairs), function(i) if (i %% 2) c(run(1), run(2)) else rev(c(run(2), run(1))), c(0, 0))
   c(one = stats::median(both[1L, ]), ratio = stats::median(both[2L, ] / both[1L, ]))
