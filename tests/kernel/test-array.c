@@ -114,6 +114,50 @@ static void check_lines(void)
     expect(is_na(y[0]), "no weight on a line: %g", y[0]);
 }
 
+/* Two by two samples, of which the last one is missing, by a kernel whose other samples are so
+ * small that their products with x lack digits: outputs in units. x has `part` times as much
+ * for an imaginary part, if that is not 0. */
+static void check_tiny(const double *x, double part, const cm_factor *factor, size_t nfactor,
+                       cm_mode mode, const double *exact, double unit)
+{
+    cm_array a = {.rank = 2, .nx = {2, 2}, .nh = {2, 2}, .mode = {mode, mode}};
+    double im[4], y[4], yi[4];
+    for (size_t i = 0; i < 4; i++)
+        im[i] = part * x[i];
+    a.na = CM_NA_RENORMALISE;
+    a.method = CM_DIRECT;
+    begin(&here);
+    cm_conv_array(&a, (cm_samples){x, part != 0 ? im : NULL, 4, 1}, factor, nfactor,
+                  (cm_output){y, part != 0 ? yi : NULL}, env());
+    for (size_t t = 0; t < (mode == CM_VALID ? 1 : 4); t++) {
+        expect(y[t] == exact[t] || fabs(y[t] / unit - exact[t]) <= 1e-11 * fabs(exact[t]),
+               "tiny: %g is not %g", y[t] / unit, exact[t]);
+        if (part != 0)
+            expect(yi[t] == part * y[t], "tiny: imaginary %g beside %g", yi[t], y[t]);
+    }
+    release(&here);
+}
+
+static void check_all_tiny(void)
+{
+    const double s = 0x1p-600, h = 0x1p-500, l = 0x1p600, g = 0x1p-1020;
+    double x[] = {3 * s, 5 * s, 9 * s, NAN}, large[] = {3 * l, 5 * l, 9 * l, NAN};
+    double all[] = {1, h, h, h}, least[] = {1, g, g, g}, u[] = {1, 0x1p-300};
+    cm_factor one = {all, NULL, CM_MOST_AXES}, two[] = {{u, NULL, 0}, {u, NULL, 1}};
+    check_tiny(x, 0, &one, 1, CM_VALID, (double[]){17.0 / 3}, s);
+    check_tiny(x, 0.5, &one, 1, CM_VALID, (double[]){17.0 / 3}, s);
+    check_tiny(x, 0, &one, 1, CM_CAUSAL, (double[]){3, 5, 9, 17.0 / 3}, s);
+    check_tiny(x, 0, two, 2, CM_VALID, (double[]){7}, s);
+    x[0] = 1; /* beside a product of the usual size no digit is lacking */
+    check_tiny(x, 0, &one, 1, CM_CAUSAL, (double[]){1, h, h, 1.0 / 3}, 1);
+    x[0] = INFINITY;
+    check_tiny(x, 0, &one, 1, CM_VALID, (double[]){INFINITY}, 1);
+    one.re = least; /* weights lack digits, or imaginary parts */
+    check_tiny(large, 0, &one, 1, CM_VALID, (double[]){17.0 / 3}, l);
+    check_tiny(large, 1, &one, 1, CM_VALID, (double[]){17.0 / 3}, l);
+    check_tiny(large, 0x1p-600, &one, 1, CM_VALID, (double[]){17.0 / 3}, l);
+}
+
 /* A missing sample of many, with threads, and by transforms. */
 static void check_large(cm_method method, int threads)
 {
@@ -152,6 +196,7 @@ int main(int argc, char **argv)
     check_many(1, 0);
     check_many(1, 1);
     check_lines();
+    check_all_tiny();
     check_large(CM_AUTO, 2);
     check_large(CM_FFT, 1);
     check_progress(0);

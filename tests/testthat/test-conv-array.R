@@ -144,6 +144,31 @@ test_that("renormalised outputs keep their digits near the smallest numbers", {
   expect_identical(is.infinite(Im(mean_of(tiny, h))), is.infinite(Im(mean_of(z, h))))
 })
 
+# In valid mode an image is a signal, and its kernel one with zeros between its columns, which count for nothing.
+test_that("renormalised outputs keep their digits where samples and weights are of any size", {
+  set.seed(30)
+  for (i in seq_len(how_many(200, 40))) {
+    n <- sample(2:7, 2, TRUE)
+    m <- pmin(n, sample(1:4, 2, TRUE))
+    x <- array(10^stats::runif(prod(n), -320, 150) * sample(c(-1, 1, NA), prod(n), TRUE, c(0.4, 0.3, 0.3)), n)
+    list <- lapply(m, function(k) 10^stats::runif(k, -160, 70))
+    h <- if (i %% 2) outer(list[[1]], list[[2]]) else array(10^stats::runif(prod(m), -320, 150), m)
+    spread <- rbind(h, matrix(0, n[1] - m[1], m[2]))
+    spread <- as.vector(spread)[seq_len(length(spread) - n[1] + m[1])]
+    line <- function(x, na) conv(as.vector(x), spread, "valid", na = na)[as.vector(outer(
+      seq_len(n[1] - m[1] + 1), (seq_len(n[2] - m[2] + 1) - 1) * n[1], "+"
+    ))]
+    exact <- line(x, "renormalise")
+    moduli <- line(abs(x), "renormalise")
+    for (k in if (i %% 2) list(h, list) else list(h)) {
+      y <- as.vector(conv_array(x, k, "valid", na = "renormalise"))
+      expect_identical(is.na(y), is.na(exact))
+      off <- abs(y - exact) > 2e-11 * moduli + 2 * length(h) * 2^-1074
+      expect(!any(off, na.rm = TRUE), sprintf("case %d: %d outputs are off", i, sum(off, na.rm = TRUE)))
+    }
+  }
+})
+
 test_that("kernels whose outer product is infinite are refused", {
   h <- list(c(1e308, 1e308), c(1e308, 0))
   expect_convmat_error(conv_array(matrix(1, 2, 3), h), "value", "`h` must have a finite outer product")

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "array/edges.h"
+#include "array/exact.h"
 #include "array/states.h"
 #include "base/complex.h"
 #include "base/sum.h"
@@ -297,33 +298,32 @@ static double *presence(const cm_array *a, const cm_box *box, const cm_box *met,
     return present;
 }
 
-/* For each output the sum of the kernel over what is present. A transform without its guard
- * would hide a sum that is 0. */
-static double *present_weight(const cm_array *a, const cm_box *box, const unsigned char *state,
-                              const cm_factor *factor, size_t nfactor, const cm_env *env)
+/* For each output the sum of the kernel over what is present, of which `s` is told. A transform
+ * without its guard would hide a sum that is 0. */
+static double *present_weight(const cm_array *a, cm_sums *s, const cm_env *env)
 {
     ptrdiff_t offset[CM_MOST_AXES];
-    cm_box met = all_met(box, offset);
+    cm_box met = all_met(s->box, offset);
     size_t ny = 1;
-    for (size_t k = 0; k < box->rank; k++)
-        ny *= box->w[k].ny;
+    for (size_t k = 0; k < met.rank; k++)
+        ny *= met.w[k].ny;
     cm_output weight = {cm_doubles(ny, env), NULL};
-    double *present = presence(a, box, &met, offset, state, env);
-    conv_factors(&met, present, NULL, factor, nfactor, NULL,
+    s->present = presence(a, s->box, &met, offset, s->x.state, env);
+    conv_factors(&met, s->present, NULL, s->factor, s->nfactor, NULL,
                  a->method == CM_FFT ? CM_FFT_GUARDED : a->method, weight, env);
     return weight.re;
 }
 
-static double total_weight(const cm_box *box, const cm_factor *factor, size_t nfactor)
+static cm_scaled total_weight(const cm_sums *s)
 {
-    double total = 1;
-    for (size_t f = 0; f < nfactor; f++) {
-        size_t axis = factor[f].axis,
-               n = axis == CM_MOST_AXES ? cm_count(box->m, box->rank) : box->m[axis];
+    cm_scaled total = {1, 0};
+    for (size_t f = 0; f < s->nfactor; f++) {
+        size_t axis = s->factor[f].axis,
+               n = axis == CM_MOST_AXES ? cm_count(s->box->m, s->box->rank) : s->box->m[axis];
         double sum = 0, lost = 0;
         for (size_t i = 0; i < n; i++)
-            cm_add(factor[f].re[i], &sum, &lost);
-        total *= cm_total(sum, lost);
+            cm_add(s->factor[f].re[i], &sum, &lost);
+        total = cm_scaled_product(total, cm_scale(cm_total(sum, lost)));
     }
     return total;
 }
@@ -335,30 +335,53 @@ static void set_output(cm_output y, size_t t, double value)
         y.im[t] = value;
 }
 
-/* Scales output t up to the total weight: y / weight is a mean of samples, which does not
- * overflow. */
-static void renormalise(cm_output y, size_t t, double weight, double total, double na)
+/* What scaling up takes: the weights of outputs, and of all samples of the kernel. */
+typedef struct {
+    cm_sums sums;
+    double *weight, tiny;
+    cm_scaled total;
+} weights;
+
+static int lacks_digits(const weights *w, cm_output y, size_t t)
 {
-    if (weight == 0) {
+    double re = fabs(y.re[t]), im = y.im ? fabs(y.im[t]) : INFINITY;
+    return isfinite(re) && (re < w->tiny || im < w->tiny || w->weight[t] < w->tiny);
+}
+
+/* Scales output t up to the total weight; NA if all of its weight is missing. */
+static void renormalise(const weights *w, cm_output y, size_t t, double na, size_t *work,
+                        const cm_env *env)
+{
+    cm_exact_sums s = {cm_scale(y.re[t]), {0, 0}, cm_scale(w->weight[t])};
+    if (y.im)
+        s.im = cm_scale(y.im[t]);
+    if (lacks_digits(w, y, t)) {
+        s = cm_sum_exactly(&w->sums, t);
+        cm_work(work, 20 * cm_count(w->sums.box->m, w->sums.box->rank), env);
+    }
+    if (s.weight.m == 0) {
         set_output(y, t, na);
         return;
     }
-    y.re[t] = y.re[t] / weight * total;
+    y.re[t] = cm_scaled_up(s.re, s.weight, w->total);
     if (y.im)
-        y.im[t] = y.im[t] / weight * total;
+        y.im[t] = cm_scaled_up(s.im, s.weight, w->total);
 }
 
 /* One output that has samples of this state as terms. */
 static void restore_output(cm_na na, unsigned char state, cm_output y, size_t t,
-                           const double *weight, double total, const cm_env *env)
+                           const weights *w, size_t *work, const cm_env *env)
 {
     if (na == CM_NA_PROPAGATE) {
         set_output(y, t, state & CM_NOT_AVAILABLE ? env->na : NAN);
         return;
     }
-    if (na == CM_NA_RENORMALISE && CM_IS_MISSING(state))
-        renormalise(y, t, weight[t], total, env->na);
-    if ((state & CM_UNDEFINED) && !(na == CM_NA_RENORMALISE && weight[t] == 0))
+    int none = 0;
+    if (na == CM_NA_RENORMALISE && CM_IS_MISSING(state)) {
+        renormalise(w, y, t, env->na, work, env);
+        none = env->is_na(y.re[t]);
+    }
+    if ((state & CM_UNDEFINED) && !none)
         set_output(y, t, NAN);
 }
 
@@ -367,17 +390,18 @@ static void restore(const cm_array *a, const cm_box *box, cm_field x, const cm_f
 {
     restore_infinite(box, x, factor, y, env);
     const unsigned char *reached = cm_reached(box, x.state, env);
-    double total = 0, *weight = NULL;
+    weights w = {.sums = {box, x, factor, nfactor, NULL}};
     size_t ny = 1, work = 0;
     if (a->na == CM_NA_RENORMALISE) {
-        weight = present_weight(a, box, x.state, factor, nfactor, env);
-        total = total_weight(box, factor, nfactor);
+        w.weight = present_weight(a, &w.sums, env);
+        w.total = total_weight(&w.sums);
+        w.tiny = cm_too_small(&w.sums);
     }
     for (size_t k = 0; k < box->rank; k++)
         ny *= box->w[k].ny;
     for (size_t t = 0; t < ny; t++) {
         if (reached[t])
-            restore_output(a->na, reached[t], y, t, weight, total, env);
+            restore_output(a->na, reached[t], y, t, &w, &work, env);
         cm_work(&work, 1, env);
     }
 }

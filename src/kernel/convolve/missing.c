@@ -22,6 +22,7 @@
 #include <math.h>
 
 #include "base/complex.h"
+#include "base/scaled.h"
 #include "base/sum.h"
 #include "convolve/engine.h"
 
@@ -94,38 +95,18 @@ static double *present_weight(cm_samples x, const size_t *at, size_t nat, cm_sam
     return weight;
 }
 
-/* m 2^e: nothing over- or underflows on the way. */
-typedef struct {
-    double m;
-    int e;
-} scaled;
-
-static scaled scale(double v)
-{
-    scaled s = {0, 0};
-    s.m = frexp(v, &s.e);
-    return s;
-}
-
-/* y total / weight, the mean of what is present times the total weight. */
-static double scaled_up(scaled y, double weight, double total)
-{
-    scaled w = scale(weight), t = scale(total);
-    return isfinite(y.m) ? ldexp(y.m / w.m * t.m, y.e - w.e + t.e) : y.m;
-}
-
 /* Scales output t, of which re and im are the sums over what is present, up to the total
  * weight; NA if all of its weight is missing. */
-static void renormalise(cm_output y, size_t t, scaled re, scaled im, double weight,
+static void renormalise(cm_output y, size_t t, cm_scaled re, cm_scaled im, double weight,
                         double total, double na)
 {
     if (weight == 0) {
         set_output(y, t, na);
         return;
     }
-    y.re[t] = scaled_up(re, weight, total);
+    y.re[t] = cm_scaled_up(re, cm_scale(weight), cm_scale(total));
     if (y.im)
-        y.im[t] = scaled_up(im, weight, total);
+        y.im[t] = cm_scaled_up(im, cm_scale(weight), cm_scale(total));
 }
 
 /* The smallest modulus of v that is not 0, if it is below `least`. */
@@ -165,7 +146,7 @@ static double sum_at(cm_samples x, const double *part, cm_samples h, size_t k, i
     double sum = 0, lost = 0;
     size_t last = k < x.n ? k : x.n - 1;
     for (size_t j = k < h.n ? 0 : k - h.n + 1; j <= last; j++) {
-        scaled a = scale(part[j]), b = scale(h.re[k - j]);
+        cm_scaled a = cm_scale(part[j]), b = cm_scale(h.re[k - j]);
         if (a.m == 0 || b.m == 0 || sample_missing(x, j))
             continue;
         if (a.e + b.e > *largest)
@@ -176,11 +157,11 @@ static double sum_at(cm_samples x, const double *part, cm_samples h, size_t k, i
 }
 
 /* The same, in units of its largest term. */
-static scaled exact_sum(cm_samples x, const double *part, cm_samples h, size_t k)
+static cm_scaled exact_sum(cm_samples x, const double *part, cm_samples h, size_t k)
 {
     int largest = -3000;
     sum_at(x, part, h, k, 2000, &largest);
-    scaled s = scale(sum_at(x, part, h, k, largest, &largest));
+    cm_scaled s = cm_scale(sum_at(x, part, h, k, largest, &largest));
     s.e += largest;
     return s;
 }
@@ -189,7 +170,7 @@ static scaled exact_sum(cm_samples x, const double *part, cm_samples h, size_t k
 static void renormalise_exactly(cm_samples x, cm_samples h, size_t k, cm_output y, size_t t,
                                 double total, double na)
 {
-    scaled none = {0, 0};
+    cm_scaled none = {0, 0};
     renormalise(y, t, exact_sum(x, x.re, h, k), y.im ? exact_sum(x, x.im, h, k) : none,
                 exact_weight(x, h, k), total, na);
 }
@@ -238,7 +219,7 @@ void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples
             cm_work(&work, 4 * h.n, env);
             renormalise_exactly(x, h, k, y, t, total, env->na);
         } else {
-            renormalise(y, t, scale(y.re[t]), scale(y.im ? y.im[t] : 0), weight[t], total,
+            renormalise(y, t, cm_scale(y.re[t]), cm_scale(y.im ? y.im[t] : 0), weight[t], total,
                         env->na);
         }
     }
