@@ -103,6 +103,10 @@ kernel-test-arm: ## the same for 64-bit ARM, by an emulator
 	@sh tools/setup.sh $(NEEDS_ARM)
 	@$(kernel_make) -j2 arm
 
+test-arm: build/installed ## R itself as 64-bit ARM has it, by an emulator: the tests of conv() (an hour); TESTS= for others
+	@sh tools/setup.sh $(NEEDS_ARM)
+	@sh tools/test-arm.sh $(or $(TESTS),conv correlate conv-matrix engine)
+
 windows: ## the package for 64-bit Windows, by a cross-compiler: it builds, and the kernel's tests run by wine
 	@sh tools/setup.sh $(NEEDS_WINDOWS)
 	@sh tools/windows.sh

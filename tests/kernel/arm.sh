@@ -1,18 +1,27 @@
 #!/bin/sh
-# Fetches R's mathematics for 64-bit ARM from Debian into FOLDER/root. Nothing is
-# installed, and the system's own lists of packages are left alone.
+# Fetches packages for 64-bit ARM from Debian into FOLDER/root. Nothing is installed, and the
+# system's own lists of packages are left alone.
 #
-#   sh arm.sh FOLDER
+#   sh arm.sh FOLDER PACKAGE...                  these packages
+#   sh arm.sh FOLDER --depends PACKAGE...        and all that they need
 set -eu
-mkdir -p "$1/apt/lists/partial" "$1/apt/cache/archives/partial" "$1/debs"
-cd "$1/debs"
+folder=$1
+shift
+mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial" "$folder/debs/partial"
+cd "$folder/debs"
+: >../apt/status
 apt=$PWD/../apt
 fetch() {
     apt-get -q -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Dir::State::lists="$apt/lists" \
-        -o Dir::Cache="$apt/cache" -o Dir::State::status=/dev/null "$@"
+        -o Dir::Cache="$apt/cache" -o Dir::Cache::archives="$PWD" -o Dir::State::status="$apt/status" "$@"
 }
 fetch update
-fetch download r-mathlib
+if [ "$1" = --depends ]; then
+    shift
+    fetch install -y --no-install-recommends --download-only "$@"
+else
+    fetch download "$@"
+fi
 for deb in *.deb; do dpkg-deb -x "$deb" ../root; done
 # links to what other packages have would stop R CMD build, which copies before it leaves out
 find -L ../root -type l -exec rm {} +
