@@ -109,3 +109,10 @@ test_that("errors are raised from the user's call", {
   expect_convmat_error(A[7, ], "value", "`i` must be an index from 1 to 6")
   expect_convmat_error(A + 1, "type", "only be multiplied")
 })
+
+test_that("tables of methods do not bring those of other packages with them", {
+  ns <- asNamespace("convmat")
+  tables <- grep("^[.]__T__", ls(ns, all.names = TRUE), value = TRUE)
+  expect_true(".__T__%*%:base" %in% tables)
+  for (name in tables) expect_identical(parent.env(ns[[name]]), baseenv(), info = name)
+})
