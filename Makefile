@@ -57,22 +57,23 @@ staged = sh tools/stage.sh build/$(1) --no-build-vignettes && tar -xzf build/$(1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: bench-setup setup-ci site-setup kernel-setup trust-setup $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
+.PHONY: bench-setup page-setup setup-ci site-setup kernel-setup trust-setup $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' Makefile)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 24
 
-walkthrough: $(PAGE) ## knit the page, installing what is missing
+# Prerequisites are made in their order, one after the other: what is missing is installed first.
+walkthrough: page-setup $(PAGE) ## knit the page, installing what is missing
 	@echo "convmat: the page is $(CURDIR)/$(PAGE)"
 
-articles: build/installed ## knit all pages, those of the site too, into build/articles
+articles: setup build/installed ## knit all pages, those of the site too, into build/articles
 	@sh tools/setup.sh $(NEEDS) -- $(R_ARTICLES)
 	@rm -rf build/articles && mkdir -p build/articles && cp -R vignettes build/articles/source
 	@Rscript -e 'for (page in dir("build/articles/source", "[.]Rmd$$", recursive = TRUE, full.names = TRUE))' \
 	   -e 'rmarkdown::render(page, output_dir = "build/articles", envir = new.env(), quiet = TRUE)' $(call quietly,articles)
 	@echo "convmat: the pages are in $(CURDIR)/build/articles"
 
-test: build/installed ## run the tests, installing what is missing
+test: setup build/installed ## run the tests, installing what is missing
 	@echo "convmat: running the tests in tests/testthat"
 	@NOT_CRAN=true Rscript tools/test.R
 
@@ -122,18 +123,18 @@ fuzz: kernel-setup ## hostile calls of the kernel, FUZZ_SECONDS=60 for each targ
 kernel-setup:
 	@sh tools/setup.sh $(NEEDS_KERNEL)
 
-hostile: build/installed ## 100,000 hostile calls of every function; N= and SEED= for others
+hostile: setup build/installed ## 100,000 hostile calls of every function; N= and SEED= for others
 	@Rscript tools/hostile.R $(or $(N),100000) $(SEED)
 
-limits: build/installed ## interrupts 100 times, too little memory, forks, unloading, saved sessions
+limits: setup build/installed ## interrupts 100 times, too little memory, forks, unloading, saved sessions
 	@CONVMAT_REPEATS=$(or $(REPEATS),100) NOT_CRAN=true Rscript tools/test.R '^(interrupts|limits)$$'
 
-slurm: build/installed ## pieces and subjects as jobs of a Slurm of its own (root); one is killed; SAMPLES=1e8 SUBJECTS=200
+slurm: setup build/installed ## pieces and subjects as jobs of a Slurm of its own (root); one is killed; SAMPLES=1e8 SUBJECTS=200
 	@sh tools/setup.sh $(NEEDS_SLURM) -- future.apply future.batchtools
 	@sh tools/slurm.sh $(or $(SAMPLES),1e8) $(or $(SUBJECTS),200)
 
 # valgrind does not know AVX-512.
-valgrind: build/installed trust-setup ## every compiled routine, and some tests, under valgrind
+valgrind: setup build/installed trust-setup ## every compiled routine, and some tests, under valgrind
 	@echo "convmat: running under valgrind"
 	@CONVMAT_SIMD=avx2 OMP_NUM_THREADS=2 R -d "valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite \
 	   --show-leak-kinds=definite --error-exitcode=9 --num-callers=30" \
@@ -164,10 +165,10 @@ bare: ## in bare Debian 12 and testing: the tarball without a network, the READM
 	@sh tools/bare.sh offline $(RELEASES)
 	@sh tools/bare.sh readme $(RELEASES)
 
-test-times: build/installed ## processor time of each file of tests; TESTS= takes a pattern
+test-times: setup build/installed ## processor time of each file of tests; TESTS= takes a pattern
 	@NOT_CRAN=true Rscript tools/test-times.R '$(TESTS)'
 
-first-example: build/installed ## where on each help page the first example stands: fails beyond line 40
+first-example: setup build/installed ## where on each help page the first example stands: fails beyond line 40
 	@Rscript tools/first-example.R
 
 floors: ## who includes and calls whom in the kernel; then faults are planted, and found
@@ -181,7 +182,7 @@ map: ## CONTRIBUTING.md's tables name every file of src/ and R/ once
 check-newest: setup ## R CMD check with the newest releases of R, built or fetched into a cache
 	@sh tools/newest-r.sh $(R)
 
-site: build/installed site-setup ## the web pages: help, articles, benchmark report and cheat sheet, in build/site
+site: setup build/installed site-setup ## the web pages: help, articles, benchmark report and cheat sheet, in build/site
 	@echo "convmat: making the site (some minutes)"
 	@Rscript tools/site.R $(call quietly,site)
 	@echo "convmat: the site is $(CURDIR)/build/site/index.html"
@@ -191,16 +192,16 @@ site-test: site ## code of vignettes and README as pasted; the site and explore_
 	@Rscript tools/site-test.R
 	@Rscript tools/explore-test.R
 
-bench: build/installed bench-setup ## conv() beside other systems: writes bench/peers/peers.md
+bench: setup build/installed bench-setup ## conv() beside other systems: writes bench/peers/peers.md
 	@Rscript bench/peers/peers.R
 
-bench-matrix: build/installed bench-setup ## the forms of the matrix beside SciPy and Matrix: writes bench/matrix.md
+bench-matrix: setup build/installed bench-setup ## the forms of the matrix beside SciPy and Matrix: writes bench/matrix.md
 	@Rscript bench/matrix.R
 
-bench-deconv: build/installed ## lambda by cross-validation against the best, and cost: writes bench/deconv.md
+bench-deconv: setup build/installed ## lambda by cross-validation against the best, and cost: writes bench/deconv.md
 	@Rscript bench/deconv.R
 
-numerics: build/installed bench-setup ## the error of each output, ours and others': writes bench/numerics.md
+numerics: setup build/installed bench-setup ## the error of each output, ours and others': writes bench/numerics.md
 	@Rscript bench/numerics.R
 
 # Without chromote, which is on CRAN only, the site is made, but not opened.
@@ -229,6 +230,9 @@ spelling: ## words that neither a British dictionary nor inst/WORDLIST has
 setup: ## install what is missing to build, knit and test
 	@sh tools/setup.sh $(NEEDS)
 
+page-setup:
+	@SUGGESTS='knitr rmarkdown' sh tools/setup.sh $(NEEDS)
+
 check-setup: ## the same, and what R CMD check wants
 	@sh tools/setup.sh $(NEEDS_CHECK)
 
@@ -236,7 +240,7 @@ dev-setup: ## the same, and what maintainers use
 	@sh tools/setup.sh $(NEEDS_DEV) -- $(R_DEV)
 
 # All that .ci/run needs, at once.
-setup-ci: build/installed site-setup
+setup-ci: setup build/installed site-setup
 	@sh tools/setup.sh $(sort $(NEEDS_CHECK) $(NEEDS_COVERAGE) $(NEEDS_TRUST)) -- $(R_CLASSES)
 
 trust-setup:
@@ -248,7 +252,7 @@ clean: ## remove build/ and compiled code
 
 C_FILES = $(shell find src tests/kernel bench -name "*.[ch]" 2>/dev/null)
 
-build/installed: $(SOURCES) | setup
+build/installed: $(SOURCES)
 	@echo "convmat: installing convmat into build/library"
 	@mkdir -p build/library
 	@( $(call staged,stage) && R CMD INSTALL --no-docs --library=build/library build/stage/convmat ) \

@@ -6,7 +6,8 @@
 # COMMAND is a program, name.pc a library that pkg-config must know, name.py a module of Python,
 # name.m a package of Octave, name.so.N a library to load, or a file from / on; PACKAGE is the
 # Debian package that brings it. The R packages are those of DESCRIPTION and the R-PACKAGEs: from Debian
-# where apt-get may be used (seconds), else from CRAN's sources (minutes).
+# where apt-get may be used (seconds), else from CRAN's sources (minutes). SUGGESTS='NAME...' names those under
+# Suggests that are needed, instead of all.
 # shellcheck disable=SC2086 # lists are words in a string, and meant to split
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -57,9 +58,11 @@ missing_debs() {
 
 # "name", or "name version", of each R package wanted, and of R itself.
 wanted_r() {
-    awk '/^[^ \t]/ { on = /^(Depends|Imports|LinkingTo|Suggests):/; sub(/^[^:]*:/, "") } on' DESCRIPTION |
+    fields='Depends|Imports|LinkingTo'
+    [ -n "${SUGGESTS+set}" ] || fields="$fields|Suggests"
+    awk -v fields="^($fields):" '/^[^ \t]/ { on = $0 ~ fields; sub(/^[^:]*:/, "") } on' DESCRIPTION |
         tr , '\n' | sed 's/[()>=]/ /g' | awk 'NF { print $1, $2 }'
-    for package in $extra; do echo "$package"; done
+    for package in ${SUGGESTS:-} $extra; do echo "$package"; done
 }
 
 # Those that are not here, or too old.
@@ -124,8 +127,10 @@ if [ -n "$debs" ]; then
         fail "apt-get failed, for the reason above. Run make again, or try by hand as root:
 $(by_hand "$debs")"
     fi
+    # root is asked once: for all that tests and pages may want later, too
+    unset SUGGESTS
     fail "only root can install what is missing here. Have root run
-$(by_hand "$debs" "$(r_debs $missing)")
+$(by_hand "$debs" "$(r_debs $(missing_r))")
 and run make again."
 fi
 
