@@ -24,7 +24,8 @@
 #'   | `nh` | the length of the kernel |
 #'
 #'   `conv_chunk()`: these outputs, a vector or, if `x` or `h` has several columns, a matrix. Put together they are
-#'   `conv(x, h, mode, origin)`.
+#'   `conv(x, h, mode, origin)`. They are plain numbers: a piece does not keep the names, dates, class and units that
+#'   its `x` has. [conv_restore()] gives the whole result those of the whole signal.
 #'
 #' @section Errors:
 #' `convmat_error_type` if an argument is not numbers, or `chunk` has no such columns; `convmat_error_length` if

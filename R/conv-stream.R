@@ -33,6 +33,9 @@
 #'   matrix with a column for each signal or kernel, in units of `x` times `h`; there may be none. They are
 #'   complex if `h` is or `x` was. Columns have the names of the first piece that has some, or of `h`.
 #'
+#'   `summary()`: a list of where the stream stands, among it how many `samples` came in, how many `outputs`
+#'   went out of each column, and how many samples are `held`.
+#'
 #' @section When outputs come:
 #' Blocks are counted from the start of the stream: after n samples all outputs are there
 #' that need only the first `n %/% block * block` of them. In mode `"same"` an output needs
@@ -49,7 +52,7 @@
 #' of columns than `ncol`, or one is complex after others that were not; `convmat_error_length` if `h`
 #' is empty, its columns do not fit `ncol`, or the whole signal has one sample where boundary `"extend"`
 #' needs two; `convmat_error_value` if an argument has a value that does not exist or go with the
-#' others, or the stream has been finished. A push that is refused or interrupted changes nothing.
+#' others, or the stream has been finished or its fields changed. A push that is refused or interrupted changes nothing.
 #'
 #' @section Algorithm and accuracy:
 #' Each block is one convolution in mode `"valid"` of the `block + m - 1` samples that it needs,
@@ -199,6 +202,34 @@ print.conv_stream <- function(x, ...) {
   invisible(x)
 }
 
+#' @rdname conv_stream
+#' @param object A stream.
+#' @export
+summary.conv_stream <- function(object, ...) {
+  check_stream(object, "object")
+  at <- object$at
+  structure(
+    list(
+      samples = at$n, outputs = at$done, held = at$nheld, finished = at$finished, mode = object$mode,
+      boundary = object$boundary, na = object$na, kernel = length(object$h) / object$columns[2L], block = object$block
+    ),
+    class = "summary.conv_stream"
+  )
+}
+
+#' @export
+print.summary.conv_stream <- function(x, ...) {
+  cat(sprintf(
+    "<conv_stream> %s samples in, %s outputs out, %s samples held%s\n", format_count(x$samples), format_count(x$outputs),
+    format_count(x$held), if (x$finished) "; finished" else ""
+  ))
+  cat(sprintf(
+    "  mode \"%s\", boundary \"%s\", na \"%s\", kernel of %s samples, blocks of %s\n",
+    x$mode, x$boundary, x$na, format_count(x$kernel), format_count(x$block)
+  ))
+  invisible(x)
+}
+
 check_stream <- function(s, arg = "s") {
   if (!inherits(s, "conv_stream") || !is.environment(s)) {
     abort("type", sprintf("`%s` must be a stream, not %s.", arg, show_value(s)), "`conv_stream(h)` makes one.")
@@ -209,4 +240,48 @@ check_stream <- function(s, arg = "s") {
       sprintf("Its format has number %s, not %d.", show_value(s$version), stream_version)
     )
   }
+  if (!is_sound_stream(s)) {
+    abort(
+      "value", sprintf("`%s` must be a stream as `conv_stream()` made it; its fields have been changed.", arg),
+      "Make another by `conv_stream()`."
+    )
+  }
+}
+
+# Whether the fields are of the kinds, and hold as many samples, as conv_stream() and pushes leave them. Not a word
+# on single samples, and written for speed, as each push asks.
+is_sound_stream <- function(s) {
+  h <- s$h
+  at <- s$at
+  if (!is.list(at) || length(s$columns) != 2L) {
+    return(FALSE)
+  }
+  single <- list(
+    s$origin, s$block, s$na_index, at$n, at$done, at$from, at[["nheld"]],
+    s$direct, at$begun, at$finished, s$mode, s$boundary, s$na
+  )
+  if (any(lengths(single) != 1L)) {
+    return(FALSE)
+  }
+  counts <- do.call(c, c(list(s$columns), single[1:7])) # a list if one of them is
+  flags <- do.call(c, single[8:10])
+  words <- do.call(c, single[11:13])
+  is.double(counts) && isTRUE(all(counts >= 0 & counts == floor(counts) & counts < Inf)) &&
+    is.logical(flags) && !anyNA(flags) &&
+    is.character(words) && !anyNA(match(words[1L], modes)) && !anyNA(match(words[2L], boundaries)) &&
+    isTRUE(match(words[3L], na_choices) == counts[5L] + 1) &&
+    (is.double(h) || is.complex(h)) && length(h) > 0L && counts[1L] >= 1 && counts[2L] >= 1 && counts[4L] >= 1 &&
+    length(h) %% counts[2L] == 0 && counts[3L] < length(h) / counts[2L] && has_its_samples(s, at, s$held)
+}
+
+# See the top of stream-push.R for what a stream holds.
+has_its_samples <- function(s, at, held) {
+  nheld <- if (at$finished) 0 else if (at$begun) at$n + length_before(s) - max(at$done - 1, 0) else at$n
+  columns <- s$columns[1L]
+  fits <- if (is.null(held)) nheld == 0 else {
+    (is.double(held) || is.complex(held)) && (columns == 1 || (is.matrix(held) && ncol(held) == columns)) &&
+      at$from + nheld <= length(held) / columns
+  }
+  fits && at$nheld == nheld && (is.null(at[["undefined"]]) || (is.list(at$undefined) && length(at$undefined) == columns)) &&
+    (is.null(at[["names"]]) || is.character(at$names))
 }

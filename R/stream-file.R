@@ -26,7 +26,7 @@
 #' @param resume `TRUE` goes on where a call that was broken off has saved its state, if it has; `FALSE` begins
 #'   anew.
 #' @param every Seconds between two saves of the state, in the file `to` with `.stream` added to its name. It goes away in the end.
-#'   0 saves after each piece, `Inf` never. Connections have no state.
+#'   0 saves after each piece, `Inf` never. Connections and devices such as `/dev/null` have no state.
 #' @param threads As in [conv()].
 #'
 #' @returns The number of outputs written for each channel, invisibly. The stream is finished then.
@@ -82,14 +82,14 @@ stream_file <- function(s, from, to, format = "double", to_format = format, size
   }
   target <- open_target(to, to_format, source, s, saved)
   on.exit(close_place(target), add = TRUE)
-  if (is.character(from) && is.character(to)) forget_state(to, saved)
+  if (is_plain_file(from) && is_plain_file(to)) forget_state(to, saved)
   run_file(s, source, target, size, saved, every, threads, progress("Filtering"))
 }
 
 # From the first piece, or the one after the saved state, to the end.
 run_file <- function(s, source, target, size, saved, every, threads, tick) {
   at <- saved$at %||% c(read = 0, written = 0, clipped = 0)
-  keeps <- is.character(source$place) && is.character(target$place)
+  keeps <- is_plain_file(source$place) && is_plain_file(target$place)
   seen <- proc.time()[["elapsed"]]
   show <- seen + (attr(tick, "after") %||% 2) # as ffi_new_ticker() does
   write <- function(y) {
@@ -150,8 +150,8 @@ check_place <- function(place, arg) {
 
 check_places <- function(from, to, resume) {
   paths <- is.character(from) && is.character(to)
-  if (resume && !paths) {
-    abort("value", "`resume` must be FALSE unless `from` and `to` are paths.")
+  if (resume && !(is_plain_file(from) && is_plain_file(to))) {
+    abort("value", "`resume` must be FALSE unless `from` and `to` are paths of files.")
   }
   if (paths && one_path(from) == one_path(to)) {
     abort("value", "`from` and `to` must be different files.")

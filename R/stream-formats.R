@@ -16,6 +16,9 @@ cannot <- function(place, what, why = NULL) {
 
 is_file <- function(path) suppressWarnings(file.exists(path) && !dir.exists(path))
 
+# A path of what keeps what is written: neither a connection nor a device, as /dev/null is.
+is_plain_file <- function(place) is.character(place) && !grepl("^/dev/(?!shm/)", one_path(place), perl = TRUE)
+
 or_cannot <- function(code, place, what) {
   tryCatch(code, error = function(e) cannot(place, what), warning = function(w) cannot(place, what))
 }
@@ -56,7 +59,7 @@ open_source <- function(from, format, channels) {
     }
   } else {
     each <- channels * sample_bytes(bits_of(format))
-    frames <- if (is.character(from)) file.size(from) / each else Inf
+    frames <- if (is_plain_file(from)) file.size(from) / each else Inf
     if (is.finite(frames) && frames != floor(frames)) ends_early(from)
     p[c("bits", "channels", "rate", "frames", "header")] <- list(bits_of(format), channels, NA, frames, 0)
   }
@@ -157,7 +160,7 @@ end_target <- function(p, frames) {
   bytes <- frames * p$channels * sample_bytes(p$bits)
   if (p$format == "wav" && bytes %% 2 == 1) write_bytes(p, raw(1))
   flush(p$con)
-  if (is.character(p$place) && file.size(p$place) < p$header + bytes) cannot(p$place, "written to its end")
+  if (is_plain_file(p$place) && file.size(p$place) < p$header + bytes) cannot(p$place, "written to its end")
 }
 
 # ---- WAV --------------------------------------------------------------------------------
@@ -197,7 +200,8 @@ wav_format <- function(p, chunk) {
   if (tag == 65534 && length(chunk) >= 26L) tag <- number_of(chunk[25:26]) # extensible
   bits <- number_of(chunk[15:16])
   channels <- number_of(chunk[3:4])
-  if (tag != 1 || !bits %in% c(16, 24, 32) || channels == 0) {
+  if (channels == 0) not_wav(p, "Its header says that it has no channels.")
+  if (tag != 1 || !bits %in% c(16, 24, 32)) {
     kind <- c("1" = "whole numbers", "3" = "floating point", "6" = "A-law", "7" = "mu-law")[as.character(tag)]
     not_wav(p, sprintf(
       "Its samples must be whole numbers of 16, 24 or 32 bits, not %s of %s bits.",
@@ -210,7 +214,7 @@ wav_format <- function(p, chunk) {
 # Programs that cannot go back to the header write the largest number, or 0.
 wav_frames <- function(p, size, at, each) {
   unknown <- size %in% c(0, 2^32 - 1)
-  if (is.character(p$place)) {
+  if (is_plain_file(p$place)) {
     there <- file.size(p$place) - at
     if (unknown) {
       size <- there

@@ -224,7 +224,8 @@ valid_values <- list(
   `read_events$run` = expression(NULL, "duration"),
   `conv_stream$mode` = expression("full", "same", "causal"), block = expression(NULL, 1, 64L),
   `conv_stream$boundary` = expression("zero", "nearest", "mirror", "missing", "extend"), ncol = expression(1, 2L),
-  s = expression(conv_stream(c(1, 10)), conv_stream(1:3, "same", boundary = "mirror", block = 4), begun_stream(), conv_stream(1:2, ncol = 2)),
+  s = expression(conv_stream(c(1, 10)), conv_stream(1:3, "same", boundary = "mirror", block = 4), begun_stream(), conv_stream(1:2, ncol = 2),
+    tamper_stream("h", "a"), tamper_stream("columns", c(0, 1)), tamper_stream("held", 1), tamper_stream("at", list(n = 5))),
   `stream_file$from` = expression(eight, file(eight)), `stream_file$to` = expression(out, file(out)), resume = expression(FALSE, TRUE),
   `stream_file$s` = expression(conv_stream(c(1, 10)), conv_stream(1:3, "same", ncol = 2)), every = expression(10, 0, Inf),
   `stream_file$format` = expression("double", "pcm16", "pcm32"), to_format = expression("double", "pcm16", "pcm24"), size = expression(100, 3L),
@@ -275,7 +276,9 @@ classed_values <- list(
   summary.deconv = expression(
     summary(deconv(c(1, 3, 5, 4, 4), c(1, 2))), summary(deconv(cbind(a = sin(1:12), b = 1), c(1, 2), method = "ridge", lambda = 1))
   ),
-  conv_stream = expression(conv_stream(1:3), begun_stream(), tamper_stream("version", "a"), attributed(list(), class = "conv_stream")),
+  conv_stream = expression(conv_stream(1:3), begun_stream(), tamper_stream("version", "a"), tamper_stream("h", NULL), tamper_stream("columns", 1:2),
+    tamper_stream("held", "a"), tamper_stream("at", NULL), tamper_stream("origin", 1e9), tamper_stream("block", NA), attributed(list(), class = "conv_stream")),
+  summary.conv_stream = expression(summary(conv_stream(1:3)), summary(begun_stream())),
   summary.conv_operator = expression(summary(conv_operator(1:3, 5)), summary(conv_operator(1i, 5, "same"))),
   conv_operator = expression(
     conv_operator(1:3, 5), conv_operator(c(1i, 2), 4, "same", boundary = "wrap"), conv_operator(c(1e200, 1), 3),

@@ -296,3 +296,42 @@ test_that("printing says what a stream is and where it stands", {
   stream_finish(s)
   expect_output(expect_identical(print(s), s), "any method in blocks of [0-9,]+\n  0 samples in, 0 outputs out; finished")
 })
+
+test_that("a summary is a list of where a stream stands", {
+  s <- conv_stream(c(1, 10, 100), "same", block = 4)
+  stream_push(s, 1:9)
+  counts <- summary(s)
+  expect_identical(unclass(counts)[c("samples", "outputs", "finished", "kernel")], list(samples = 9, outputs = 7, finished = FALSE, kernel = 3))
+  expect_output(print(counts), "9 samples in, 7 outputs out, 4 samples held\n  mode \"same\", boundary \"zero\"", fixed = TRUE)
+})
+
+test_that("a stream whose fields have been changed is refused", {
+  begun <- function() {
+    s <- conv_stream(c(2, 1, 3), "same", boundary = "reflect", ncol = 2)
+    stream_push(s, cbind(1:5, 0))
+    s
+  }
+  fields <- setdiff(names(begun()), "version")
+  for (name in fields) {
+    for (value in list("a", NA, -1, 1e9, list())) {
+      s <- begun()
+      assign(name, value, s)
+      changed <- if (name == "block") !identical(value, 1e9) else if (name == "direct") !identical(value, FALSE) else TRUE
+      if (changed) expect_convmat_error(stream_push(s, cbind(1, 2)), "value", "its fields have been changed")
+    }
+  }
+  for (name in names(begun()$at)) {
+    for (value in list("a", NA, -1, 2, list(1))) {
+      s <- begun()
+      s$at[[name]] <- value
+      if (!(name == "names" && identical(value, "a"))) {
+        expect_convmat_error(stream_finish(s), "value", "its fields have been changed")
+        expect_error(print(s), class = "convmat_error_value")
+      }
+    }
+  }
+  s <- begun()
+  rm("held", envir = s)
+  expect_error(summary(s), "`object` must be a stream as `conv_stream()` made it", class = "convmat_error_value", fixed = TRUE)
+  expect_identical(nrow(stream_finish(begun())), 1L)
+})

@@ -124,6 +124,7 @@ test_that("WAV headers with other chunks, and those that cannot be read", {
   expect_match(error(plain[1:48]), "shorter than its header says")
   expect_match(error(replace(plain, 21, as.raw(3))), "not floating point of 16 bits")
   expect_match(error(replace(plain, 35, as.raw(8))), "not whole numbers of 8 bits")
+  expect_match(error(replace(plain, 23, as.raw(0))), "it has no channels")
   expect_match(error(plain[-(13:36)]), "does not say how samples are stored")
   expect_match(error(replace(plain, 41, as.raw(5))), "middle of a sample")
   expect_match(error(replace(plain, 17:20, as.raw(255))), "header is damaged")
@@ -147,6 +148,16 @@ test_that("paths are paths, also those that file() has a meaning of its own for"
   stream_file(conv_stream(2), from, "stdin")
   stream_file(conv_stream(2), "stdin", "clipboard")
   expect_identical(doubles("./clipboard"), 4 * (1:4))
+})
+
+test_that("a device takes outputs, and has no state", {
+  skip_if_not(file.exists("/dev/null") && file.exists("/dev/zero"))
+  from <- place(writeBin(c(1, 0, 2), raw(), endian = "little"))
+  expect_identical(stream_file(conv_stream(c(1, 10)), from, "/dev/null", every = 0), 4)
+  expect_false(file.exists("/dev/null.stream"))
+  s <- conv_stream(c(1, 10))
+  expect_convmat_error(stream_file(s, from, "/dev/null", resume = TRUE), "value", "paths of files")
+  expect_identical(stream_file(s, "/dev/null", place()), 0)
 })
 
 test_that("what cannot be done is refused", {
