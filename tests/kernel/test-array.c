@@ -142,12 +142,14 @@ static void check_all_tiny(void)
 {
     const double s = 0x1p-600, h = 0x1p-500, l = 0x1p600, g = 0x1p-1020;
     double x[] = {3 * s, 5 * s, 9 * s, NAN}, large[] = {3 * l, 5 * l, 9 * l, NAN};
-    double all[] = {1, h, h, h}, least[] = {1, g, g, g}, u[] = {1, 0x1p-300};
+    double all[] = {1, h, h, h}, least[] = {1, g, g, g}, u[] = {1, 0x1p-450};
     cm_factor one = {all, NULL, CM_MOST_AXES}, two[] = {{u, NULL, 0}, {u, NULL, 1}};
     check_tiny(x, 0, &one, 1, CM_VALID, (double[]){17.0 / 3}, s);
     check_tiny(x, 0.5, &one, 1, CM_VALID, (double[]){17.0 / 3}, s);
     check_tiny(x, 0, &one, 1, CM_CAUSAL, (double[]){3, 5, 9, 17.0 / 3}, s);
     check_tiny(x, 0, two, 2, CM_VALID, (double[]){7}, s);
+    double first[] = {NAN, 3 * s, 5 * s, 9 * s};
+    check_tiny(first, 0, &one, 1, CM_CAUSAL, (double[]){0, 3, 5, 9}, s);
     x[0] = 1; /* beside a product of the usual size no digit is lacking */
     check_tiny(x, 0, &one, 1, CM_CAUSAL, (double[]){1, h, h, 1.0 / 3}, 1);
     x[0] = INFINITY;
