@@ -47,9 +47,13 @@
 #' | `scipy.ndimage.convolve(x, h, mode = "constant")`; `"wrap"`, `"nearest"`, `"reflect"` and `"mirror"` as the `boundary` | `conv_array(x, h, "same", origin = m %/% 2)` |
 #' | `scipy.ndimage.correlate(x, h)`, odd m | `correlate_array(x, h, "same", boundary = "reflect")` |
 #' | `scipy.ndimage.gaussian_filter(x, sd)` | `conv_array(x, rep(list(gaussian_kernel(sd * sqrt(8 * log(2)), radius = round(4 * sd))), length(n)), "same", boundary = "reflect")` |
-#' | `terra::focal(x, h)`, odd m (a correlation; NA at the edges) | `correlate_array(x, h, "same", boundary = "missing")` |
+#' | `terra::focal(x, h)`, `imagine::convolution2D(x, h)`, odd m (correlations; NA at the edges) | `correlate_array(x, h, "same", boundary = "missing")` |
+#' | `spatstat.explore::blur(x, sd, bleed = FALSE)`; with `normalise = TRUE` | `conv_array(x, rep(list(gaussian_kernel(sd * sqrt(8 * log(2)), radius = 12 * sd)), 2), "same")`; with `boundary = "missing"`, `na = "renormalise"` |
 #' | `EBImage::filter2(x, h)`, odd m | `conv_array(x, h, "same", boundary = "wrap")` |
 #' | astropy's `convolve(x, h)`, odd m (it divides `h` by its sum, and averages over NaN) | `conv_array(x, h / sum(h), "same", na = "renormalise")` |
+#'
+#' `bench/arrays/equivalents.md` in the sources of the package compares all but EBImage's, which is from its
+#' documentation.
 #'
 #' @section Errors:
 #' `convmat_error_type` if `x` or `h` is anything else than numbers in an array without a

@@ -331,7 +331,8 @@ test_that("the mode of a correlation is words", {
   }
 })
 
-# Made by SciPy 1.10.1 and Octave 7.3.0; images column by column.
+# Made by SciPy 1.10.1, Octave 7.3.0 (image 2.14.0), astropy 5.2.1, terra 1.7-3, imagine 2.1.4 and
+# spatstat.explore 3.0-6; images column by column. bench/arrays/equivalents.R runs them.
 test_that("the equivalents in the help are what other systems compute", {
   x <- matrix(c(0, 2, 4, 6, 7, 9, 0, 2, 3, 5, 7, 9, 10, 1, 3, 5, 6, 8, 10, 1), 4)
   h <- matrix(c(1, 0, 2, 2, -1, 0, 0, 3, 1), 3)
@@ -373,6 +374,40 @@ test_that("the equivalents in the help are what other systems compute", {
       2.3514420907304387, 3.175027039603232, 3.710182388520761, 4.535972558952649,
       6.77167831080366, 6.736186659009531, 6.193161317307414, 3.7722112679935975
     ), 4),
+    tolerance = 1e-13
+  )
+})
+
+test_that("the equivalents in the help are what other filters compute", {
+  x <- matrix(c(0, 2, 4, 6, 7, 9, 0, 2, 3, 5, 7, 9, 10, 1, 3, 5, 6, 8, 10, 1), 4)
+  h <- matrix(c(1, 0, 2, 2, -1, 0, 0, 3, 1), 3)
+  is <- function(y, ...) expect_identical(as.vector(y), c(...))
+  # imfilter(x, h), (x, h, "replicate"), (x, h, "circular"), (x, k, "conv")
+  is(correlate_array(x, h, "same"), 30, 25, 2, 8, 11, 35, 62, 29, 46, 14, 30, 20, 26, 70, 53, 11, -4, 20, 17, 22)
+  filter <- function(boundary) correlate_array(x, h, "same", boundary = boundary)
+  is(filter("nearest"), 34, 33, 16, 26, 25, 35, 62, 50, 59, 14, 30, 29, 49, 70, 53, 30, 44, 54, 48, 36)
+  is(filter("wrap"), 59, 51, 12, 37, 21, 35, 62, 32, 66, 14, 30, 44, 45, 70, 53, 23, 5, 30, 35, 60)
+  is(
+    conv_array(x, matrix(c(1, 3, 2, 5), 2), "same", origin = c(1, 1)),
+    34, 45, 34, 36, 67, 67, 34, 37, 56, 45, 67, 60, 78, 45, 56, 28, 46, 60, 52, 5
+  )
+  # terra::focal(rast(x), h), imagine::convolution2D(x, h)
+  is(filter("missing"), NA, NA, NA, NA, NA, 35, 62, NA, NA, 14, 30, NA, NA, 70, 53, NA, NA, NA, NA, NA)
+  # spatstat.explore::blur(im(x), 0.8, normalise = TRUE, bleed = FALSE)
+  bell <- gaussian_kernel(0.8 * sqrt(8 * log(2)), radius = 12 * 0.8)
+  expect_equal(
+    conv_array(x, list(bell, bell), "same", boundary = "missing", na = "renormalise")[, c(1, 5)],
+    matrix(c(
+      2.8541131331206802, 3.4529414006239358, 3.6370456971208536, 4.2385155811651485,
+      6.7358240415319139, 6.4870060593723782, 6.0504269219300442, 4.1742973581558971
+    ), 4),
+    tolerance = 1e-13
+  )
+  # astropy's convolve(x, h)
+  h <- abs(h)
+  expect_equal(
+    as.vector(conv_array(replace(x, 11, NA), h / sum(h), "same", na = "renormalise")),
+    c(1.3, 2.4, 3.6, 0.6, 3, 7 / 3, 3.7, 3, 3.5, 7.75, 34 / 9, 2.1, 2.9, 4.7, 5, 52 / 9, 5.2, 4.1, 2.2, 1.9),
     tolerance = 1e-13
   )
 })
