@@ -78,6 +78,51 @@ static double *normal(size_t n)
     return x;
 }
 
+/* ---- memory as ffi-scratch.c has it: kept, and so mostly in the caches ----------------- */
+
+static struct {
+    char *memory;
+    size_t used, size;
+} room;
+
+static void *give(void *data, size_t bytes)
+{
+    (void)data;
+    bytes = (bytes + 63) / 64 * 64;
+    if (bytes > room.size - room.used) {
+        fprintf(stderr, "no memory\n");
+        exit(1);
+    }
+    room.used += bytes;
+    return room.memory + room.used - bytes;
+}
+
+static void *mark(void *data)
+{
+    (void)data;
+    return room.memory + room.used;
+}
+
+static void take_back(void *data, void *to)
+{
+    (void)data;
+    room.used = to ? (size_t)((char *)to - room.memory) : 0;
+}
+
+static void poll(void *data)
+{
+    (void)data;
+}
+
+static cm_env scratch;
+
+static void make_scratch(void)
+{
+    room.size = (size_t)1 << 30;
+    room.memory = malloc(room.size);
+    scratch = (cm_env){give, mark, take_back, poll, NULL, is_na, 0, 1, NULL};
+}
+
 /* ---- one convolution by one plan ------------------------------------------------ */
 
 typedef struct {
@@ -89,23 +134,14 @@ static void run_job(const void *data)
 {
     const job *j = data;
     cm_doubts doubts;
-    begin(&here);
+    take_back(NULL, NULL);
     if (j->plan.method == CM_DIRECT)
-        cm_conv_direct(&j->p, env());
+        cm_conv_direct(&j->p, &scratch);
     else if (j->plan.method == CM_SPARSE) {
-        cm_nonzeros x = cm_find_nonzeros(j->p.x, j->p.nx, j->plan.nonzero, env());
-        cm_conv_sparse(&j->p, &x, env());
+        cm_nonzeros x = cm_find_nonzeros(j->p.x, j->p.nx, j->plan.nonzero, &scratch);
+        cm_conv_sparse(&j->p, &x, &scratch);
     } else
-        cm_conv_overlap(&j->p, j->plan.length, &doubts, env());
-    release(&here);
-}
-
-static void run_auto(const void *data)
-{
-    const job *j = data;
-    begin(&here);
-    cm_conv_real(&j->p, j->plan.method, env());
-    release(&here);
+        cm_conv_overlap(&j->p, j->plan.length, &doubts, &scratch);
 }
 
 static cm_problem problem(double *x, size_t nx, double *h, size_t nh, double *y)
@@ -119,6 +155,34 @@ static double ns_of(cm_problem p, cm_plan plan)
 {
     job j = {p, plan};
     return cpu_ns((work){run_job, &j});
+}
+
+/* A plan, the least of its times, and how many runs make a round. "auto", which chooses its
+ * plan in every run, is one. */
+typedef struct {
+    cm_plan plan;
+    double ns;
+    long runs;
+} way;
+
+static void run_way(const cm_problem *p, const way *w)
+{
+    take_back(NULL, NULL);
+    if (w->plan.method == CM_AUTO || w->plan.method == CM_DIRECT)
+        cm_conv_real(p, w->plan.method, &scratch);
+    else
+        cm_conv_planned(p, &w->plan, &scratch);
+}
+
+/* One round of a way. */
+static void time_way(const cm_problem *p, way *w)
+{
+    double t = seconds(CLOCK_THREAD_CPUTIME_ID);
+    for (long i = 0; i < w->runs; i++)
+        run_way(p, w);
+    t = 1e9 * (seconds(CLOCK_THREAD_CPUTIME_ID) - t) / (double)w->runs;
+    w->ns = fmin(w->ns, t);
+    w->runs = t > 5e5 ? 1 : (long)(5e5 / t) + 1;
 }
 
 /* ---- sums ------------------------------------------------------------------------ */
@@ -156,32 +220,64 @@ static void sums(void)
 
 /* ---- transforms ----------------------------------------------------------------------- */
 
-/* Blocks of n, kernels of n / 4: with reading, guard and writing. */
-static double ns_a_value(size_t n)
+/* Those ns of a convolution that do not depend on the length, as in choice.c. */
+#define AGAIN 1000.0
+
+/* Convolutions in blocks of n with kernels of n / 4: with reading, guard and writing, and what
+ * is computed again. */
+typedef struct {
+    size_t n, nh, nblock, nx;
+    double ns;
+} length;
+
+enum { OCTAVES = 14, KINDS = 3 };
+
+static length new_length(int kind, int octave)
 {
-    size_t nh = n / 4, block = n - nh + 1, nblock = n < 100000 ? 400000 / n + 2 : 3,
-           nx = nblock * block - nh + 1;
-    double *x = normal(nx), *h = normal(nh), *y = normal(nx + nh);
-    double ns = ns_of(problem(x, nx, h, nh, y), (cm_plan){CM_FFT_GUARDED, n, 0, 0, 0});
-    free(x), free(h), free(y);
-    return ns / ((double)(nblock + 0.5) * (double)n);
+    static const size_t first[KINDS] = {128, 384, 640};
+    length l = {.n = first[kind] << octave, .ns = INFINITY};
+    l.nh = l.n / 4;
+    l.nblock = l.n < 100000 ? 400000 / l.n + 2 : 3;
+    l.nx = l.nblock * (l.n - l.nh + 1) - l.nh + 1;
+    return l;
 }
 
+static void time_length(length *l, double *x, double *h, double *y)
+{
+    cm_problem p = problem(x, l->nx, h, l->nh, y);
+    way w = {{CM_FFT_GUARDED, l->n, 0, 0, 0}, INFINITY, 1};
+    for (int r = 0; r < 2; r++)
+        time_way(&p, &w); /* the first tells how many runs make a round */
+    double ns = w.ns - AGAIN;
+    l->ns = fmin(l->ns, ns / (((double)l->nblock + 0.5) * (double)l->n));
+}
+
+/* All lengths in turn, several times. */
 static void transforms(void)
 {
-    static const int odd[] = {8, 10, 12};
-    printf("\ntransforms of n values with all around them, ns a value\n");
+    length all[KINDS][OCTAVES];
+    size_t most = new_length(2, OCTAVES - 1).nx + new_length(2, OCTAVES - 1).nh;
+    double *x = normal(most), *h = normal(most), *y = normal(most);
+    printf("\ntransforms of 128, 384 and 640 times a power of two with all around them, ns a "
+           "value\n");
     for (int level = 0; level < LEVELS; level++) {
         if (!use_level(level))
             continue;
+        for (int r = 0; r < 5; r++)
+            for (int k = 0; k < KINDS; k++)
+                for (int o = 0; o < OCTAVES; o++) {
+                    if (r == 0)
+                        all[k][o] = new_length(k, o);
+                    if (r < 2 || o < OCTAVES - 3)
+                        time_length(&all[k][o], x, h, y);
+                }
         printf("%s\n", levels[level]);
-        for (size_t two = 16; two <= 262144; two *= 2)
-            for (int i = 0; i < 3; i++) {
-                size_t n = two * (size_t)odd[i];
-                if (n % 128 == 0)
-                    printf("    {%zu, %.2f},\n", n, ns_a_value(n));
-            }
+        for (int k = 0; k < KINDS; k++)
+            for (int o = 0; o < OCTAVES; o++)
+                printf("%s%.2f%s", o ? ", " : "    {", all[k][o].ns,
+                       o == OCTAVES - 1 ? "},\n" : "");
     }
+    free(x), free(h), free(y);
 }
 
 /* ---- threads ---------------------------------------------------------------------------- */
@@ -247,46 +343,91 @@ static void write_past(void)
     free(x), free(y);
 }
 
-/* ---- the choice
- * ------------------------------------------------------------------------------ */
+/* ---- the choice ---------------------------------------------------------------------- */
 
-/* The time by what is chosen over that by the best of all methods and lengths. */
+enum { MOST_WAYS = 64, ROUNDS = 6 };
+
+/* Sums and transforms of all lengths, but for those that must take far too long. */
+static int find_ways(size_t nx, size_t nh, way *ways)
+{
+    static const size_t odd[] = {8, 10, 12};
+    int n = 0;
+    ways[n++] = (way){{.method = CM_AUTO}, INFINITY, 1};
+    if (nh < 1000)
+        ways[n++] = (way){{.method = CM_DIRECT}, INFINITY, 1};
+    for (size_t two = 16; two * 8 < 4 * (nx + nh); two *= 2)
+        for (int i = 0; i < 3; i++) {
+            size_t length = two * odd[i];
+            if (length % 128 == 0 && length >= nh + nh / 4 &&
+                (length < 50 * nh || length < 5000))
+                ways[n++] = (way){{CM_FFT_GUARDED, length, 0, 0, 0}, INFINITY, 1};
+        }
+    return n;
+}
+
+static double least(const way *ways, int n)
+{
+    double ns = INFINITY;
+    for (int i = 0; i < n; i++)
+        ns = fmin(ns, ways[i].ns);
+    return ns;
+}
+
+/* Times all ways in turn, so that a noisy moment falls on all, and leaves out those that turn
+ * out to be slow. */
+static int time_ways(const cm_problem *p, way *ways, int n)
+{
+    for (int i = 0; i < n; i++)
+        run_way(p, ways + i); /* tables */
+    for (int r = 0; r < ROUNDS; r++) {
+        for (int i = 0; i < n; i++)
+            time_way(p, ways + i);
+        double most = (r == 0 ? 10 : r == 1 ? 2 : 1.3) * least(ways, n);
+        int few = 1;
+        for (int i = 1; i < n; i++)
+            if (ways[i].ns <= most)
+                ways[few++] = ways[i];
+        n = few;
+    }
+    return n;
+}
+
+/* The time of "auto" over that of the best of all ways. */
 static double regret(size_t nx, size_t nh)
 {
     double *x = normal(nx), *h = normal(nh), *y = normal(nx + nh);
     cm_problem p = problem(x, nx, h, nh, y);
-    job chosen = {p, {.method = CM_AUTO}}, other = {p, {.method = CM_DIRECT}};
-    double best = (double)nx * (double)nh < 3e8 ? cpu_ns((work){run_auto, &other}) : INFINITY;
-    static const size_t odd[] = {8, 10, 12};
-    for (size_t two = 8; two * 8 < 4 * (nx + nh); two *= 2) {
-        for (int i = 0; i < 3; i++) {
-            size_t n = two * odd[i];
-            if (n >= nh + nh / 4 && n % 128 == 0)
-                best = fmin(best, ns_of(p, (cm_plan){CM_FFT_GUARDED, n, 0, 0, 0}));
-        }
-    }
-    double ratio = cpu_ns((work){run_auto, &chosen}) / best;
+    way ways[MOST_WAYS], *best = ways + 1;
+    int n = time_ways(&p, ways, find_ways(nx, nh, ways));
+    for (int i = 1; i < n; i++)
+        best = ways[i].ns < best->ns ? ways + i : best;
+    double ratio = ways->ns / best->ns;
     cm_plan plan = cm_choose(&p);
     if (ratio > 1.1)
-        printf("    nx %zu nh %zu: %.2f by %s %zu\n", nx, nh, ratio,
-               plan.method == CM_DIRECT ? "sums" : "transforms of", plan.length);
+        printf("    nx %zu nh %zu: %.2f by %zu; %zu is better (0: sums)\n", nx, nh, ratio,
+               plan.method == CM_DIRECT ? 0 : plan.length, best->plan.length);
     free(x), free(h), free(y);
     return ratio;
 }
 
 static void grid(void)
 {
-    double worst = 0, all = 0;
-    int count = 0;
-    printf("\ntime of \"auto\" over that of the best method, where above 1.1, %s\n",
-           cm_current_simd()->level);
-    for (double nx = 64; nx < 4e6; nx *= 1.8) {
-        for (double nh = 16; nh <= nx; nh *= 1.8) {
-            double r = regret((size_t)nx, (size_t)nh);
-            worst = fmax(worst, r), all += log(r), count++;
+    printf("\ntime of \"auto\" over that of the best method, where above 1.1\n");
+    for (int level = 0; level < LEVELS; level++) {
+        double worst = 0, all = 0;
+        int count = 0, above = 0;
+        if (!use_level(level))
+            continue;
+        printf("%s\n", levels[level]);
+        for (double nx = 64; nx < 4e6; nx *= 1.8) {
+            for (double nh = 16; nh <= nx; nh *= 1.8) {
+                double r = regret((size_t)nx, (size_t)nh);
+                worst = fmax(worst, r), all += log(r), count++, above += r > 1.15;
+            }
         }
+        printf("    %d sizes: geometric mean %.3f, worst %.2f, %d above 1.15\n", count,
+               exp(all / count), worst, above);
     }
-    printf("    %d sizes: geometric mean %.3f, worst %.2f\n", count, exp(all / count), worst);
 }
 
 int main(int argc, char **argv)
@@ -300,6 +441,7 @@ int main(int argc, char **argv)
                     {"writing", write_past},
                     {"grid", grid}};
     env();
+    make_scratch();
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         int wanted = argc == 1;
         for (int a = 1; a < argc; a++)

@@ -1,8 +1,8 @@
 /* The costs of the methods, and the cheapest of them.
  *
- * Costs are in nanoseconds. bench/costs.c measured them on a Zen 5 processor, the least of
- * several times, and prints the tables below in this form. Only their ratios matter, and those
- * vary less between machines.
+ * Costs are in nanoseconds. bench/costs.c measured them: those of sums on a Zen 5 processor,
+ * those of transforms on a Xeon of 2023, each as the least of several times. It prints the
+ * table below in this form. Only their ratios matter, and those vary less between machines.
  */
 #include "convolve/choice.h"
 
@@ -40,21 +40,31 @@ static double direct_cost(size_t nx, size_t nh, cm_window w)
     return each * pairs(nx, nh, w) + output * (double)w.ny + 100;
 }
 
-/* What a block costs by transforms, the guard included, in nanoseconds a value, for blocks of
- * 2^7, 2^8 ... values. Between two of these it is linear in log2(n), and beyond the last it
- * goes on as between the last two. */
-enum { FIRST = 7, LENGTHS = 15 };
-static const double each_value[][LENGTHS] = {
-    /* 2 lanes */ {3.5, 3.5, 3.3, 3.6, 3.7, 3.9, 4.1, 4.6, 5.0, 5.5, 5.9, 6.2, 7.4, 8.0, 10},
-    /* 4 */ {2.6, 2.2, 2.0, 2.1, 2.0, 2.2, 2.3, 2.4, 2.7, 2.9, 3.1, 3.4, 4.1, 4.8, 5.8},
-    /* 8 */ {2.5, 2.0, 1.6, 1.4, 1.3, 1.4, 1.6, 1.7, 1.9, 2.1, 2.3, 2.8, 3.7, 4.2, 4.8}};
+/* What a block costs by guarded transforms with all around them, in nanoseconds a value: for
+ * blocks of 128, 256 ... values, of 384, 768 ... and of 640, 1280 .... Beyond the last it is
+ * a fifth more each time. */
+enum { KINDS = 3, OCTAVES = 14 };
+static const size_t first_length[KINDS] = {128, 384, 640};
+static const double each_value[][KINDS][OCTAVES] = {
+    /* 2 lanes */
+    {{4.7, 4.6, 4.2, 4.5, 4.6, 5.0, 5.1, 5.7, 6.4, 7.1, 7.3, 8.3, 9.0, 10.3},
+     {4.5, 4.7, 4.7, 5.0, 5.1, 5.6, 6.4, 7.1, 7.2, 8.1, 8.6, 11.3, 14.2, 17.5},
+     {4.5, 4.8, 4.9, 5.3, 5.5, 6.6, 6.8, 7.4, 7.6, 9.0, 9.8, 11.0, 14.3, 18.1}},
+    /* 4 */
+    {{3.4, 3.0, 2.6, 2.7, 2.6, 2.8, 3.0, 3.5, 3.8, 4.4, 4.8, 5.7, 6.5, 8.2},
+     {2.7, 2.7, 2.7, 2.9, 2.9, 3.4, 3.8, 4.3, 4.5, 5.5, 6.3, 7.9, 10.0, 12.3},
+     {2.7, 2.7, 2.8, 2.9, 3.2, 3.8, 4.0, 4.6, 5.0, 6.1, 6.8, 7.6, 9.9, 12.5}},
+    /* 8 */
+    {{3.4, 3.0, 2.2, 2.0, 2.1, 2.1, 2.7, 2.7, 3.2, 3.3, 3.8, 4.4, 5.3, 6.0},
+     {2.6, 2.1, 2.1, 2.1, 2.2, 2.5, 3.0, 3.2, 3.7, 4.1, 5.0, 5.5, 7.0, 8.6},
+     {2.2, 2.1, 2.1, 2.3, 2.4, 2.5, 3.1, 3.2, 4.0, 4.6, 5.3, 6.0, 7.8, 9.8}}};
 
 /* The least length from `least` on that transform.h has. */
 static size_t smooth(size_t least)
 {
     size_t best = 0;
-    for (size_t odd = 1; odd <= 5; odd += 2) {
-        size_t n = 128 * odd;
+    for (int kind = 0; kind < KINDS; kind++) {
+        size_t n = first_length[kind];
         while (n < least)
             n *= 2;
         if (best == 0 || n < best)
@@ -63,20 +73,20 @@ static size_t smooth(size_t least)
     return best;
 }
 
-static double fft_cost(size_t n)
+static double block_cost(size_t n)
 {
     size_t lanes = cm_current_simd()->lanes;
-    const double *each = each_value[lanes == 8 ? 2 : lanes == 4];
-    double at = log2((double)n) - FIRST;
-    int i = at < LENGTHS - 2 ? (int)at : LENGTHS - 2;
-    return (each[i] + (at - i) * (each[i + 1] - each[i])) * (double)n + 300;
+    int kind = n % 5 == 0 ? 2 : n % 3 == 0, octave = 0;
+    const double *each = each_value[lanes == 8 ? 2 : lanes == 4][kind];
+    while (first_length[kind] << octave < n)
+        octave++;
+    int last = octave < OCTAVES ? octave : OCTAVES - 1;
+    return each[last] * pow(1.2, octave - last) * (double)n;
 }
 
-/* Guarded transforms cost AGAIN_EACH times as much as transforms alone, and AGAIN ns more: they
- * take memory, and outputs are computed again, above all those at both ends. Measured by conv()
- * of 400 by 200 and of 1e5 by 64 samples. */
-#define AGAIN 2500.0
-#define AGAIN_EACH 1.35
+/* What transforms cost beside their blocks, in nanoseconds: they take memory, and outputs at
+ * both ends are computed again. */
+#define AGAIN 1000.0
 
 /* The least cost by transforms; their length goes to *best. This is where the length is chosen.
  * The transform of the kernel costs half as much as a block, which needs two. Samples have 1 or
@@ -87,10 +97,10 @@ static double best_fft(size_t nx, size_t nh, cm_window w, size_t parts, size_t *
         return best_fft(nh, nx, w, parts, best);
     size_t one_block = smooth(parts * cm_one_block_length(nx, nh, w));
     *best = one_block;
-    double least = 1.5 * fft_cost(one_block);
+    double least = 1.5 * block_cost(one_block);
     for (size_t n = smooth(parts * 2 * nh); n < one_block; n = smooth(n + 1)) {
         double blocks = ceil((double)w.ny / (double)(n / parts - nh + 1));
-        double cost = (blocks + 0.5) * fft_cost(n);
+        double cost = (blocks + 0.5) * block_cost(n);
         if (cost < least) {
             least = cost;
             *best = n;
@@ -165,7 +175,7 @@ cm_plan cm_plan_by_size(const cm_problem *p, cm_method method)
     plan = (cm_plan){.method = CM_DIRECT, .cost = direct_cost(p->nx, p->nh, p->w)};
     double fft = INFINITY;
     if (plan.cost > 2000)
-        fft = AGAIN + AGAIN_EACH * best_fft(p->nx, p->nh, p->w, 1, &plan.length);
+        fft = AGAIN + best_fft(p->nx, p->nh, p->w, 1, &plan.length);
     if (fft < plan.cost)
         plan.method = CM_FFT_GUARDED, plan.cost = fft;
     return plan;
@@ -216,7 +226,7 @@ int cm_plan_complex(const cm_problem *p, cm_method method, cm_plan *plan)
     int transforms = method == CM_AUTO || method == CM_FFT || method == CM_FFT_GUARDED;
     if (!transforms || parts < AGAIN)
         return 0;
-    plan->cost = AGAIN + AGAIN_EACH * best_fft(p->nx, p->nh, p->w, 2, &plan->length);
+    plan->cost = AGAIN + best_fft(p->nx, p->nh, p->w, 2, &plan->length);
     if (method != CM_AUTO)
         return 1;
     if (parts <= plan->cost || is_zero(p->x, p->nx) || is_zero(p->x_im, p->nx) ||

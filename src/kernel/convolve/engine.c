@@ -9,7 +9,6 @@
 #include "convolve/engine.h"
 
 #include "base/threads.h"
-#include "convolve/choice.h"
 #include "convolve/direct.h"
 #include "convolve/overlap.h"
 #include "convolve/samples.h"
@@ -90,8 +89,7 @@ static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *
     }
 }
 
-/* Direct sums or transforms, whichever of x and h is longer. */
-static void run(const cm_problem *p, const cm_plan *plan, const cm_env *env)
+void cm_conv_planned(const cm_problem *p, const cm_plan *plan, const cm_env *env)
 {
     if (p->nh <= p->nx) {
         run_ordered(p, plan, env);
@@ -109,7 +107,7 @@ static void run(const cm_problem *p, const cm_plan *plan, const cm_env *env)
 static void run_column(const cm_problem *p, const cm_plan *plan, const cm_env *env)
 {
     if (plan->method != CM_SPARSE) {
-        run(p, plan, env);
+        cm_conv_planned(p, plan, env);
         return;
     }
     cm_problem q = plan->swapped ? cm_swapped(p, 0) : *p;
@@ -182,7 +180,7 @@ static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_e
     if (!p.x_im)
         run_again(&p, same, env);
     else if (!same && cm_plan_complex(&p, CM_AUTO, &plan))
-        run(&p, &plan, env);
+        cm_conv_planned(&p, &plan, env);
     else
         run_parts(&p, (way){CM_AUTO, 1, same}, env);
     env->release(env->data, mark);
@@ -201,7 +199,7 @@ static void run_apart(const cm_problem *p, cm_plan plan, const cm_env *env)
             continue;
         between.ncol = c - from;
         if (between.ncol > 0)
-            run(&between, &plan, env);
+            cm_conv_planned(&between, &plan, env);
         if (c < p->ncol)
             run_column(&column, &its, env);
         from = c + 1;
@@ -264,7 +262,7 @@ void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env
     } else if (method == CM_SPARSE_KERNEL) {
         run_sparse_kernel(&p, env);
     } else {
-        run(&p, &plan, env);
+        cm_conv_planned(&p, &plan, env);
     }
 }
 
@@ -283,7 +281,7 @@ void cm_conv_complex(const cm_problem *problem, cm_method method, const cm_env *
         }
         q.ncol = to - from;
         if (whole)
-            run(&q, &plan, q.ncol == p.ncol ? env : &quiet);
+            cm_conv_planned(&q, &plan, q.ncol == p.ncol ? env : &quiet);
         else
             run_parts(&q, (way){.method = method}, &quiet);
     }

@@ -3,6 +3,7 @@
 #define CONVMAT_ENGINE_H
 
 #include "base/env.h"
+#include "convolve/choice.h"
 #include "convolve/problem.h"
 
 /* All methods but CM_FFT keep the promise of guard.h. env may be NULL, as in a worker thread,
@@ -11,5 +12,8 @@ void cm_conv_real(const cm_problem *p, cm_method method, const cm_env *env);
 
 /* The same for a complex problem. No product of a modulus of x and one of h may overflow. */
 void cm_conv_complex(const cm_problem *p, cm_method method, const cm_env *env);
+
+/* A trimmed problem by a plan that is not CM_SPARSE, doubtful outputs again included. */
+void cm_conv_planned(const cm_problem *p, const cm_plan *plan, const cm_env *env);
 
 #endif
