@@ -89,6 +89,46 @@ static void check_scale(source *s, const cm_simd *simd, size_t n, side side)
     expect(wrong == 0, "scale or stream of %zu at %s: %zu wrong", n, simd->level, wrong);
 }
 
+/* Numbers on both sides of those where halves and whole numbers begin, and of 2^52. */
+static double near_whole(source *s)
+{
+    static const double more[] = {0, 0, 0, 0.5, -0.5, 0.25, 0x1p-50};
+    double x = rint(ldexp(draw_unit(s), (int)draw(s, 60)));
+    return (draw(s, 2) ? x : -x) + more[draw(s, 7)];
+}
+
+static void check_rounding(source *s, const cm_simd *simd, size_t n, side side)
+{
+    double *x = guarded_doubles(n, side), *y = guarded_doubles(n, side),
+           *high = guarded_doubles(n, side), *low = guarded_doubles(n, side);
+    size_t wrong = 0;
+    double unit = ldexp(1, (int)draw(s, 40));
+    for (size_t i = 0; i < n; i++)
+        x[i] = y[i] = near_whole(s);
+    simd->round_all(y, n);
+    for (size_t i = 0; i < n; i++)
+        wrong += y[i] != rint(x[i]) || (y[i] == 0 && signbit(y[i]));
+    expect(simd->all_whole(y, n), "%zu rounded numbers are not whole at %s", n, simd->level);
+    if (n) {
+        size_t i = draw(s, n);
+        double whole = y[i];
+        y[i] = (double)draw(s, 9) + 0.5;
+        expect(!simd->all_whole(y, n), "%zu of %zu is whole at %s", i, n, simd->level);
+        y[i] = whole;
+    }
+    simd->upper_half(y, n, unit, high);
+    simd->lower_half(y, n, unit, low);
+    for (size_t i = 0; i < n; i++) {
+        wrong += high[i] != rint(y[i] / unit) || low[i] != y[i] - unit * high[i];
+        x[i] = unit * rint(high[i] + 0.25) + rint(low[i] - 0.25);
+        high[i] += 0.25, low[i] -= 0.25;
+    }
+    simd->join_halves(high, low, n, unit);
+    for (size_t i = 0; i < n; i++)
+        wrong += high[i] != x[i] || (high[i] == 0 && signbit(high[i]));
+    expect(wrong == 0, "rounding %zu at %s: %zu wrong", n, simd->level, wrong);
+}
+
 /* A tile has just the room around it that loops/tile.h asks for. Some or all of x is zeros;
  * tile_long() is told where the others are. */
 static void check_tile(source *s, const cm_simd *simd, size_t nh, size_t nt, side side)
@@ -154,6 +194,7 @@ static void check_loops(source *s)
         for (int side = AT_START; side <= AT_END; side++) {
             check_moduli(simd, samples(s, n, side ? AT_END : AT_START, 0), n);
             check_scale(s, simd, n, side ? AT_END : AT_START);
+            check_rounding(s, simd, n, side ? AT_END : AT_START);
             check_lower_moduli(s, simd, n, side ? AT_END : AT_START);
             for (int wild = 1; wild < 4 && n; wild++)
                 expect(isnan(simd->max_modulus(samples(s, n, AT_END, wild), n)),
@@ -546,7 +587,7 @@ static void check_choice(source *s)
  * to be worth skipping. */
 static void check_long_choice(void)
 {
-    enum { N = 2500000, HALF = 60000 };
+    enum { N = 6000000, HALF = 60000 };
     double *x = guarded_doubles(N, AT_END);
     for (size_t i = 0; i < N; i++)
         x[i] = i % 2 ? 0 : 1;

@@ -18,11 +18,8 @@
  * arrays of its own, and note the groups of outputs that the guard does not certify: those are
  * doubtful, and the engine computes them again.
  *
- * If all samples are whole numbers the outputs are rounded: where the error is proven to be
- * below 1/2 they are then exact. Where it is not, and a group is doubtful, each sample is split
- * in two: x = 2^s high + low with whole numbers of half as many bits. Both halves are convolved
- * by themselves, with errors below 1/2, and rounded. They are exact then, and so is their sum
- * but for its one rounding, which leaves whole numbers up to 2^53 as they are.
+ * If all samples are whole numbers the outputs are rounded. Where that does not make them exact
+ * and a group is doubtful, samples are split in halves; see whole.c.
  *
  * Where most of a real kernel is zeros, the moduli of each block are convolved with those of
  * the kernel: that tells the guard all it must know.
@@ -40,6 +37,7 @@
 #include "convolve/guard.h"
 #include "convolve/rows.h"
 #include "convolve/transform.h"
+#include "convolve/whole.h"
 #include "loops/loops.h"
 
 /* Moduli from 1 / LARGE to LARGE need no scaling. */
@@ -76,14 +74,6 @@ static void scale(const double *x, size_t n, int e, double *y)
     }
 }
 
-static int all_integers(const double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (x[i] != rint(x[i]))
-            return 0;
-    return 1;
-}
-
 /* Signals are real or complex, which is 1 or 2 arrays for the parts. */
 enum { PARTS = 2 };
 
@@ -115,10 +105,8 @@ typedef struct {
     double *kernel;     /* its transform */
     double *absolute;   /* that of its moduli, if so many are zeros that cells say nothing */
     int is_scaled, kernel_exponent;
-    unsigned char *integers; /* for each column: are all its numbers and the kernel's whole? */
-    int bits;                /* of the lower halves, see below; 0 if there are none */
-    double norm;             /* of a block of ones */
-    workspace *workspaces;   /* one for each thread */
+    cm_whole whole;
+    workspace *workspaces; /* one for each thread */
 } blocks;
 
 /* The convolution of a block of samples with a kernel: nt outputs into each part of y. */
@@ -195,82 +183,79 @@ static int measure(const blocks *b, const workspace *ws, const samples *s)
     return cm_guard_measure(ws->guard, x, s->before, s->n);
 }
 
-/* Notes which groups of a block are doubtful, and returns how many are. The block has nt
- * outputs, to be multiplied by 2^e. Whole numbers are exact, and none doubtful, if the error is
- * below 1/2. If it is not, a group must not only pass: the sums of its moduli must be 2^53 or
- * more, since below that whole numbers should be exact. */
-static size_t doubt(const blocks *b, const workspace *ws, const samples *s, int integers,
-                    size_t nt, int e, unsigned char *doubtful, const cm_env *env)
+/* A block that is being computed: of nt outputs, to be multiplied by 2^e. */
+typedef struct {
+    samples s;
+    size_t nt;
+    int e;
+    int whole;    /* samples and kernel are whole numbers */
+    int known;    /* the guard has measured it */
+    double error; /* of the outputs when they are multiplied */
+} block;
+
+/* Notes which groups of a block are doubtful, and returns how many are: of all, or if `any` of
+ * those up to the first one. Outputs of whole numbers are not only to pass: the sums of their
+ * moduli must be 2^53 or more, since below that whole numbers should be exact. */
+static size_t doubt(const blocks *b, const workspace *ws, const block *its, int any,
+                    unsigned char *doubtful, const cm_env *env)
 {
-    double least = integers ? ldexp(1, 53 - e) : 0;
-    int known = measure(b, ws, s);
-    int exact = known && integers && ldexp(cm_guard_error(ws->guard), e) < 0.5;
+    double least = its->whole ? ldexp(1, 53 - its->e) : 0;
     size_t count = 0, group = b->doubts.group;
-    if (known && !exact && b->absolute)
-        convolve_moduli(b, ws, s, nt, env);
-    for (size_t t = 0, g = 0; t < nt && !exact; t += group, g++) {
-        size_t n = nt - t < group ? nt - t : group;
-        int passes =
-            known && (b->absolute ? cm_guard_passes_sizes(ws->guard, ws->sizes + t, n, least)
+    if (its->known && b->absolute)
+        convolve_moduli(b, ws, &its->s, its->nt, env);
+    for (size_t t = 0, g = 0; t < its->nt && !(any && count); t += group, g++) {
+        size_t n = its->nt - t < group ? its->nt - t : group;
+        int passes = its->known &&
+                     (b->absolute ? cm_guard_passes_sizes(ws->guard, ws->sizes + t, n, least)
                                   : cm_guard_passes(ws->guard, g, least));
         count += doubtful[g] = !passes;
     }
     return count;
 }
 
-static void round_all(double *y, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        y[i] = rint(y[i]) + 0.0; /* not -0, which sums are not */
-}
-
 /* ---- whole numbers by halves ---------------------------------------------------- */
 
-/* What the error of a half must stay below: less than 1/2, as this is computed, too. */
-#define HALF_EXACT 0.49
-
-/* Whether the halves of the block that the guard has measured are exact. rint() makes each of
- * the upper halves up to 1/2 larger; `norm` is that of a block of ones. */
-static int halves_are_exact(const cm_guard *guard, int bits, double norm)
-{
-    double each = cm_guard_error_each(guard);
-    return ldexp(cm_guard_error(guard), -bits) + each * norm / 2 < HALF_EXACT;
-}
-
 /* The upper halves, or the lower ones, of the samples of a block. */
-static void take_half(const blocks *b, const workspace *ws, const samples *s, int low,
-                      samples *half)
+static samples halves(const blocks *b, const workspace *ws, const samples *s, int low)
 {
-    double up = ldexp(1, b->bits), down = ldexp(1, -b->bits);
-    *half = *s;
+    const cm_simd *simd = cm_current_simd();
+    samples half = *s;
     for (int i = 0; i < b->parts; i++) {
-        const double *x = s->part[i];
         double *to = ws->changed + (size_t)i * b->n;
-        for (size_t j = 0; j < s->n; j++) {
-            double high = rint(x[j] * down);
-            to[j] = low ? x[j] - up * high : high;
-        }
-        half->part[i] = to;
+        (low ? simd->lower_half : simd->upper_half)(s->part[i], s->n, b->whole.unit, to);
+        half.part[i] = to;
     }
+    return half;
 }
 
 /* The exact outputs of a block of whole numbers, rounded once. */
-static void convolve_halves(const blocks *b, const workspace *ws, const samples *s, size_t nt,
+static void convolve_halves(const blocks *b, const workspace *ws, const block *its,
                             double *const y[PARTS], const cm_env *env)
 {
-    double *const part[PARTS] = {ws->half, ws->half + (b->parts - 1) * (ptrdiff_t)nt};
-    double up = ldexp(1, b->bits);
-    samples half;
-    take_half(b, ws, s, 0, &half);
-    convolve(b, ws, &half, nt, y, env);
-    take_half(b, ws, s, 1, &half);
-    convolve(b, ws, &half, nt, part, env);
+    double *const lower[PARTS] = {ws->half, ws->half + (b->parts - 1) * (ptrdiff_t)its->nt};
+    samples half = halves(b, ws, &its->s, 0);
+    convolve(b, ws, &half, its->nt, y, env);
+    half = halves(b, ws, &its->s, 1);
+    convolve(b, ws, &half, its->nt, lower, env);
     for (int i = 0; i < b->parts; i++)
-        for (size_t t = 0; t < nt; t++)
-            y[i][t] = up * rint(y[i][t]) + rint(part[i][t]) + 0.0;
+        cm_current_simd()->join_halves(y[i], lower[i], its->nt, b->whole.unit);
 }
 
 /* ---- a block --------------------------------------------------------------------- */
+
+/* Whether the guard asks for halves, which are exact. If not, the doubtful groups are noted. */
+static int needs_halves(const blocks *b, const workspace *ws, const block *its,
+                        unsigned char *doubtful, const cm_env *env)
+{
+    int whole = its->whole && its->known;
+    if (whole && its->error < 0.5) /* exact when rounded */
+        return 0;
+    int any = whole && cm_halves_are_exact(&b->whole, its->error);
+    if (doubt(b, ws, its, any, doubtful, env) == 0 || !any)
+        return 0;
+    memset(doubtful, 0, b->doubts.ngroup);
+    return 1;
+}
 
 /* Computes a block of a column: scales, lets the guard measure, convolves, scales back and
  * rounds. */
@@ -280,24 +265,26 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     const cm_problem *p = b->p;
     const cm_doubts *d = &b->doubts;
     const workspace *ws = b->workspaces + thread;
-    size_t c = item / d->nblock, t = item % d->nblock * d->block, at = c * p->ystep + t,
-           nt = p->w.ny - t < d->block ? p->w.ny - t : d->block, doubts = 0;
+    size_t c = item / d->nblock, t = item % d->nblock * d->block, at = c * p->ystep + t;
     double *const y[PARTS] = {p->y + at, p->y_im ? p->y_im + at : NULL};
-    samples s = samples_of(b, c, p->w.first + t);
-    int integers = ws->guard && b->integers[c], e = b->is_scaled ? scale_block(b, ws, &s) : 0;
-    if (ws->guard)
-        doubts = doubt(b, ws, &s, integers, nt, e, d->doubtful + item * d->ngroup, env);
-    if (doubts && integers && ws->half && halves_are_exact(ws->guard, b->bits, b->norm)) {
-        convolve_halves(b, ws, &s, nt, y, env);
-        memset(d->doubtful + item * d->ngroup, 0, d->ngroup);
-        return;
+    block its = {.s = samples_of(b, c, p->w.first + t),
+                 .nt = p->w.ny - t < d->block ? p->w.ny - t : d->block,
+                 .whole = ws->guard && b->whole.column[c]};
+    its.e = b->is_scaled ? scale_block(b, ws, &its.s) : 0;
+    if (ws->guard) {
+        its.known = measure(b, ws, &its.s);
+        its.error = ldexp(cm_guard_error(ws->guard), its.e);
+        if (needs_halves(b, ws, &its, d->doubtful + item * d->ngroup, env)) {
+            convolve_halves(b, ws, &its, y, env);
+            return;
+        }
     }
-    convolve(b, ws, &s, nt, y, env);
+    convolve(b, ws, &its.s, its.nt, y, env);
     for (int i = 0; i < b->parts; i++) {
         if (b->is_scaled)
-            scale(y[i], nt, e, y[i]);
-        if (integers)
-            round_all(y[i], nt);
+            scale(y[i], its.nt, its.e, y[i]);
+        if (its.whole)
+            cm_current_simd()->round_all(y[i], its.nt);
     }
 }
 
@@ -337,29 +324,6 @@ static void set_up_moduli(blocks *b, const double *scaled, int threads, const cm
     transform_kernel(b, moduli, b->absolute, env);
 }
 
-static int all_parts_integers(const double *re, const double *im, size_t n)
-{
-    return all_integers(re, n) && (!im || all_integers(im, n));
-}
-
-/* Finds the columns of whole numbers, and how many bits lower halves may have: these numbers
- * are up to 2^bits / 2. There are no halves if no block can need them, or none be exact. */
-static void plan_integers(blocks *b, double each, const cm_env *env)
-{
-    const cm_problem *p = b->p;
-    int integers = all_parts_integers(p->h, p->h_im, p->nh), any = 0;
-    b->integers = env->alloc(env->data, p->ncol);
-    for (size_t c = 0; c < p->ncol; c++) {
-        size_t at = c * p->xstep;
-        b->integers[c] =
-            integers && all_parts_integers(p->x + at, p->x_im ? p->x_im + at : NULL, p->nx);
-        any |= b->integers[c];
-    }
-    if (any && !b->is_scaled && each * b->norm * p->max_x >= 0.5)
-        b->bits = (int)floor(log2(HALF_EXACT / (each * b->norm))) + 1;
-    b->bits = b->bits > 0 ? b->bits : 0;
-}
-
 static void set_up_workspaces(blocks *b, int threads, const cm_env *env)
 {
     b->workspaces = env->alloc(env->data, (size_t)threads * sizeof *b->workspaces);
@@ -394,10 +358,10 @@ static void set_up_guards(blocks *b, const double *scaled, int threads, const cm
 static void set_up_changed(blocks *b, int threads, const cm_env *env)
 {
     size_t parts = (size_t)b->parts;
-    for (int i = 0; i < threads && (b->is_scaled || b->bits); i++) {
+    for (int i = 0; i < threads && (b->is_scaled || b->whole.unit > 0); i++) {
         workspace *ws = b->workspaces + i;
         ws->changed = aligned(parts * b->n, env);
-        ws->half = b->bits ? aligned(parts * b->doubts.block, env) : NULL;
+        ws->half = b->whole.unit > 0 ? aligned(parts * b->doubts.block, env) : NULL;
     }
 }
 
@@ -423,7 +387,7 @@ static blocks plan_blocks(const cm_problem *p, size_t length)
     int parts = p->x_im ? 2 : 1;
     size_t n = length / (size_t)parts,
            lead = n >= cm_one_block_length(p->nx, p->nh, p->w) ? p->w.first : p->nh - 1;
-    blocks b = {.p = p, .n = n, .lead = lead, .parts = parts, .norm = sqrt((double)length)};
+    blocks b = {.p = p, .n = n, .lead = lead, .parts = parts};
     b.doubts.block = n - lead;
     b.doubts.nblock = (p->w.ny + n - lead - 1) / (n - lead);
     return b;
@@ -462,7 +426,8 @@ void cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, cons
         set_up_guards(&b, scaled, threads, env);
         set_up_moduli(&b, scaled, threads, env);
         set_up_doubts(&b, env);
-        plan_integers(&b, cm_guard_error_each(b.workspaces->guard), env);
+        double ones = cm_guard_error_each(b.workspaces->guard) * sqrt((double)length);
+        b.whole = cm_find_whole(p, ones, !b.is_scaled, env);
     }
     set_up_changed(&b, threads, env);
     transform_kernel(&b, scaled, b.kernel, env);

@@ -8,6 +8,7 @@
 #include "loops/boxes.h"
 #include "loops/measure.h"
 #include "loops/panel.h"
+#include "loops/rounding.h"
 #include "loops/strip.h"
 #include "loops/tile.h"
 #include "loops/transform.h"
@@ -30,6 +31,11 @@ const cm_simd TABLE(SIMD_LEVEL) = {
     .lower_moduli = lower_moduli,
     .scale = scale,
     .stream = stream,
+    .all_whole = all_whole,
+    .round_all = round_all,
+    .upper_half = upper_half,
+    .lower_half = lower_half,
+    .join_halves = join_halves,
     .rows = ROWS,
     .spread = spread,
     .gather = gather,
