@@ -248,11 +248,12 @@ static void check_overflow(const model_case *c, cm_reach *reach, const cm_events
     for (size_t k = 0; k < nt; k++) {
         long double sum = 0, moduli = 0;
         for (size_t e = 0; e < large.n; e++) {
+            sum += amplitude[e] * (long double)response(&c->model, times[k], large.onset[e],
+                                                        large.duration[e], c->slope);
             for (size_t i = 0; i < c->nterm; i++) {
-                cm_model one = {1, c->model.term + i};
+                cm_model one = {1, c->model.term + i, NULL};
                 long double h =
                     response(&one, times[k], large.onset[e], large.duration[e], c->slope);
-                sum += h * amplitude[e];
                 moduli += fabsl(h * amplitude[e]);
             }
         }

@@ -35,22 +35,22 @@ void cm_prepare_reach(cm_reach *reach, const cm_model *model, int slope)
  * weight. */
 static double highest(const cm_term *term, double z)
 {
-    double peak = term->gamma.shape - 1, w = fabs(term->weight);
-    return w * term->gamma.math->density(fmax(z, peak), term->gamma.shape) / term->scale;
+    double peak = term->shape - 1, w = fabs(term->weight);
+    return w * term->own.gammas.math->density(fmax(z, peak), term->shape) / term->scale;
 }
 
 static double box_left(const cm_term *term, double z, int slope)
 {
     if (slope)
         return highest(term, z);
-    return fabs(term->weight) * term->gamma.math->tail(z, term->gamma.shape, 1);
+    return fabs(term->weight) * term->own.gammas.math->tail(z, term->shape, 1);
 }
 
 static double impulse_left(const cm_term *term, double z, int slope)
 {
     if (!slope)
         return highest(term, z);
-    return z < term->gamma.shape - 1 ? HUGE_VAL : highest(term, z) / term->scale;
+    return z < term->shape - 1 ? HUGE_VAL : highest(term, z) / term->scale;
 }
 
 /* The bound at point j of the grid, from bound[j] if it is there. */

@@ -5,16 +5,23 @@
 #include "events/cells.h"
 #include "loops/loops.h"
 
+/* Gamma functions in units of `scale` seconds, and what the loops need of them. */
+typedef struct {
+    double scale;
+    cm_gammas gammas;
+    cm_box_shape box;
+} cm_curve;
+
 /* A model is a sum of gamma densities of area `weight` each. */
 typedef struct {
-    cm_gamma gamma;
-    double scale, weight;
-    cm_box_shape box;
+    double shape, scale, weight;
+    cm_curve own; /* the density alone, in units of its scale */
 } cm_term;
 
 typedef struct {
     size_t nterm;
     cm_term *term;
+    const cm_curve *joint; /* all terms with their weights, or NULL where that is of no use */
 } cm_model;
 
 cm_model cm_prepare_model(const double *shape, const double *scale, const double *weight,

@@ -50,18 +50,24 @@ typedef struct {
     double x[CM_LANES], v[CM_LANES], d[CM_LANES];
 } cm_lags;
 
-/* What the response to a box needs of a gamma density: the table of its tails, `split` and
- * `settled` of its cm_gamma, shape - 1, and the square root of that. */
+/* What the response to a box needs of a sum of gamma functions, see cm_gammas. The box from
+ * m - r to m + r is short for one of them, and needs a quadrature, if r <= m / 10, r root <= m /
+ * 40, and r |peak - m| <= near m. See events/response.c. */
 typedef struct {
-    const double *tails;
-    double split, settled, power, root;
+    double split, weight, peak, near, root;
+} cm_box_gamma;
+
+typedef struct {
+    double settled, first; /* the first split */
+    size_t n;
+    const cm_box_gamma *gamma;
 } cm_box_shape;
 
-/* Is the box from m - r to m + r short enough for a quadrature? power = shape - 1, and root is
- * its square root. For doubles and for vectors. See events/response.c. */
-#define CM_IS_SHORT(r, m, power, root)                                                         \
-    (((r) * ((power) - (m)) <= 0.025 * (m)) & ((r) * ((m) - (power)) <= 0.025 * (m)) &         \
-     ((r) * (root) <= 0.025 * (m)) & ((r) <= 0.1 * (m)) & ((m) < 1e300))
+/* Is a box short for one gamma function? For doubles and for vectors. */
+#define CM_IS_SHORT(g, r, m)                                                                   \
+    (((r) * ((g)->peak - (m)) <= (g)->near * (m)) &                                            \
+     ((r) * ((m) - (g)->peak) <= (g)->near * (m)) & ((r) * (g)->root <= 0.025 * (m)) &         \
+     ((r) <= 0.1 * (m)) & ((m) < 1e300))
 
 typedef struct {
     const char *level;
@@ -116,10 +122,11 @@ typedef struct {
     int (*cells)(const double *table, const double *z, double *f);
     /* The cm_lags of CM_LANES times and events. Returns 1 if any x is not finite. */
     int (*lags)(const double *t, const double *onset, const double *d, cm_lags *at);
-    /* The responses to boxes. Assumes that `at` is divided by the scale of the density. Returns
-     * 1, and nothing of use in h, if any pair is an impulse or a short box, or is in a cell
-     * that has no polynomial yet. */
-    int (*boxes)(const cm_box_shape *shape, const cm_lags *at, double *h);
+    /* The responses to boxes, by the table of the tails. Assumes that `at` is in the units of
+     * the shape. Returns 1, and
+     * nothing of use in h, if any pair is an impulse or a box that is short for any gamma
+     * function, or is in a cell that has no polynomial. */
+    int (*boxes)(const cm_box_shape *shape, const double *tails, const cm_lags *at, double *h);
     /* Of a factorisation, see panel.h. */
     int (*eliminate)(double *T, size_t ldt, size_t n, size_t ncol);
     void (*reduce)(double *A, size_t ld, size_t n, const double *T, size_t ldt);
