@@ -142,17 +142,18 @@
 #' In C. One gamma density answers a box by a difference of two incomplete gamma
 #' functions. Past the point where the lower ones near 1 the upper ones are taken,
 #' and short boxes, where either would cancel, are integrated by a Gauss-Legendre
-#' rule of 5 points; so each term of each event is right to a relative 1e-10 (in
-#' our tests to 1e-11), far into the tails too. The functions are R's own, by way
-#' of piecewise polynomials that are made for each call and checked as they are.
-#' (They take over where they are as good; for shapes above 20 or so the functions
-#' themselves are called.)
+#' rule of 5 points; so the response to each event is right to 1e-10 of the sum of
+#' the moduli of its terms (in our tests to 1e-11), far into the tails too. The
+#' functions are R's own, by way of piecewise polynomials for all terms together that
+#' are made for each call and checked as they are. (They take over where they are as
+#' good; for shapes above 20 or so the functions themselves are called.)
 #'
 #' Of all pairs of event and time those are skipped that are known, by a bound on
 #' the tails, to add together less than 1e-17 of the value they would be added to.
 #' Where there is nothing else, nothing is skipped: a single event keeps its tail
 #' down to the smallest numbers. The cost is proportional to the number of pairs
-#' that are left and to the number of terms of the model.
+#' that are left, 30 to 40 ns each, whatever the number of terms; terms whose scales
+#' differ by more than 4 times, shapes above 21 and derivatives are computed one by one.
 #'
 #' @references
 #' Friston, K. J. and others (1998) Event-related fMRI: characterizing

@@ -60,6 +60,16 @@ static void check_edges(void)
     /* 1 / scale has lost digits */
     y = response_of(2, 1e308, 1e10, 0, 1e307, 0, 0, 0);
     expect(near(y, 0.1 * exp(-0.1) * 1e-298), "a slow impulse leaves %g", y);
+    /* two terms, that are computed one by one: t - onset overflows, or what is extreme is the
+     * scale or the weights */
+    y = response_of(6, 1, 1, 0.5, 1.7e308, -1.7e308, 1.7e308, 0);
+    expect(y == 0, "an old box of two terms leaves %g", y);
+    y = response_of(2, 1e-60, 1, 1, 1e-60, 0, 0, 0);
+    expect(near(y, 2 * exp(-1) * 1e60), "two quick terms are %g", y);
+    y = response_of(2, 1e60, 1, 1, 1e60, 0, 0, 0);
+    expect(near(y, 2 * exp(-1) * 1e-60), "two slow terms are %g", y);
+    y = response_of(2, 1, 1e-60, 1e-60, 1, 0, 0, 0);
+    expect(near(y, 2 * exp(-1) * 1e-60), "two light terms are %g", y);
     /* terms overflow; their sum is 0, finite, or infinite */
     y = response_of(1, 1e-3, 1.5e308, -1.5e308, 0, 0, 0, 0);
     expect(y == 0, "terms that cancel leave %g", y);

@@ -1,14 +1,14 @@
-/* Sums of gamma functions: of P, the regularised lower incomplete gamma function, Q = 1 - P, and
- * the density.
+/* Sums of gamma functions: of P, the regularised lower incomplete gamma function, Q = 1 - P,
+ * and the density.
  *
- * Polynomials of degree 11 on cells stand for a sum: 16 cells for each octave below 16, cells of
- * width 1 above. A polynomial is made when a number first meets its cell: that of the density
- * from 12 values, and that of the tail as its integral, from the tail at the start of the cell.
- * If the last coefficient shows that 12 terms are not enough, as for large shapes, the caller's
- * functions are called for each number in that cell.
+ * Polynomials of degree 11 on cells stand for a sum: 16 cells for each octave below 16, cells
+ * of width 1 above. A polynomial is made when a number first meets its cell: that of the
+ * density from 12 values, and that of the tail as its integral, from the tail at the start of
+ * the cell. If the last coefficient shows that 12 terms are not enough, as for large shapes,
+ * the caller's functions are called for each number in that cell.
  *
- * Cost: some 4 ns a value; for each cell that is made, and each gamma function in the sum, a tail
- * and a density by the caller's functions, and 12 exponentials: 1 to 2 us.
+ * Cost: some 4 ns a value; for each cell that is made, and each gamma function in the sum, a
+ * tail and a density by the caller's functions, and 12 exponentials: 1 to 2 us.
  */
 #include "events/cells.h"
 
@@ -73,8 +73,8 @@ typedef struct {
 
 /* The density of one gamma function on a cell. It changes by so little there that its quotient
  * by the value in the middle has all digits. */
-static void expand_density(const cm_gamma *g, const cm_gamma_math *math,
-                           const chebyshev *basis, double start, double width, double *c)
+static void expand_density(const cm_gamma *g, const cm_gamma_math *math, const chebyshev *basis,
+                           double start, double width, double *c)
 {
     double f[CM_NCOEF], middle = start + width / 2, at_middle = density_at(g, math, middle);
     for (int j = 0; j < CM_NCOEF; j++) {
@@ -187,8 +187,7 @@ static double without_table(const cm_gammas *g, int density, double z)
 {
     double sum = 0;
     for (size_t i = 0; i < g->n && z < g->end; i++)
-        sum += g->gamma[i].weight *
-               (density ? density_at : tail_at)(g->gamma + i, g->math, z);
+        sum += g->gamma[i].weight * (density ? density_at : tail_at)(g->gamma + i, g->math, z);
     return sum;
 }
 

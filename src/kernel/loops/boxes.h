@@ -1,5 +1,6 @@
-/* The responses of a sum of gamma densities to boxes. See loops.h for what the functions take and give,
- * and events/response.c for the formulas. `odd` is set in lanes that these cannot do. */
+/* The responses of a sum of gamma densities to boxes. See loops.h for what the functions take
+ * and give, and events/response.c for the formulas. `odd` is set in lanes that these cannot do.
+ */
 
 SIMD_TARGET static int lags(const double *t, const double *onset, const double *d, cm_lags *at)
 {

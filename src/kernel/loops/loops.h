@@ -51,10 +51,10 @@ typedef struct {
 } cm_lags;
 
 /* What the response to a box needs of a sum of gamma functions, see cm_gammas. The box from
- * m - r to m + r is short for one of them, and needs a quadrature, if r <= m / 10, r root <= m /
- * 40, and r |peak - m| <= near m. See events/response.c. */
+ * m - r to m + r is short for one of them, and needs a quadrature, if r <= m / 10, r root <= m
+ * / 40, and r |peak - m| <= most m. See events/response.c. */
 typedef struct {
-    double split, weight, peak, near, root;
+    double split, weight, peak, most, root;
 } cm_box_gamma;
 
 typedef struct {
@@ -65,8 +65,8 @@ typedef struct {
 
 /* Is a box short for one gamma function? For doubles and for vectors. */
 #define CM_IS_SHORT(g, r, m)                                                                   \
-    (((r) * ((g)->peak - (m)) <= (g)->near * (m)) &                                            \
-     ((r) * ((m) - (g)->peak) <= (g)->near * (m)) & ((r) * (g)->root <= 0.025 * (m)) &         \
+    (((r) * ((g)->peak - (m)) <= (g)->most * (m)) &                                            \
+     ((r) * ((m) - (g)->peak) <= (g)->most * (m)) & ((r) * (g)->root <= 0.025 * (m)) &         \
      ((r) <= 0.1 * (m)) & ((m) < 1e300))
 
 typedef struct {
