@@ -247,7 +247,7 @@ static void convolve_halves(const blocks *b, const workspace *ws, const block *i
 static int needs_halves(const blocks *b, const workspace *ws, const block *its,
                         unsigned char *doubtful, const cm_env *env)
 {
-    int whole = its->whole && its->known;
+    int whole = its->known && its->whole;
     if (whole && its->error < 0.5) /* exact when rounded */
         return 0;
     int any = whole && cm_halves_are_exact(&b->whole, its->error);
