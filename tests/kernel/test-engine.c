@@ -486,6 +486,40 @@ static void check_complex_columns(void)
     release_guarded();
 }
 
+/* Without a guard, a column of the smallest numbers beside others has the bits that it has by
+ * itself. */
+static void check_small_columns(source *s, int complex)
+{
+    enum { NX = 3000, NH = 300, NY = NX + NH - 1, NCOL = 3 };
+    double *x[2], *h[2], *y[2], *alone[2];
+    for (int part = 0; part < 2; part++) {
+        x[part] = guarded_doubles((size_t)NX * NCOL, AT_END);
+        h[part] = guarded_doubles(NH, AT_END);
+        y[part] = guarded_doubles((size_t)NY * NCOL, AT_END);
+        alone[part] = guarded_doubles(NY, AT_END);
+        for (int i = 0; i < NX * NCOL; i++)
+            x[part][i] = draw_unit(s) * (i < NX ? 1 : i < 2 * NX ? 0 : 0x1p-1050);
+        for (int i = 0; i < NH; i++)
+            h[part][i] = draw_unit(s);
+    }
+    cm_problem p = {.x = x[0], .nx = NX, .h = h[0], .nh = NH, .y = y[0], .w = {0, NY}};
+    p.ncol = NCOL, p.xstep = NX, p.ystep = NY, p.max_x = 1;
+    if (complex)
+        p.x_im = x[1], p.h_im = h[1], p.y_im = y[1];
+    begin(&here);
+    cm_conv_overlap(&p, 2048, NULL, env());
+    cm_problem q = cm_column(&p, 2);
+    q.y = alone[0], q.y_im = complex ? alone[1] : NULL;
+    q.max_x = cm_max_modulus((cm_samples){q.x, q.x_im, NX, 1});
+    cm_conv_overlap(&q, 2048, NULL, env());
+    for (int part = 0; part <= complex; part++)
+        expect(same_bits(y[part] + 2 * NY, alone[part], NY), "part %d of a small column", part);
+    p.ncol = 2;
+    cm_conv_overlap(&p, 2048, NULL, env());
+    release(&here);
+    release_guarded();
+}
+
 /* Whole numbers. Outputs whose terms add up to less than 2^53 are exact. Others are whole, and
  * not computed again if the guard passes them. */
 static void check_large_integers(source *s)
@@ -640,6 +674,8 @@ int main(int argc, char **argv)
         check_sparse_columns();
         check_rare();
         check_large_integers(&s);
+        check_small_columns(&s, 0);
+        check_small_columns(&s, 1);
         for (int complex = 0; complex < 2; complex++) {
             check_halves(&s, complex, 20);
             check_halves(&s, complex, 23);

@@ -36,6 +36,7 @@
 #include "base/threads.h"
 #include "convolve/guard.h"
 #include "convolve/rows.h"
+#include "convolve/samples.h"
 #include "convolve/transform.h"
 #include "convolve/whole.h"
 #include "loops/loops.h"
@@ -393,16 +394,31 @@ static blocks plan_blocks(const cm_problem *p, size_t length)
     return b;
 }
 
+/* Whether a column has samples so small that they must be scaled, though others have not. The
+ * guard would notice. */
+static int has_small_column(const cm_problem *p, const cm_env *env)
+{
+    size_t work = 0;
+    for (size_t c = 0; c < p->ncol; c++) {
+        cm_problem q = cm_column(p, c);
+        double max = cm_max_modulus((cm_samples){q.x, q.x_im, q.nx, 1});
+        if (max > 0 && max < 1 / LARGE)
+            return 1;
+        cm_work(&work, q.nx, env);
+    }
+    return 0;
+}
+
 /* The kernel in the spectrum of the first thread, which is not needed yet: scaled, its parts
- * one behind the other. */
-static double *scaled_kernel(blocks *b)
+ * one behind the other. small: samples are so small that they must be scaled. */
+static double *scaled_kernel(blocks *b, int small)
 {
     const cm_simd *simd = cm_current_simd();
     const cm_problem *p = b->p;
     double *scaled = b->workspaces->spectrum, max = simd->max_modulus(p->h, p->nh);
     if (p->h_im)
         max = fmax(max, simd->max_modulus(p->h_im, p->nh));
-    b->is_scaled = !is_ordinary(p->max_x) || !is_ordinary(max);
+    b->is_scaled = small || !is_ordinary(p->max_x) || !is_ordinary(max);
     b->kernel_exponent = b->is_scaled ? exponent(max) : 0;
     scale(p->h, p->nh, -b->kernel_exponent, scaled);
     if (p->h_im)
@@ -421,7 +437,8 @@ void cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, cons
     double each = 5 * (double)length * log2((double)length); /* in multiply-adds */
     int threads = cm_threads(nitem, each, env);
     set_up_workspaces(&b, threads, env);
-    double *scaled = scaled_kernel(&b);
+    int small = !doubts && p->ncol > 1 && has_small_column(p, env);
+    double *scaled = scaled_kernel(&b, small);
     if (doubts) {
         set_up_guards(&b, scaled, threads, env);
         set_up_moduli(&b, scaled, threads, env);
