@@ -31,8 +31,8 @@
 #' [conv()], also if `x` is complex or empty, or `k` is not a position in the result.
 #'
 #' @section Algorithm and cost:
-#' What stands outside of `x` is found by [conv()] with kernels of a single 1, one
-#' for each sample of `h`.
+#' What stands outside of `x` is found for each place by the rule of the `boundary`, as [conv()] does. The time is that
+#' of drawing all samples of `x` and `h` once for each `k`.
 #'
 #' @references Brett, M., _nipraxis_, chapter "Convolution with matrices",
 #'   <https://textbook.nipraxis.org/convolution_matrices.html>
@@ -109,23 +109,15 @@ step_layout <- function(x, h, mode, origin, boundary, start, dt) {
   )
 }
 
-# What stands at the m places before x[1], nearest first, or after x[n]: a kernel with a single 1
-# shifts the signal, and with it what the boundary adds. Missing samples are shifted by themselves,
-# since 0 times NA is NA.
+# What stands at the m - 1 places before x[1], nearest first, or after x[n].
 outside_samples <- function(x, m, boundary, before) {
-  shifted <- function(x, by) {
-    h <- numeric(m)
-    h[if (before) by + 1 else 1] <- 1
-    y <- conv(x, h, "same", if (before) 0 else by, boundary, method = "direct")
-    if (before) y[1L] else y[length(x)]
+  n <- length(x)
+  if (boundary == "zero") {
+    return(numeric(m - 1))
   }
-  known <- ifelse(is.finite(x), x, 0)
-  vapply(seq_len(m) - 1, function(by) {
-    odd <- which(!is.finite(x))
-    weight <- vapply(odd, function(i) shifted(as.double(seq_along(x) == i), by), 0)
-    hit <- is.na(weight) | weight != 0
-    shifted(known, by) + sum(weight[hit] * x[odd[hit]])
-  }, 0)[-1L]
+  places <- if (before) -seq_len(m - 1) else n - 1 + seq_len(m - 1)
+  sources <- .Call(ffi_sources, as.double(places), as.double(n), match(boundary, boundaries) - 1)
+  line_values(x[sources[, 1L] + 1], x[sources[, 2L] + 1], sources, !is.na(sources[, 2L])) # stream-push.R
 }
 
 # Flip, shift, multiply, add: output k.

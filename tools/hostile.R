@@ -2,7 +2,8 @@
 #
 #   Rscript tools/hostile.R [N [SEED]]
 #
-# Prints the findings and fails if there are any. If R itself ends, build/hostile-last.txt has the call that ended it.
+# Prints the findings and fails if there are any. If R itself ends, build/hostile-SEED.txt has the call that ended it.
+# Several may run side by side, with a seed each.
 args <- as.numeric(commandArgs(trailingOnly = TRUE))
 n <- if (length(args) > 0) args[1] else 1e5
 seed <- if (length(args) > 1) args[2] else as.integer(Sys.time()) %% 1e6
@@ -13,7 +14,8 @@ source("tests/testthat/helper-hostile.R")
 set.seed(seed)
 cat(sprintf("convmat: %s hostile calls from seed %d\n", format(n, big.mark = ",", scientific = FALSE), seed))
 dir.create("build", showWarnings = FALSE)
-last <- file("build/hostile-last.txt", "w")
+path <- sprintf("build/hostile-%d.txt", seed)
+last <- file(path, "w")
 found <- run_hostile(
   n,
   before = function(case) {
@@ -24,6 +26,6 @@ found <- run_hostile(
   after = function(call, finding) cat("\n", call, "\n  ", finding, "\n", sep = "")
 )
 close(last)
-unlink("build/hostile-last.txt")
+unlink(path)
 cat(sprintf("\nconvmat: %d findings\n", length(found)))
 quit(status = length(found) > 0)

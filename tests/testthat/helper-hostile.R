@@ -403,7 +403,7 @@ hostile_finding <- function(case, world, limit = 5) {
   note <- function(kind, cnd) {
     if (is.null(found)) found <<- sprintf("%s: %s", kind, strtrim(iconv(conditionMessage(cnd), "", "UTF-8", sub = "byte"), 300L))
   }
-  started <- proc.time()[["elapsed"]]
+  started <- proc.time()
   setTimeLimit(elapsed = 4 * limit, transient = TRUE)
   on.exit(setTimeLimit(), add = TRUE)
   utils::capture.output(tryCatch(
@@ -424,7 +424,9 @@ hostile_finding <- function(case, world, limit = 5) {
   ))
   if (length(case$options)) options(old)
   setTimeLimit()
-  taken <- proc.time()[["elapsed"]] - started
+  # other programs have the machine, too: a call that only waits meets the time limit above
+  taken <- proc.time() - started
+  taken <- min(taken[["elapsed"]], sum(taken[c("user.self", "sys.self")]))
   if (is.null(found) && taken > limit) found <- sprintf("slow: %.1f s", taken)
   close_connections(values)
   if (is.null(found)) {

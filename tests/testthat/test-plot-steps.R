@@ -58,6 +58,15 @@ test_that("a step is the flipped kernel on the signal, and sums to the output", 
   }
 })
 
+
+test_that("a kernel much longer than the signal is no more work than to draw it", {
+  x <- c(2, NA, -1)
+  for (boundary in c("wrap", "reflect", "extend")) {
+    taken <- system.time(step <- silent(plot_steps(x, sin(1:20000), 2, "same", boundary = boundary))[[1]])
+    expect_equal(step$signal, beyond(x, step$place, boundary))
+    expect_lt(taken[["user.self"]], 1) # a convolution for each place takes several
+  }
+})
 test_that("times go by start and dt, and the layout of the device comes back", {
   step <- silent(plot_steps(1:4, c(1, 2), 2, start = 10, dt = 0.5))[[1L]]
   expect_identical(step$place, c(10, 10.5))
