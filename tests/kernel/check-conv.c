@@ -123,6 +123,18 @@ typedef struct {
     long double present, absent; /* weights */
 } sums;
 
+/* The modulus of a complex number; squares of doubles fit a long double, however large or
+ * small. */
+static long double modulus(long double re, long double im)
+{
+    return im == 0 ? fabsl(re) : re == 0 ? fabsl(im) : sqrtl(re * re + im * im);
+}
+
+static int is_whole(double re, double im)
+{
+    return re == rint(re) && im == rint(im);
+}
+
 static cm_samples column(cm_samples x, size_t c)
 {
     return (cm_samples){x.re + c * x.n, x.im ? x.im + c * x.n : NULL, x.n, 1};
@@ -168,7 +180,7 @@ static void add_term(sums *s, const conv_case *c, size_t j, size_t i)
         }
         return;
     }
-    s->whole &= xr == rint(xr) && hr == rint(hr) && xi == rint(xi) && hi == rint(hi);
+    s->whole = s->whole && is_whole(xr, xi) && is_whole(hr, hi);
     part(s, 0, xr, hr);
     if (!x.im && !h.im) {
         s->moduli += fabsl((long double)xr * hr);
@@ -177,7 +189,7 @@ static void add_term(sums *s, const conv_case *c, size_t j, size_t i)
     part(s, 1, xi, hi);
     part(s, 2, xr, hi);
     part(s, 3, xi, hr);
-    s->moduli += hypotl(xr, xi) * hypotl(hr, hi);
+    s->moduli += modulus(xr, xi) * modulus(hr, hi);
 }
 
 /* The term of a place k steps outside of the straight line through samples e and f. */
@@ -215,8 +227,7 @@ static void add_extended(sums *s, const conv_case *c, size_t e, size_t f, double
         s->moduli += isfinite(x.re[e]) && isfinite(x.re[f]) ? INFINITY : 0; /* overflow */
         return;
     }
-    s->whole &= both[0] == rint(both[0]) && hr == rint(hr);
-    s->whole &= both[1] == rint(both[1]) && hi == rint(hi);
+    s->whole = s->whole && is_whole(both[0], both[1]) && is_whole(hr, hi);
     volatile double product[4] = {both[0] * hr, both[1] * hi, both[0] * hi, both[1] * hr};
     for (int j = 0; j < 4; j++)
         if (isinf(product[j]))
@@ -224,7 +235,8 @@ static void add_extended(sums *s, const conv_case *c, size_t e, size_t f, double
     long double a = (k + 1) * re[0] - k * re[1], b = (k + 1) * im[0] - k * im[1];
     s->re += a * hr - b * hi;
     s->im += a * hi + b * hr;
-    s->moduli += ((k + 1) * hypotl(re[0], im[0]) + k * hypotl(re[1], im[1])) * hypotl(hr, hi);
+    s->moduli +=
+        ((k + 1) * modulus(re[0], im[0]) + k * modulus(re[1], im[1])) * modulus(hr, hi);
 }
 
 /* The term of a place outside of the signal. */
@@ -356,7 +368,7 @@ static int right(const conv_case *c, const sums *s, double re, const double *im,
     long double off_im = !im || special[1] != 0 ? 0 : *im - exact_im;
     if (s->moduli == 0 && c->options.method != CM_FFT)
         return off_re == 0 && off_im == 0;
-    return hypotl(off_re, off_im) <= slack;
+    return modulus(off_re, off_im) <= slack;
 }
 
 static cm_output output(size_t ny, int parts, side side)
@@ -376,7 +388,7 @@ static void describe(const conv_case *c, char *text, size_t size)
 
 /* Outputs without missing samples have the same bits under every choice for them. */
 static void check_same_under_na(const conv_case *c, cm_window w, cm_output y, size_t by,
-                                const char *what)
+                                const char *misses, const char *what)
 {
     conv_case plain = *c;
     plain.options.na = CM_NA_PROPAGATE;
@@ -384,10 +396,9 @@ static void check_same_under_na(const conv_case *c, cm_window w, cm_output y, si
     cm_conv(plain.x, plain.h, &plain.options, p, env());
     release(&here);
     for (size_t t = 0; t < w.ny; t += by) {
-        sums s = output_sums(c, w, t);
         int same =
             same_bits(y.re + t, p.re + t, 1) && (!y.im || same_bits(y.im + t, p.im + t, 1));
-        if (!s.missing && !same && !isnan(y.re[t])) {
+        if (!misses[t] && !same && !isnan(y.re[t])) {
             expect(0, "%s: output %zu has other bits than under propagate", what, t);
             return;
         }
@@ -407,8 +418,10 @@ static void check_column(const conv_case *all, size_t col, cm_window w, cm_outpu
     size_t by = stride(w.ny, c->h.n, c->options.boundary == CM_ZERO ? c->x.n : c->h.n),
            wrong = 0;
     long double norm = c->options.method == CM_FFT ? norms(c) : 0;
+    char *misses = guarded(w.ny, AT_END);
     for (size_t t = 0; t < w.ny; t += by) {
         sums s = output_sums(c, w, t);
+        misses[t] = s.missing > 0;
         if (right(c, &s, y.re[t], y.im ? y.im + t : NULL, norm))
             continue;
         if (!wrong++)
@@ -417,7 +430,7 @@ static void check_column(const conv_case *all, size_t col, cm_window w, cm_outpu
     }
     expect(wrong == 0, "%s: column %zu has %zu wrong", what, col, wrong);
     if (c->options.na != CM_NA_PROPAGATE)
-        check_same_under_na(c, w, y, by, what);
+        check_same_under_na(c, w, y, by, misses, what);
 }
 
 void check_conv_case(const conv_case *c, const char *what)
