@@ -129,6 +129,10 @@ hostile: setup build/installed ## 100,000 hostile calls of every function; N= an
 limits: setup build/installed ## interrupts 100 times, too little memory, forks, unloading, saved sessions
 	@CONVMAT_REPEATS=$(or $(REPEATS),100) NOT_CRAN=true Rscript tools/test.R '^(interrupts|limits)$$'
 
+long: setup build/installed kernel-setup ## signals of more than 2^31 samples; whole ones in R take 18 GB of memory
+	@$(kernel_make) -j2 long
+	@Rscript tools/long.R $(SAMPLES)
+
 slurm: setup build/installed ## pieces and subjects as jobs of a Slurm of its own (root); one is killed; SAMPLES=1e8 SUBJECTS=200
 	@sh tools/setup.sh $(NEEDS_SLURM) -- future.apply future.batchtools
 	@sh tools/slurm.sh $(or $(SAMPLES),1e8) $(or $(SUBJECTS),200)
