@@ -24,7 +24,7 @@ test_that("what is missing outside agrees with the oracle, under every choice fo
   expect_identical(conv(1:3, 1:2, "same", boundary = "missing", na = "zero"), conv(1:3, 1:2, "same"))
   expect_identical(
     conv(1:3 + 1i, c(1, 1i), "same", boundary = "missing"),
-    c(NA, conv(1:3 + 1i, c(1, 1i), "causal")[-1])
+    replace(conv(1:3 + 1i, c(1, 1i), "causal"), 1, NA_complex_) # c(NA, 1i) has no imaginary NA from R 4.4 on
   )
 })
 

@@ -164,3 +164,8 @@ test_that("long values are cut short", {
   text <- conditionMessage(expect_error(hrf(1, strrep("a", 1e5))))
   expect_lt(nchar(text), 300)
 })
+
+test_that("snapshots show errors by show_error(), as testthat's own way differs between its versions", {
+  lines <- lapply(dir(test_path(), "^test-.*[.]R$", full.names = TRUE), readLines, warn = FALSE)
+  expect_identical(grep("expect_snapshot\\(.*error = [A-Z]", unlist(lines), value = TRUE), character(0))
+})

@@ -17,14 +17,14 @@ test_that("several axes make a list", {
 })
 
 test_that("wrong arguments have their errors", {
-  expect_snapshot(error = TRUE, {
-    gaussian_kernel("6")
-    gaussian_kernel(c(2, -1))
-    gaussian_kernel(2, 0)
-    gaussian_kernel(2, radius = -1)
-    gaussian_kernel(1:2, 1:3)
-    gaussian_kernel(numeric(0))
-    gaussian_kernel(Inf)
+  expect_snapshot({
+    show_error(gaussian_kernel("6"))
+    show_error(gaussian_kernel(c(2, -1)))
+    show_error(gaussian_kernel(2, 0))
+    show_error(gaussian_kernel(2, radius = -1))
+    show_error(gaussian_kernel(1:2, 1:3))
+    show_error(gaussian_kernel(numeric(0)))
+    show_error(gaussian_kernel(Inf))
   })
   expect_error(gaussian_kernel(1e300, 1e-300), class = "convmat_error_memory")
 })

@@ -77,7 +77,7 @@ interrupt_child <- function(calls, repeats, apart) {
     "ticks() { { read -r line < $stat && set -- ${line##*) } && echo $((${12} + ${13})); } 2>/dev/null; }",
     "spend() {",
     "  end=$(ticks); n=0",
-    "  [ -n \"$end\" ] || { sleep 0.0$1; return; }",
+    "  [ -n \"$end\" ] || { sleep $(printf 0.%02d $1); return; }",
     "  end=$((end + $1)); while [ $n -lt 400 ] && [ $(ticks) -lt $end ]; do n=$((n + 1)); sleep 0.005; done",
     "}"
   ), shell)
