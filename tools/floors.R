@@ -12,7 +12,7 @@ may_use <- list(
   base = "base",
   loops = c("base", "loops"),
   convolve = c("base", "loops", "convolve"),
-  array = c("base", "array", "convolve/conv.h", "convolve/samples.h", "convolve/problem.h", "convolve/sparse.h"),
+  array = c("base", "loops", "array", "convolve/conv.h", "convolve/samples.h", "convolve/problem.h", "convolve/sparse.h"),
   matrix = c("base", "loops", "matrix", "convolve/conv.h"),
   events = c("base", "loops", "events")
 )

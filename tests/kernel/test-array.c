@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "convolve/sparse.h"
 #include "support.h"
 
 /* Ones by ones, so that each output counts the samples of the kernel. A complex kernel is 1 + i
@@ -187,11 +188,170 @@ static void check_large(cm_method method, int threads)
     free(x);
 }
 
+/* Kernels of one axis each, by the definition, one axis after the other: whole numbers are
+ * exact. */
+typedef struct {
+    cm_array a;
+    cm_factor factor[CM_MOST_AXES];
+    size_t nfactor;
+} passes;
+
+/* Gives an axis a kernel of m samples and a boundary that takes a result as long as the signal.
+ */
+static void add_pass(passes *p, size_t axis, size_t m, cm_boundary boundary)
+{
+    double *h = guarded_doubles(m, AT_END);
+    for (size_t i = 0; i < m; i++)
+        h[i] = (double)(i * i % 7) - 2;
+    p->factor[p->nfactor++] = (cm_factor){h, NULL, axis};
+    p->a.nh[axis] = m;
+    p->a.mode[axis] = CM_SAME;
+    p->a.origin[axis] = m / 3;
+    p->a.boundary[axis] = boundary;
+}
+
+static passes new_passes(size_t n1, size_t n2, size_t n3)
+{
+    return (passes){.a = {.rank = 3, .nx = {n1, n2, n3}, .nh = {1, 1, 1}}};
+}
+
+static void plain_pass(const cm_array *a, const cm_factor *f, const double *x, double *y)
+{
+    size_t run = 1, n = a->nx[f->axis], all = a->nx[0] * a->nx[1] * a->nx[2];
+    for (size_t k = 0; k < f->axis; k++)
+        run *= a->nx[k];
+    memset(y, 0, all * sizeof *y);
+    for (size_t from = 0; from < all; from += n * run) {
+        for (size_t k = 0; k < n * a->nh[f->axis]; k++) {
+            size_t at = k % n, i = k / n;
+            ptrdiff_t place = (ptrdiff_t)(at + a->origin[f->axis]) - (ptrdiff_t)i;
+            cm_sources s = cm_sources_of(place, n, a->boundary[f->axis]);
+            for (int j = 0; j < s.n; j++)
+                for (size_t c = 0; c < run; c++)
+                    y[from + at * run + c] +=
+                        f->re[i] * s.weight[j] * x[from + s.at[j] * run + c];
+        }
+    }
+}
+
+static void check_passes(const passes *p, int threads)
+{
+    size_t n = p->a.nx[0] * p->a.nx[1] * p->a.nx[2], wrong = 0;
+    double *x = calloc(4 * n, sizeof *x), *y = x + n, *from = y + n, *to = from + n;
+    source s = generator(n);
+    for (size_t j = 0; j < n; j++)
+        x[j] = from[j] = (double)draw(&s, 9) - 4;
+    static int level;
+    use_level(level++ % LEVELS);
+    cm_env its = *env();
+    its.threads = threads;
+    begin(&here);
+    cm_conv_array(&p->a, (cm_samples){x, NULL, n, 1}, p->factor, p->nfactor,
+                  (cm_output){y, NULL}, &its);
+    for (size_t f = 0; f < p->nfactor; f++) {
+        plain_pass(&p->a, p->factor + f, from, to);
+        double *swap = from;
+        from = to;
+        to = swap;
+    }
+    for (size_t j = 0; j < n; j++)
+        wrong += y[j] != from[j];
+    expect(wrong == 0, "passes: %zu of %zu are wrong, %zu x %zu x %zu, %d threads", wrong, n,
+           p->a.nx[0], p->a.nx[1], p->a.nx[2], threads);
+    release(&here);
+    free(x);
+}
+
+/* Pieces and columns, at sizes around their edges, with kernels longer than the array. */
+static void check_pieces(void)
+{
+    static const size_t sizes[][3] = {{600, 400, 1}, {64, 40, 9}, {3, 5, 700},
+                                      {520, 52, 6},  {1, 40, 37}, {65, 31, 120}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        for (cm_boundary b = CM_ZERO; b <= CM_EXTEND; b++) {
+            const size_t *n = sizes[i];
+            passes p = new_passes(n[0], n[1], n[2]), some = p;
+            if (b == CM_MISSING)
+                continue;
+            cm_boundary line = b == CM_EXTEND && n[0] == 1 ? CM_WRAP : b;
+            add_pass(&p, 0, n[0] == 1 ? 4 : n[0] < 9 ? 3 : 9, n[0] == 1 ? CM_NEAREST : line);
+            add_pass(&p, 1, n[1] < 9 ? 3 : 8, b);
+            add_pass(&p, 2, 4, n[2] == 1 ? CM_WRAP : b);
+            add_pass(&some, 1, n[1] < 9 ? 2 : 7, b);
+            check_passes(&p, 1);
+            check_passes(&some, 1);
+            release_guarded();
+        }
+    }
+    passes p = new_passes(4, 3, 2);
+    add_pass(&p, 0, CM_SPARSE_MOST + 1, CM_NEAREST);
+    add_pass(&p, 1, 2, CM_WRAP);
+    check_passes(&p, 1);
+    p = new_passes(70, 1100, 1);
+    add_pass(&p, 0, 1030, CM_REFLECT); /* longer than the axis, and few columns at a time */
+    add_pass(&p, 1, 1030, CM_ZERO);
+    check_passes(&p, 1);
+    p = new_passes(200, 200, 140); /* enough for threads */
+    add_pass(&p, 0, 20, CM_MIRROR);
+    add_pass(&p, 1, 20, CM_WRAP);
+    add_pass(&p, 2, 40, CM_NEAREST);
+    check_passes(&p, 3);
+    release_guarded();
+}
+
+/* Complex kernels, of which the second is real, and their outer product. */
+static void check_complex_passes(cm_method method)
+{
+    enum { N1 = 12, N2 = 10, M1 = 3, M2 = 4 };
+    double x[N1 * N2], y[4][N1 * N2], re[M1] = {1, -2, 3}, im[M1] = {2, 0, -1},
+                                      own[M2] = {3, 1, -1, 2}, h[2][M1 * M2];
+    for (size_t j = 0; j < N1 * N2; j++)
+        x[j] = (double)(j * j % 11);
+    for (size_t i = 0; i < M1 * M2; i++) {
+        h[0][i] = re[i % M1] * own[i / M1];
+        h[1][i] = im[i % M1] * own[i / M1];
+    }
+    cm_array a = {.rank = 2, .nx = {N1, N2}, .nh = {M1, M2}, .mode = {CM_SAME, CM_SAME}};
+    a.boundary[0] = CM_NEAREST;
+    a.boundary[1] = CM_WRAP;
+    a.method = method;
+    cm_factor apart[2] = {{re, im, 0}, {own, NULL, 1}}, all = {h[0], h[1], CM_MOST_AXES};
+    begin(&here);
+    cm_conv_array(&a, (cm_samples){x, NULL, N1 * N2, 1}, apart, 2, (cm_output){y[0], y[1]},
+                  env());
+    cm_conv_array(&a, (cm_samples){x, NULL, N1 * N2, 1}, &all, 1, (cm_output){y[2], y[3]},
+                  env());
+    for (size_t j = 0; j < N1 * N2; j++)
+        expect(fabs(y[0][j] - y[2][j]) + fabs(y[1][j] - y[3][j]) <= 1e-9,
+               "complex passes: %g is not %g", y[0][j], y[2][j]);
+    release(&here);
+}
+
+/* A sample that is not finite, in a piece and where all columns are one stage. */
+static void check_missing_passes(size_t n1, size_t axis, int complex, size_t at)
+{
+    size_t n = n1 * 700, wrong = 0;
+    passes p = new_passes(n1, 700, 1);
+    add_pass(&p, axis, 3, CM_NEAREST);
+    double *x = calloc(4 * n, sizeof *x), *im = complex ? x + n : NULL, *y = x + 2 * n;
+    (complex ? im : x)[at < n ? at : n - 1] = NAN;
+    begin(&here);
+    cm_conv_array(&p.a, (cm_samples){x, im, n, 1}, p.factor, p.nfactor,
+                  (cm_output){y, complex ? y + n : NULL}, env());
+    for (size_t j = 0; j < n; j++)
+        wrong += !(y[j] == 0);
+    expect(wrong == 2 && isnan(y[at < n ? at : n - 1]), "%zu outputs are missing", wrong);
+    release(&here);
+    release_guarded();
+    free(x);
+}
+
 int main(int argc, char **argv)
 {
     long runs = argc > 1 ? atol(argv[1]) : 20000;
     for (long run = 0; run < runs; run++) {
         source one = generator((uint64_t)run + 1);
+        use_level((int)(run % LEVELS));
         check_array(&one);
     }
     check_many(0, 0);
@@ -201,6 +361,13 @@ int main(int argc, char **argv)
     check_all_tiny();
     check_large(CM_AUTO, 2);
     check_large(CM_FFT, 1);
+    check_pieces();
+    check_missing_passes(30, 0, 0, SIZE_MAX);
+    check_missing_passes(30, 0, 1, SIZE_MAX);
+    check_missing_passes(300, 0, 0, 0); /* before other pieces */
+    check_missing_passes(300, 1, 0, SIZE_MAX);
+    check_complex_passes(CM_AUTO);
+    check_complex_passes(CM_FFT);
     check_progress(0);
     check_progress(1);
     check_largest();

@@ -1,4 +1,5 @@
-/* A convolution of arrays, in the order of its steps:
+/* A convolution of arrays. Finite samples with real kernels of one axis each are for passes.c,
+ * which takes next to no memory. All else goes, in the order of its steps:
  *
  *   1. Last axes on which the kernel has one sample are taken some slices at a time.
  *   2. Boundaries other than zero extend the array along each axis by m - 1 samples.
@@ -10,8 +11,8 @@
  * are far below the promise for each: terms of a partial sum are products whose moduli add up
  * to no more than those of the whole.
  *
- * Memory: for step 2 the extended array, for step 3 x and a byte a sample, for passes one more
- * array.
+ * Memory, for the slices that are taken at a time: for step 2 the extended array, for step 3 x
+ * and a byte a sample, for passes up to two more arrays.
  */
 #include "array/array.h"
 
@@ -20,12 +21,15 @@
 
 #include "array/edges.h"
 #include "array/exact.h"
+#include "array/passes.h"
 #include "array/states.h"
 #include "base/complex.h"
 #include "base/sum.h"
 
-/* Samples of several slices that are taken at a time: they fit the second-level cache. */
+/* Samples of several slices that are taken at a time: they fit the second-level cache. With
+ * threads, enough work for all. */
 #define SLICES_AT_ONCE 100000
+#define SLICES_WITH_THREADS 4000000
 
 /* ---- 4. kernels one after the other ------------------------------------------------- */
 
@@ -41,114 +45,79 @@ static cm_box one_axis(const cm_box *box, const size_t *n, size_t axis)
     return pass;
 }
 
-/* How many slices of so many samples are taken at a time: with threads, enough work for all. */
-static size_t slices_at_once(size_t each, const cm_env *env)
-{
-    return (env->threads > 1 ? 4000000 : SLICES_AT_ONCE) / each + 1;
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static void conv_factors(const cm_box *box, const double *re, const double *im,
+/* Passes that cm_conv_passes() does not do: through transforms, or with complex kernels, or
+ * very long ones. Along axes of `edges`, if it is not NULL, the array is extended before its
+ * pass. */
+static void pass_by_pass(const cm_box *box, const double *re, const double *im,
                          const cm_factor *factor, size_t nfactor, const cm_array *edges,
-                         cm_method method, cm_output y, const cm_env *env);
-
-/* All passes but the last, along axes before `axis`, into `between`: some slices at a time,
- * which stay in the cache. Progress counts all passes alike. */
-static void conv_before(const cm_box *box, size_t axis, const double *re, const double *im,
-                        const cm_factor *factor, size_t nfactor, const cm_array *edges,
-                        cm_method method, cm_output between, const cm_env *env)
+                         cm_method method, cm_output y, const cm_env *env)
 {
-    size_t each = cm_count(box->n, axis), nslice = cm_count(box->n + axis, box->rank - axis),
-           ny = 1;
-    cm_box some = {.rank = axis + 1};
-    for (size_t a = 0; a < axis; a++) {
-        some.n[a] = box->n[a], some.m[a] = box->m[a], some.w[a] = box->w[a];
-        ny *= box->w[a].ny;
+    size_t n[CM_MOST_AXES], most = 0, nbetween = nfactor > 2 ? 2 : nfactor - 1;
+    int complex = im != NULL;
+    memcpy(n, box->n, sizeof n);
+    for (size_t f = 0; f < nfactor; f++) {
+        n[factor[f].axis] = box->w[factor[f].axis].ny;
+        complex |= factor[f].im != NULL;
+        if (f + 1 < nfactor)
+            most = cm_count(n, box->rank) > most ? cm_count(n, box->rank) : most;
     }
-    some.m[axis] = 1;
+    cm_output between[2] = {y, y};
+    for (size_t f = 0; f < nbetween; f++)
+        between[f] = (cm_output){cm_doubles(most, env), complex ? cm_doubles(most, env) : NULL};
     cm_env quiet = cm_quiet(env);
-    for (size_t s = 0, n; s < nslice; s += n) {
-        n = least(nslice - s, slices_at_once(each, env));
-        some.n[axis] = n;
-        some.w[axis] = (cm_window){0, n};
-        cm_output to = {between.re + s * ny, between.im ? between.im + s * ny : NULL};
-        conv_factors(&some, re + s * each, im ? im + s * each : NULL, factor, nfactor, edges,
-                     method, to, &quiet);
-        cm_tell((double)(s + n) / (double)nslice * (double)nfactor / (double)(nfactor + 1),
-                env);
+    memcpy(n, box->n, sizeof n);
+    for (size_t f = 0; f < nfactor; f++) {
+        void *mark = env->mark(env->data);
+        size_t axis = factor[f].axis;
+        cm_box pass = one_axis(box, n, axis);
+        cm_field x = {re, im, NULL};
+        if (edges && edges->boundary[axis] != CM_ZERO) {
+            x = cm_extended(x, pass.n, pass.rank, axis, box->m[axis] - 1 - edges->origin[axis],
+                            edges->origin[axis], edges->boundary[axis], env);
+            pass.w[axis].first = box->m[axis] - 1;
+        }
+        cm_output to = f + 1 < nfactor ? between[f % 2] : y;
+        if (!im && !factor[f].im)
+            to.im = NULL;
+        cm_conv_box(&pass, x.re, x.im, factor[f].re, factor[f].im,
+                    method == CM_AUTO ? CM_DIRECT : method, to, nfactor > 1 ? &quiet : env);
+        re = to.re;
+        im = to.im;
+        n[axis] = box->w[axis].ny;
+        cm_tell((double)(f + 1) / (double)nfactor, env);
+        env->release(env->data, mark);
     }
 }
 
-/* Along axes of `edges`, if it is not NULL, the array is extended before its pass. */
+/* Finite samples with all kernels. */
 static void conv_factors(const cm_box *box, const double *re, const double *im,
                          const cm_factor *factor, size_t nfactor, const cm_array *edges,
                          cm_method method, cm_output y, const cm_env *env)
 {
-    const cm_factor *last = factor + (nfactor - 1);
-    cm_env quiet = cm_quiet(env);
-    if (last->axis == CM_MOST_AXES) {
-        cm_conv_box(box, re, im, last->re, last->im, method, y, env);
-        return;
-    }
     void *mark = env->mark(env->data);
-    size_t n[CM_MOST_AXES], axis = last->axis, before = 0, after = 0;
-    memcpy(n, box->n, sizeof n);
-    cm_boundary boundary = edges ? edges->boundary[axis] : CM_ZERO;
-    if (boundary != CM_ZERO) {
-        after = edges->origin[axis];
-        before = box->m[axis] - 1 - after;
+    const cm_boundary *boundary = edges ? edges->boundary : NULL;
+    if (factor->axis == CM_MOST_AXES) {
+        cm_conv_box(box, re, im, factor->re, factor->im, method, y, env);
+    } else if (cm_may_pass(box, boundary, factor, nfactor, method)) {
+        cm_conv_passes(box, boundary, re, factor, nfactor, 0, y.re, env);
+        if (im)
+            cm_conv_passes(box, boundary, im, factor, nfactor, 0, y.im, env);
+    } else {
+        pass_by_pass(box, re, im, factor, nfactor, edges, method, y, env);
     }
-    if (nfactor > 1) {
-        int complex = im != NULL, room = axis + 1 == box->rank;
-        for (size_t f = 0; f + 1 < nfactor; f++) {
-            n[factor[f].axis] = box->w[factor[f].axis].ny;
-            complex |= factor[f].im != NULL;
-        }
-        size_t run = cm_count(n, axis), count = cm_count(n, box->rank), start = 0;
-        if (room) /* for the places outside */
-            start = before * run, count += (before + after) * run;
-        double *bre = cm_doubles(count, env), *bim = complex ? cm_doubles(count, env) : NULL;
-        cm_output between = {bre + start, bim ? bim + start : NULL};
-        conv_before(box, axis, re, im, factor, nfactor - 1, edges, method, between, env);
-        re = between.re;
-        im = between.im;
-        if (room && boundary != CM_ZERO) {
-            cm_fill_edges(bre, run, n[axis], before, after, boundary);
-            if (bim)
-                cm_fill_edges(bim, run, n[axis], before, after, boundary);
-            n[axis] += before + after;
-            re = bre;
-            im = bim;
-        }
-    }
-    cm_box pass = one_axis(box, n, axis);
-    if (boundary != CM_ZERO) {
-        if (n[axis] == box->n[axis] && before + after > 0) {
-            cm_field long_one = cm_extended((cm_field){re, im, NULL}, pass.n, pass.rank, axis,
-                                            before, after, boundary, env);
-            re = long_one.re;
-            im = long_one.im;
-        }
-        pass.w[axis].first = box->m[axis] - 1;
-    }
-    cm_conv_box(&pass, re, im, last->re, last->im, method == CM_AUTO ? CM_DIRECT : method, y,
-                nfactor > 1 ? &quiet : env);
     env->release(env->data, mark);
 }
 
 /* ---- 2. boundaries ---------------------------------------------------------------------- */
 
-/* Can a straight line through finite samples pass the largest number? */
-static int may_overflow(const cm_array *a, double max)
+/* By how much a straight line through samples can pass the largest. */
+static double growth(const cm_array *a)
 {
+    double by = 1;
     for (size_t k = 0; k < a->rank; k++)
         if (a->boundary[k] == CM_EXTEND)
-            max *= 2 * (double)a->nh[k];
-    return !isfinite(max);
+            by *= 2 * (double)a->nh[k];
+    return by;
 }
 
 static int any_missing_outside(const cm_array *a)
@@ -159,20 +128,28 @@ static int any_missing_outside(const cm_array *a)
     return 0;
 }
 
+static cm_box box_of(const cm_array *a)
+{
+    cm_box box = {.rank = a->rank};
+    for (size_t k = 0; k < a->rank; k++) {
+        box.n[k] = a->nx[k];
+        box.m[k] = a->nh[k];
+        box.w[k] = cm_mode_window(a->mode[k], a->nx[k], a->nh[k], a->origin[k]);
+    }
+    return box;
+}
+
 /* The array with all samples that outputs need, and its box. Of several factors each extends
  * the array along its own axis, if all samples are finite: *later is 1 then. */
 static cm_field extend(const cm_array *a, cm_samples x, size_t nfactor, cm_box *box, int *later,
                        const cm_env *env)
 {
     cm_field field = {x.re, x.im, NULL};
-    if (may_overflow(a, cm_max_modulus(x)) || any_missing_outside(a))
+    if (!isfinite(cm_max_modulus(x) * growth(a)) || any_missing_outside(a))
         field.state = cm_states(x, env);
     *later = nfactor > 1 && !field.state;
-    *box = (cm_box){.rank = a->rank};
-    memcpy(box->n, a->nx, sizeof box->n);
+    *box = box_of(a);
     for (size_t k = 0; k < a->rank; k++) {
-        box->m[k] = a->nh[k];
-        box->w[k] = cm_mode_window(a->mode[k], a->nx[k], a->nh[k], a->origin[k]);
         if (a->boundary[k] == CM_ZERO || a->nh[k] == 1 || *later)
             continue;
         size_t before = a->nh[k] - 1 - a->origin[k];
@@ -406,8 +383,7 @@ static void restore(const cm_array *a, const cm_box *box, cm_field x, const cm_f
     }
 }
 
-/* ---- all of it ----------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------ */
 
 static void conv_slices(const cm_array *a, cm_samples x, const cm_factor *factor,
                         size_t nfactor, cm_output y, const cm_env *env)
@@ -437,8 +413,9 @@ static size_t outputs(const cm_array *a, size_t rank)
     return ny;
 }
 
-void cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
-                   cm_output y, const cm_env *env)
+/* Last axes on which the kernel has one sample are taken some slices at a time. */
+static void conv_some_slices(const cm_array *a, cm_samples x, const cm_factor *factor,
+                             size_t nfactor, cm_output y, const cm_env *env)
 {
     cm_array some = *a;
     size_t nslice = 1, last = factor[nfactor - 1].axis;
@@ -447,7 +424,8 @@ void cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, siz
     while (some.rank > last + 1 && some.nh[some.rank - 1] == 1)
         nslice *= some.nx[--some.rank];
     size_t each = cm_count(some.nx, some.rank), ny = outputs(&some, some.rank),
-           at_once = slices_at_once(each, env), axis = some.rank;
+           at_once = (env->threads > 1 ? SLICES_WITH_THREADS : SLICES_AT_ONCE) / each + 1,
+           axis = some.rank;
     cm_env quiet = cm_quiet(env);
     if (nslice > 1) {
         some.mode[axis] = CM_FULL, some.origin[axis] = 0, some.boundary[axis] = CM_ZERO;
@@ -464,4 +442,26 @@ void cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, siz
                     nslice > 1 ? &quiet : env);
         cm_tell((double)(s + n) / (double)nslice, env);
     }
+}
+
+/* One kernel for each axis, and all samples finite. Returns 0, and nothing of use in y, if it
+ * is something else. */
+static int conv_at_once(const cm_array *a, cm_samples x, const cm_factor *factor,
+                        size_t nfactor, cm_output y, const cm_env *env)
+{
+    cm_box box = box_of(a);
+    if (any_missing_outside(a) || !cm_may_pass(&box, a->boundary, factor, nfactor, a->method))
+        return 0;
+    const cm_env quiet = cm_quiet(env);
+    if (x.im &&
+        !cm_conv_passes(&box, a->boundary, x.im, factor, nfactor, growth(a), y.im, &quiet))
+        return 0;
+    return cm_conv_passes(&box, a->boundary, x.re, factor, nfactor, growth(a), y.re, env);
+}
+
+void cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
+                   cm_output y, const cm_env *env)
+{
+    if (!conv_at_once(a, x, factor, nfactor, y, env))
+        conv_some_slices(a, x, factor, nfactor, y, env);
 }

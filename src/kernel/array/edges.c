@@ -7,16 +7,17 @@
 
 #include "array/states.h"
 
-/* A run of samples at a place outside, from those at its sources. */
-static void line_of(const double *x, size_t run, cm_sources s, double *to)
+void cm_line_of(const double *x, size_t run, size_t n, const cm_sources *s, double *to)
 {
-    if (s.n == 0)
-        memset(to, 0, run * sizeof *to);
-    else if (s.n == 1)
-        memcpy(to, x + s.at[0] * run, run * sizeof *to);
+    if (!s || s->n == 0)
+        memset(to, 0, n * sizeof *to);
+    else if (s->n == 2)
+        for (size_t i = 0; i < n; i++)
+            to[i] = s->weight[0] * x[s->at[0] * run + i] + s->weight[1] * x[s->at[1] * run + i];
+    else if (n == 1) /* as in rows: a call would cost more */
+        *to = x[s->at[0] * run];
     else
-        for (size_t i = 0; i < run; i++)
-            to[i] = s.weight[0] * x[s.at[0] * run + i] + s.weight[1] * x[s.at[1] * run + i];
+        memcpy(to, x + s->at[0] * run, n * sizeof *to);
 }
 
 /* The state of the value (re, im) on a line through two samples. */
@@ -59,10 +60,11 @@ static void extend_values(const edges *e, const double *x, double *to, size_t *w
             cm_work(work, e->n * e->run, env);
             i += e->n;
         }
-        if (i < all)
-            line_of(x, e->run,
-                    cm_sources_of((ptrdiff_t)i - (ptrdiff_t)e->before, e->n, e->boundary),
-                    to + i * e->run);
+        if (i < all) {
+            cm_sources s =
+                cm_sources_of((ptrdiff_t)i - (ptrdiff_t)e->before, e->n, e->boundary);
+            cm_line_of(x, e->run, e->run, &s, to + i * e->run);
+        }
         cm_work(work, e->run, env);
     }
 }
@@ -75,19 +77,6 @@ static void extend_states(const edges *e, const unsigned char *x, const double *
         cm_sources s = cm_sources_of((ptrdiff_t)i - (ptrdiff_t)e->before, e->n, e->boundary);
         states_of(x, e->run, s, re + i * e->run, im ? im + i * e->run : NULL, to + i * e->run);
         cm_work(work, e->run, env);
-    }
-}
-
-void cm_fill_edges(double *x, size_t run, size_t n, size_t before, size_t after,
-                   cm_boundary boundary)
-{
-    const double *inside = x + before * run;
-    for (size_t i = 0; i < before + n + after; i++) {
-        if (i == before)
-            i += n;
-        if (i < before + n + after)
-            line_of(inside, run, cm_sources_of((ptrdiff_t)i - (ptrdiff_t)before, n, boundary),
-                    x + i * run);
     }
 }
 

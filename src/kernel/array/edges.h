@@ -18,9 +18,8 @@ typedef struct {
 cm_field cm_extended(cm_field x, size_t *n, size_t rank, size_t axis, size_t before,
                      size_t after, cm_boundary boundary, const cm_env *env);
 
-/* Fills `before` places before, and `after` behind, those n of the last axis of an array that
- * begin at x + before * run. `run` samples stand at each place. */
-void cm_fill_edges(double *x, size_t run, size_t n, size_t before, size_t after,
-                   cm_boundary boundary);
+/* n samples of the line at a place, from those at its sources; zeros if s is NULL. Lines are
+ * `run` samples apart. */
+void cm_line_of(const double *x, size_t run, size_t n, const cm_sources *s, double *to);
 
 #endif
