@@ -7,14 +7,14 @@
 deconv_problem <- function(h, n, mode, origin, boundary, order, weights = NULL) {
   window <- mode_window(n, length(h), mode, if (mode == "same") origin else 0)
   ny <- window[["length"]]
-  D <- differences(n, order)
   root <- if (!is.null(weights)) sqrt(weights)
   weigh <- function(A) if (is.null(root)) A else root * A
   turn <- if (boundary == "wrap") c(rbind(seq_len(n), rev(seq_len(n))))[seq_len(n)]
   place <- if (!is.null(turn)) order(turn)
+  poll()
   to_turn <- function(x) if (is.null(turn)) x else x[turn, , drop = FALSE]
   from_turn <- function(x) if (is.null(turn)) x else x[place, , drop = FALSE]
-  A <- function() conv_matrix(h, n, mode, if (mode == "same") origin, boundary, sparse = TRUE)
+  columns <- function(A) if (is.null(turn)) A else A[, turn, drop = FALSE]
   plain <- function(x) {
     conv(from_turn(x), h, mode, if (mode == "same") origin, boundary, method = "direct")
   }
@@ -27,19 +27,29 @@ deconv_problem <- function(h, n, mode, origin, boundary, order, weights = NULL) 
   } else {
     gram_band(h, n, if (is.null(weights)) rep(1, ny) else weights, window[["first"]])
   }
-  if (!is.null(turn)) {
-    D <- D[, turn, drop = FALSE]
-  }
-  penalty <- symmetric_band(Matrix::crossprod(D))
+  penalty <- gram_band(rev(difference_weights(order)), n, rep(1, max(n - order, 0)), order, place)
+  poll()
   list(
     h = h, n = n, mode = mode, origin = if (mode == "same") origin else 0, boundary = boundary, order = order,
-    turn = turn, weights = weights,
-    rows = if (is.null(weights)) ny else sum(weights > 0), D = D, plain = plain,
-    sparse = function() weigh(if (is.null(turn)) A() else A()[, turn, drop = FALSE]),
+    turn = turn, place = place, weights = weights,
+    rows = if (is.null(weights)) ny else sum(weights > 0), plain = plain,
+    dense = function() {
+      weigh(as.matrix(columns(conv_matrix(h, n, mode, if (mode == "same") origin, boundary, sparse = TRUE))))
+    },
+    dense_penalty = function() as.matrix(columns(differences(n, order))),
     multiply = function(x) weigh(plain(x)), back = back, transpose = function(r) back(weigh(r)),
-    differ = function(x) as.matrix(D %*% x), undiffer = function(d) as.matrix(Matrix::crossprod(D, d)),
+    differ = function(x) differ(from_turn(x), order), undiffer = function(d) to_turn(undiffer(d, n, order)),
     gram = heighten(gram, nrow(penalty)), penalty = penalty
   )
+}
+
+# D x and D'd, for columns.
+differ <- function(x, order) {
+  if (nrow(x) <= order) matrix(0, 0, ncol(x)) else conv(x, rev(difference_weights(order)), "valid", method = "direct")
+}
+
+undiffer <- function(d, n, order) {
+  if (n <= order) matrix(0, n, ncol(d)) else conv(d, difference_weights(order), method = "direct")
 }
 
 # Products with the transpose of A: convolutions with the kernel back to front, and what a boundary has
@@ -60,48 +70,28 @@ boundary_band <- function(h, n, mode, origin, boundary, weights, first, place) {
   m <- length(h)
   k <- first + seq_len(n) - 1
   outside <- k < m - 1 | k > n - 1
-  inner <- gram_band(h, n, ifelse(outside, 0, weights), first)
   # all that they meet
   columns <- if (n <= 2 * m + 2) seq_len(n) else c(seq_len(m + 1), seq(n - m, n))
   rows <- conv_operator(h, n, mode, if (mode == "same") origin, boundary)[which(outside), columns, drop = FALSE]
   outer <- crossprod(sqrt(weights[outside]) * rows)
-  p <- min(n, m) - 1
-  height <- (if (is.null(place)) p else min(n - 1, 2 * p)) + 1
-  if (is.null(place)) {
-    place <- seq_len(n)
-  }
-  band <- matrix(0, height, n)
-  put <- function(i, j, values) {
-    i <- place[i]
-    j <- place[j]
-    at <- height + pmin(i, j) - pmax(i, j) + (pmax(i, j) - 1) * height
-    band[at] <<- band[at] + values
-  }
-  for (d in seq(0, p)) {
-    j <- seq(d + 1, n)
-    put(j - d, j, inner[p + 1 - d, j])
-  }
   some <- which(outer != 0 & upper.tri(outer, diag = TRUE), arr.ind = TRUE)
-  put(columns[some[, 1L]], columns[some[, 2L]], outer[some])
-  band
+  weights[outside] <- 0
+  poll()
+  gram_band(h, n, weights, first, place, columns[some[, 1L]], columns[some[, 2L]], outer[some])
 }
 
-# The band of A'W^2 A for boundary zero: the d-th diagonal is the correlation of the weights with
-# the products of h and h moved by d. `first` is the value of the full convolution that y begins with.
-gram_band <- function(h, n, weights, first) {
-  m <- length(h)
-  p <- min(n, m) - 1
-  band <- matrix(0, p + 1, n)
-  ny <- length(weights)
-  for (d in 0:p) {
-    products <- h[seq(d + 1, m)] * h[seq_len(m - d)]
-    full <- conv(weights, rev(products), method = "direct")
-    # column j of A, from 0, begins at value j - first of y
-    at <- seq(d, length.out = n - d) - first + m - d
-    inside <- at >= 1 & at <= length(full)
-    band[p + 1 - d, seq(d + 1, n)[inside]] <- full[at[inside]]
+# The band of A'W^2 A for boundary zero. `first` is the value of the full convolution that y begins with; sample
+# j comes to stand at place[j]. Then `values` are added to the entries i, j.
+gram_band <- function(h, n, weights, first, place = NULL, i = numeric(0), j = numeric(0), values = numeric(0)) {
+  p <- min(n, length(h)) - 1
+  if (!is.null(place)) {
+    p <- min(n - 1, 2 * p)
+    i <- place[i]
+    j <- place[j]
   }
-  band
+  at <- p + pmin(i, j) - pmax(i, j) + (pmax(i, j) - 1) * (p + 1)
+  place <- if (!is.null(place)) place - 1
+  .Call(ffi_band_gram, h, weights, first, n, place, p + 1, at, values)
 }
 
 # The (n - order) x n matrix of differences.
@@ -116,17 +106,7 @@ differences <- function(n, order) {
 
 difference_weights <- function(order) switch(order + 1, 1, c(-1, 1), c(1, -2, 1))
 
-# Bands as in kernel/band.c: row p + 1 has the diagonal, row 1 the p-th above it.
-symmetric_band <- function(S) {
-  S <- methods::as(methods::as(S, "CsparseMatrix"), "generalMatrix")
-  i <- S@i + 1L
-  j <- rep(seq_len(ncol(S)), diff(S@p))
-  upper <- i <= j
-  p <- max(0L, (j - i)[upper])
-  band <- matrix(0, p + 1L, ncol(S))
-  band[cbind(p + 1L + i - j, j)[upper, , drop = FALSE]] <- S@x[upper]
-  band
-}
+# Bands are stored as kernel/matrix/band.c says: row p + 1 has the diagonal, row 1 the p-th above it.
 
 # Every column is the same.
 autocorrelation_band <- function(h, n) {
@@ -150,28 +130,22 @@ normal_band <- function(problem, lambda) {
   .Call(ffi_band_sum, problem$gram, problem$penalty, lambda)
 }
 
-# The rows of [A; sqrt(lambda) D], the leftmost first, each from its first column on.
+# The rows of [A; sqrt(lambda) D], the leftmost first: each is `scale` times column `which`, from 0, of `values`,
+# from column `start` on. `by` is their order.
 band_rows <- function(problem, lambda) {
-  A <- if (is.null(problem$turn)) kernel_rows(problem) else turned_rows(problem$sparse())
-  D <- if (lambda == 0) {
-    list(start = numeric(0), values = matrix(0, 1, 0))
-  } else if (is.null(problem$turn)) {
-    difference_rows(problem$n, problem$order)
-  } else {
-    turned_rows(problem$D)
-  }
+  A <- kernel_rows(problem)
+  D <- if (lambda > 0) difference_rows(problem)
   height <- max(nrow(A$values), nrow(D$values))
   start <- c(A$start, D$start)
-  by <- order(start, na.last = NA)
-  # from here on without a copy more than is needed: they are long, and are not interrupted
-  values <- heighten(A$values, height, below = TRUE)
-  if (ncol(D$values) > 0L) {
-    values <- cbind(values, sqrt(lambda) * heighten(D$values, height, below = TRUE))
-  }
-  if (length(by) < length(start) || is.unsorted(by)) {
-    values <- values[, by, drop = FALSE]
-  }
-  list(start = start[by], values = values, by = by)
+  which <- c(A$which, ncol(A$values) + D$which) - 1
+  scale <- c(if (is.null(problem$weights)) rep(1, length(A$start)) else sqrt(problem$weights), rep(sqrt(lambda), length(D$start)))
+  poll()
+  by <- order(start)
+  poll()
+  list(
+    start = start[by], which = which[by], scale = scale[by], by = by,
+    values = cbind(heighten(A$values, height, below = TRUE), if (lambda > 0) heighten(D$values, height, below = TRUE))
+  )
 }
 
 # Row k of A is the kernel back to front; what goes past the last column does not count.
@@ -181,44 +155,58 @@ kernel_rows <- function(problem) {
   m <- length(h)
   window <- mode_window(n, m, problem$mode, problem$origin)
   k <- window[["first"]] + seq_len(window[["length"]]) - 1
+  A <- conv_operator(h, n, problem$mode, if (problem$mode == "same") problem$origin, problem$boundary)
+  if (!is.null(problem$turn)) {
+    return(turned_rows(h, k, problem$place, function() A[, problem$turn, drop = FALSE]))
+  }
+  width <- min(n, m)
   start <- pmax(k - m + 1, 0)
-  values <- matrix(rev(h), m, length(k))
-  for (row in which(k < m - 1)) {
-    values[, row] <- c(rev(h[seq_len(k[row] + 1)]), numeric(m - 1 - k[row]))
+  special <- if (problem$boundary == "zero") which(k < m - 1) else which(k < m - 1 | k > n - 1)
+  if (problem$boundary != "zero") {
+    start[special] <- if (width == n) 0 else ifelse(k[special] < m - 1, 0, n - width)
   }
-  if (n < m) {
-    values <- values[seq_len(n), , drop = FALSE]
-  }
-  outside <- which(k < m - 1 | k > n - 1)
-  if (problem$boundary != "zero" && length(outside) > 0L) {
-    width <- min(n, m)
-    A <- conv_operator(h, n, problem$mode, if (problem$mode == "same") problem$origin, problem$boundary)
-    for (first in unique(c(0, n - width))) {
-      rows <- if (width == n) outside else outside[(k[outside] < m - 1) == (first == 0)]
-      values[, rows] <- t(A[rows, first + seq_len(width), drop = FALSE])
-      start[rows] <- first
-    }
-  }
-  if (!is.null(problem$weights)) {
-    values <- scale_columns(values, sqrt(problem$weights))
-  }
-  list(start = start, values = values)
+  columns <- if (n <= 2 * m) seq_len(n) else c(seq_len(m), seq(n - m + 1, n))
+  dense <- A[special, columns, drop = FALSE]
+  first <- match(start[special] + 1, columns)
+  values <- vapply(seq_along(special), function(r) dense[r, first[r] + seq_len(width) - 1], numeric(width))
+  which <- rep(1, length(k))
+  which[special] <- 1 + seq_along(special)
+  list(start = start, which = which, values = cbind(rev(h)[seq_len(width)], matrix(values, width)))
 }
 
-difference_rows <- function(n, order) {
+difference_rows <- function(problem) {
+  n <- problem$n
+  order <- problem$order
+  weight <- difference_weights(order)
   rows <- max(n - order, 0)
-  list(start = seq_len(rows) - 1, values = matrix(rep(difference_weights(order), rows), order + 1, rows))
+  if (!is.null(problem$turn)) {
+    return(turned_rows(rev(weight), order + seq_len(rows) - 1, problem$place, problem$dense_penalty))
+  }
+  list(start = seq_len(rows) - 1, which = rep(1, rows), values = matrix(weight))
 }
 
-# Of any sparse matrix; rows without a value have no start.
-turned_rows <- function(A) {
-  B <- Matrix::t(A)
-  column <- rep(seq_len(ncol(B)), diff(B@p)) # a row of A
-  some <- diff(B@p) > 0
-  start <- rep(NA_real_, ncol(B))
-  start[some] <- B@i[B@p[-length(B@p)][some] + 1L]
-  offset <- B@i - start[column]
-  values <- matrix(0, max(offset, 0) + 1, ncol(B))
-  values[cbind(offset + 1, column)] <- B@x
-  list(start = start, values = values)
+# The rows k of the convolution of a signal that wraps, whose samples stand at `place`: within its first half every
+# second column has a sample of the kernel, within the other half from the last on; what lies over its ends, or
+# its middle, is put there one by one. `dense` gives all rows of a short signal.
+turned_rows <- function(h, k, place, dense) {
+  n <- length(place)
+  m <- length(h)
+  if (n < 2 * m) {
+    A <- t(dense())
+    return(list(start = numeric(ncol(A)), which = seq_len(ncol(A)), values = A))
+  }
+  half <- (n + 1) %/% 2 # samples in the first half
+  last <- (k %% n) + 1
+  first <- ((k - m + 1) %% n) + 1
+  which <- ifelse(first > last, 0, ifelse(last <= half, 1, ifelse(first > half, 2, 0)))
+  start <- pmin(place[first], place[last]) - 1
+  special <- which(which == 0)
+  spread <- function(v) c(rbind(v, 0))[seq_len(2 * m - 1)]
+  values <- vapply(special, function(row) {
+    at <- place[(k[row] - seq_len(m) + 1) %% n + 1]
+    start[row] <<- min(at) - 1
+    replace(numeric(2 * m - 1), at - min(at) + 1, h)
+  }, numeric(2 * m - 1))
+  which[special] <- 2 + seq_along(special)
+  list(start = start, which = which, values = cbind(spread(rev(h)), spread(h), matrix(values, 2 * m - 1)))
 }

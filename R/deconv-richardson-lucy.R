@@ -72,13 +72,18 @@ richardson_lucy <- function(y, spec, weights, iterations) {
 }
 
 lucy_ratio <- function(plain, y, fitted, weights, seen) {
-  quotient <- ifelse(y > 0, weights * y / fitted, 0)
+  quotient <- weights * y / fitted
+  quotient[y == 0] <- 0
+  poll()
   ratio <- pmax(plain$back(quotient), 0) / seen
   ratio[seen == 0, ] <- 0
   ratio
 }
 
 poisson_deviance <- function(y, fitted, weights) {
-  terms <- ifelse(y > 0, y * log(y / fitted), 0) - (y - fitted)
+  terms <- y * log(y / fitted)
+  terms[y == 0] <- 0
+  poll()
+  terms <- terms - (y - fitted)
   2 * colSums(weights * terms)
 }

@@ -46,15 +46,15 @@ fit_wide <- function(problem, y) {
 }
 
 fit_dense <- function(problem, lambda, y) {
-  rows <- nrow(y) + nrow(problem$D)
+  rows <- nrow(y) + max(problem$n - problem$order, 0)
   check_memory(
     8 * 4 * rows * problem$n,
     sprintf("The dense %s x %s problem needs", format_count(rows), format_count(problem$n)),
     "Method \"ridge\" with `order = 0` is banded, and never singular."
   )
-  B <- as.matrix(problem$sparse())
+  B <- problem$dense()
   if (lambda > 0) {
-    B <- rbind(B, sqrt(lambda) * as.matrix(problem$D))
+    B <- rbind(B, sqrt(lambda) * problem$dense_penalty())
   }
   s <- svd(B)
   kept <- s$d > rcond_singular * s$d[1L]

@@ -25,8 +25,13 @@ factor_band <- function(problem, lambda, z = NULL, limit = rcond_cholesky) {
   inverse <- if (is.null(R)) Inf else .Call(ffi_band_inverse_norm, R)
   if (!(norm * inverse <= 1 / limit)) {
     rows <- band_rows(problem, lambda)
-    right <- if (is.null(z)) matrix(0, max(rows$by), 0) else rbind(z, matrix(0, nrow(problem$D), ncol(z)))
-    qr <- .Call(ffi_band_qr, rows$start, rows$values, problem$n, right[rows$by, , drop = FALSE])
+    right <- matrix(0, length(rows$by), if (is.null(z)) 0 else ncol(z))
+    if (!is.null(z)) {
+      right[seq_len(nrow(z)), ] <- z
+    }
+    qr <- .Call(
+      ffi_band_qr, rows$start, rows$which, rows$scale, rows$values, problem$n, right[rows$by, , drop = FALSE]
+    )
     R <- qr[[1L]]
     x <- qr[[2L]]
     inverse <- .Call(ffi_band_inverse_norm, R)
@@ -79,12 +84,15 @@ fit_band <- function(problem, lambda, z) {
     return(make_fit(problem, x, z, problem$n, factor$rcond))
   }
   Z <- .Call(ffi_band_inverse, factor$R)
+  poll()
   edf <- problem$n - lambda * trace_of_product(Z, problem$penalty)
   fit <- make_fit(problem, x, z, edf, factor$rcond)
   # what the choice of lambda needs
   fit$pss <- fit$rss + lambda * colSums(problem$differ(x)^2)
   fit$log_det <- 2 * sum(log(abs(factor$R[nrow(factor$R), ])))
   fit$variance <- sum(Z[nrow(Z), ])
+  fit$inverse <- if (!is.null(problem$shares)) Z
+  poll()
   fit
 }
 
@@ -108,5 +116,6 @@ make_fit <- function(problem, x, z, edf, rcond) {
 
 gcv_score <- function(rss, edf, rows, factor = 1) {
   left <- rows - factor * edf
-  if (is.na(left) || left < 1e-8 * rows) rep(NA_real_, length(rss)) else rows * rss / left^2
+  left[is.na(left) | left < 1e-8 * rows] <- NA
+  rows * rss / left^2
 }

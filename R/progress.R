@@ -17,3 +17,6 @@ progress <- function(name, frame = parent.frame(), looks = getOption("convmat.pr
     cli::cli_progress_update(set = done, id = bar, .envir = frame)
   }
 }
+
+# Looks for an interrupt. R itself does so once in a thousand calls, which may take seconds where each takes long.
+poll <- function() .Call(ffi_poll)

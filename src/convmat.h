@@ -45,12 +45,15 @@ SEXP ffi_fir(SEXP events, SEXP first, SEXP times, SEXP edges);
 SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda);
 SEXP ffi_band_cholesky(SEXP N);
 SEXP ffi_band_cholesky_plus(SEXP N, SEXP d);
-SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n, SEXP rhs);
+SEXP ffi_band_qr(SEXP start, SEXP which, SEXP scale, SEXP values, SEXP n, SEXP rhs);
+SEXP ffi_band_gram(SEXP h, SEXP w, SEXP first, SEXP n, SEXP place, SEXP rows, SEXP at,
+                   SEXP values);
 SEXP ffi_band_norm(SEXP N);
 SEXP ffi_band_inverse_norm(SEXP R);
 SEXP ffi_band_solve(SEXP R, SEXP b);
 SEXP ffi_band_inverse(SEXP R);
 SEXP ffi_divide(SEXP y, SEXP h, SEXP n);
+SEXP ffi_poll(void);
 
 /* The kernel's world is R: memory that is freed when the call from R ends, R's interrupts and
  * R's NA; one thread, no progress. */

@@ -13,29 +13,54 @@
 #define FCONE
 #endif
 
+/* Columns that are made triangular between two polls. */
+#define QR_PANEL 32
+
 static size_t qr_work(size_t nrow, size_t ncol)
 {
-    int m = (int)nrow, n = (int)ncol, ask = -1, info;
-    double none = 0, best;
-    F77_CALL(dgeqrf)(&m, &n, &none, &m, &none, &best, &ask, &info);
-    return (size_t)best;
+    int m = (int)nrow, n = (int)ncol, k = QR_PANEL, ask = -1, info;
+    double none = 0, factor, rest;
+    F77_CALL(dgeqrf)(&m, &k, &none, &m, &none, &factor, &ask, &info);
+    k = k < m ? k : m;
+    F77_CALL(dormqr)
+    ("L", "T", &m, &n, &k, &none, &m, &none, &none, &m, &rest, &ask, &info FCONE FCONE);
+    return (size_t)(factor > rest ? factor : rest);
 }
 
 static void qr(double *W, size_t ld, size_t nrow, size_t ncol, double *scratch)
 {
-    int m = (int)nrow, n = (int)ncol, lda = (int)ld, nwork = (int)qr_work(nrow, ncol), info;
-    F77_CALL(dgeqrf)(&m, &n, W, &lda, scratch, scratch + ncol, &nwork, &info);
+    const cm_env env = ffi_env();
+    int lda = (int)ld, nwork = (int)qr_work(nrow, ncol), info;
+    double *work = scratch + ncol;
+    for (size_t k = 0; k < nrow && k < ncol; k += QR_PANEL) {
+        size_t few = ncol - k < QR_PANEL ? ncol - k : QR_PANEL;
+        int m = (int)(nrow - k), n = (int)few, rest = (int)(ncol - k - few),
+            reflections = m < n ? m : n;
+        double *corner = W + k + k * ld, *right = corner + few * ld;
+        F77_CALL(dgeqrf)(&m, &n, corner, &lda, scratch, work, &nwork, &info);
+        if (rest > 0)
+            F77_CALL(dormqr)
+        ("L", "T", &m, &rest, &reflections, corner, &lda, scratch, right, &lda, work, &nwork,
+         &info FCONE FCONE);
+        env.poll(env.data);
+    }
 }
 
 static const cm_lapack lapack = {qr_work, qr};
 
+/* Values that are copied between two polls are some megabytes, whose memory may be new. */
+#define COPIED 4
+
 static SEXP band_matrix(size_t rows, size_t n)
 {
+    const cm_env env = ffi_env();
+    env.poll(env.data); /* a garbage collection takes time */
     SEXP band = PROTECT(ffi_result(REALSXP, rows * n));
     SEXP dim = PROTECT(Rf_allocVector(INTSXP, 2));
     INTEGER(dim)[0] = (int)rows;
     INTEGER(dim)[1] = (int)n;
     Rf_setAttrib(band, R_DimSymbol, dim);
+    env.poll(env.data);
     UNPROTECT(2); // band, dim
     return band;
 }
@@ -64,7 +89,7 @@ SEXP ffi_band_sum(SEXP N, SEXP P, SEXP lambda)
         memcpy(to, from, rows * sizeof *to);
         for (size_t i = 0; weight > 0 && i < few; i++)
             to[rows - few + i] += weight * part[i];
-        cm_work(&work, rows, &env);
+        cm_work(&work, COPIED * rows, &env);
     }
     UNPROTECT(1); // sum
     return sum;
@@ -85,7 +110,7 @@ SEXP ffi_band_cholesky(SEXP N)
     size_t rows = (size_t)Rf_nrows(N), n = (size_t)Rf_ncols(N), work = 0;
     for (size_t j = 0; j < n; j++) {
         memcpy(REAL(R) + j * rows, REAL_RO(N) + j * rows, rows * sizeof(double));
-        cm_work(&work, rows, &env);
+        cm_work(&work, COPIED * rows, &env);
     }
     int ok = cholesky(REAL(R), n, rows - 1);
     UNPROTECT(1); // R
@@ -110,48 +135,84 @@ SEXP ffi_band_cholesky_plus(SEXP N, SEXP d)
             if (plus[j] == R_PosInf || plus[j + i - p] == R_PosInf)
                 to[i] = 0;
         to[p] = plus[j] == R_PosInf ? 1 : to[p] + plus[j];
-        cm_work(&work, rows, &env);
+        cm_work(&work, COPIED * rows, &env);
     }
     int ok = cholesky(REAL(R), n, p);
     UNPROTECT(1); // R
     return ok ? R : R_NilValue;
 }
 
-/* list(R, x): the factor R of B, whose rows are the columns of `values`, see cm_band_qr(), and
- * the least squares solution for the columns of rhs. */
-SEXP ffi_band_qr(SEXP start, SEXP values, SEXP n, SEXP rhs)
+/* The rows of a band from R. */
+static cm_band_rows band_rows(SEXP start, SEXP which, SEXP scale, SEXP values, size_t ncol)
+{
+    size_t nrow = (size_t)XLENGTH(start);
+    ffi_band(values);
+    ffi_indices(start, ncol);
+    ffi_numbers(which, nrow);
+    ffi_indices(which, (size_t)Rf_ncols(values));
+    return (cm_band_rows){REAL_RO(start), REAL_RO(which), ffi_numbers(scale, nrow),
+                          REAL_RO(values), nrow};
+}
+
+/* list(R, x): the factor R of B, whose row r is scale[r] times column which[r], from 0, of
+ * `values`, see cm_band_qr(), and the least squares solution for the columns of rhs. */
+SEXP ffi_band_qr(SEXP start, SEXP which, SEXP scale, SEXP values, SEXP n, SEXP rhs)
 {
     const cm_env env = ffi_env();
     size_t rows = (size_t)Rf_nrows(values), ncol = ffi_size(n), nrhs = (size_t)Rf_ncols(rhs);
-    ffi_band(values);
-    ffi_must(Rf_ncols(values) == XLENGTH(start), "rows of the band are missing");
     ffi_must(TYPEOF(rhs) == REALSXP && Rf_nrows(rhs) == XLENGTH(start),
              "right-hand sides do not fit");
-    ffi_indices(start, ncol);
+    const cm_band_rows B = band_rows(start, which, scale, values, ncol);
     ffi_increasing(start);
     SEXP out = PROTECT(Rf_allocVector(VECSXP, 2));
     SEXP R = band_matrix(rows, ncol);
     SET_VECTOR_ELT(out, 0, R);
     SEXP x = Rf_allocMatrix(REALSXP, (int)ncol, (int)nrhs);
     SET_VECTOR_ELT(out, 1, x);
-    cm_band_qr(REAL_RO(start), REAL_RO(values), (size_t)XLENGTH(start), ncol, rows - 1,
-               REAL_RO(rhs), nrhs, REAL(R), REAL(x), &lapack, &env);
-    int size = (int)ncol, p = (int)rows - 1, ld = (int)rows, one = 1;
+    cm_band_qr(&B, ncol, rows - 1, REAL_RO(rhs), nrhs, REAL(R), REAL(x), &lapack, &env);
     for (size_t r = 0; r < nrhs; r++)
-        F77_CALL(dtbsv)
-    ("U", "N", "N", &size, &p, REAL(R), &ld, REAL(x) + r * ncol, &one FCONE FCONE FCONE);
+        cm_band_back(REAL(R), ncol, rows - 1, REAL(x) + r * ncol, &env);
     UNPROTECT(1); // out
     return out;
+}
+
+/* The band of A'WA, see cm_band_gram(), of `rows` diagonals. Row and column j are moved to
+ * place[j], unless it is NULL. Then `values` are added to the entries `at`, both from 0. */
+SEXP ffi_band_gram(SEXP h, SEXP w, SEXP first, SEXP n, SEXP place, SEXP rows, SEXP at,
+                   SEXP values)
+{
+    const cm_env env = ffi_env();
+    size_t m = ffi_samples(h), ny = (size_t)XLENGTH(w), ncol = ffi_size(n),
+           height = ffi_size(rows), p = (m < ncol ? m : ncol) - 1;
+    ffi_must(ncol > 0 && height > 0, "a band must have samples");
+    const double *kernel = ffi_numbers(h, m), *weights = ffi_numbers(w, ny);
+    SEXP band = PROTECT(band_matrix(height, ncol));
+    if (Rf_isNull(place)) {
+        ffi_must(height == p + 1, "the band has other diagonals");
+        cm_band_gram(kernel, m, weights, ny, ffi_size(first), ncol, REAL(band), &env);
+    } else {
+        ffi_numbers(place, ncol);
+        ffi_indices(place, ncol);
+        double *N = (double *)R_alloc(ncol * (p + 1), sizeof *N);
+        cm_band_gram(kernel, m, weights, ny, ffi_size(first), ncol, N, &env);
+        cm_band_place(N, ncol, p, REAL_RO(place), REAL(band), height - 1, &env);
+    }
+    size_t some = (size_t)XLENGTH(at);
+    const double *more = ffi_numbers(values, some);
+    ffi_indices(at, ncol * height);
+    for (size_t k = 0; k < some; k++)
+        REAL(band)[(size_t)REAL_RO(at)[k]] += more[k];
+    UNPROTECT(1); // band
+    return band;
 }
 
 /* The norm of the symmetric band N. */
 SEXP ffi_band_norm(SEXP N)
 {
     ffi_band(N);
-    int rows = Rf_nrows(N), n = Rf_ncols(N), p = rows - 1;
-    double *work = (double *)R_alloc((size_t)n, sizeof(double));
+    const cm_env env = ffi_env();
     return Rf_ScalarReal(
-        F77_CALL(dlansb)("1", "U", &n, &p, REAL_RO(N), &rows, work FCONE FCONE));
+        cm_band_norm(REAL_RO(N), (size_t)Rf_ncols(N), (size_t)Rf_nrows(N) - 1, &env));
 }
 
 /* The norm of the inverse of R'R, estimated (Higham 1988); Inf if there is no inverse. LAPACK's
@@ -160,14 +221,13 @@ SEXP ffi_band_inverse_norm(SEXP R)
 {
     ffi_band(R);
     const cm_env env = ffi_env();
-    int rows = Rf_nrows(R), n = Rf_ncols(R), p = rows - 1, one = 1, kase = 0, info;
+    int n = Rf_ncols(R), kase = 0;
     double *v = (double *)R_alloc(2 * (size_t)n, sizeof(double)), *x = v + n, norm = 0;
     int *sign = (int *)R_alloc((size_t)n, sizeof(int));
     do {
         F77_CALL(dlacon)(&n, v, x, sign, &norm, &kase);
-        env.poll(env.data);
         if (kase != 0)
-            F77_CALL(dpbtrs)("U", &n, &p, &one, REAL_RO(R), &rows, x, &n, &info FCONE);
+            cm_band_solve(REAL_RO(R), (size_t)n, (size_t)Rf_nrows(R) - 1, x, &env);
         for (int i = 0; kase != 0 && i < n; i++)
             if (!R_FINITE(x[i]))
                 return Rf_ScalarReal(R_PosInf);
@@ -181,9 +241,11 @@ SEXP ffi_band_solve(SEXP R, SEXP b)
     ffi_band(R);
     ffi_must(TYPEOF(b) == REALSXP && XLENGTH(b) == (R_xlen_t)Rf_ncols(R) * Rf_ncols(b),
              "the right-hand side does not fit");
-    int rows = Rf_nrows(R), n = Rf_ncols(R), p = rows - 1, ncol = Rf_ncols(b), info;
+    const cm_env env = ffi_env();
+    size_t n = (size_t)Rf_ncols(R), ncol = (size_t)Rf_ncols(b);
     SEXP x = PROTECT(Rf_duplicate(b));
-    F77_CALL(dpbtrs)("U", &n, &p, &ncol, REAL_RO(R), &rows, REAL(x), &n, &info FCONE);
+    for (size_t c = 0; c < ncol; c++)
+        cm_band_solve(REAL_RO(R), n, (size_t)Rf_nrows(R) - 1, REAL(x) + c * n, &env);
     UNPROTECT(1); // x
     return x;
 }
@@ -222,4 +284,12 @@ SEXP ffi_divide(SEXP y, SEXP h, SEXP n)
     }
     UNPROTECT(1); // x
     return x;
+}
+
+/* Looks for an interrupt, between steps in R that are long together. */
+SEXP ffi_poll(void)
+{
+    const cm_env env = ffi_env();
+    env.poll(env.data);
+    return R_NilValue;
 }

@@ -93,13 +93,15 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_fir, 4),
     ENTRY(ffi_band_cholesky, 1),
     ENTRY(ffi_band_cholesky_plus, 2),
-    ENTRY(ffi_band_qr, 4),
+    ENTRY(ffi_band_qr, 6),
+    ENTRY(ffi_band_gram, 8),
     ENTRY(ffi_band_norm, 1),
     ENTRY(ffi_band_sum, 3),
     ENTRY(ffi_band_inverse_norm, 1),
     ENTRY(ffi_band_solve, 2),
     ENTRY(ffi_band_inverse, 1),
     ENTRY(ffi_divide, 3),
+    ENTRY(ffi_poll, 0),
     {NULL, NULL, 0},
 };
 

@@ -44,6 +44,20 @@ static void qr(double *W, size_t ld, size_t nrow, size_t ncol, double *scratch)
 
 static const cm_lapack plain = {qr_work, qr};
 
+/* The rows of `values`, back to front and halved, so that `which` and `scale` are looked at. */
+static cm_band_rows rows_of(const double *start, const double *values, size_t nrow, size_t p)
+{
+    double *which = guarded_doubles(nrow, AT_END), *scale = guarded_doubles(nrow, AT_END),
+           *halves = guarded_doubles(nrow * (p + 1), AT_END);
+    for (size_t r = 0; r < nrow; r++) {
+        which[r] = (double)(nrow - 1 - r);
+        scale[r] = 2;
+        for (size_t i = 0; i <= p; i++)
+            halves[(nrow - 1 - r) * (p + 1) + i] = values[r * (p + 1) + i] / 2;
+    }
+    return (cm_band_rows){start, which, scale, halves, nrow};
+}
+
 static double band_entry(const double *band, size_t p, size_t i, size_t j)
 {
     return i > j || j - i > p ? 0 : band[p + i - j + j * (p + 1)];
@@ -98,6 +112,93 @@ static void check_inverse(const double *R, size_t n, size_t p, const double *Z)
     free(x);
     expect(worst <= 1e-10L * largest, "the inverse is off by %Lg of %Lg, n %zu, p %zu", worst,
            largest, n, p);
+}
+
+/* R'R x = b, with b from R in long double; and R x = b, whose solution in long double is
+ * near. */
+static void check_solve(source *s, const double *R, size_t n, size_t p)
+{
+    double *x = guarded_doubles(n, AT_END), *b = guarded_doubles(n, AT_START);
+    long double *Rx = calloc(n, sizeof *Rx), worst = 0, largest = 0;
+    for (size_t i = 0; i < n; i++)
+        x[i] = draw_unit(s);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i; k < n && k <= i + p; k++)
+            Rx[i] += (long double)band_entry(R, p, i, k) * x[k];
+    for (int whole = 0; whole < 2; whole++) {
+        for (size_t i = 0; i < n; i++) {
+            long double sum = whole ? 0 : Rx[i];
+            for (size_t k = i < p ? 0 : i - p; whole && k <= i; k++)
+                sum += band_entry(R, p, k, i) * Rx[k];
+            b[i] = (double)sum;
+        }
+        (whole ? cm_band_solve : cm_band_back)(R, n, p, b, env());
+        for (size_t i = 0; i < n; i++) {
+            worst = fmaxl(worst, fabsl((long double)b[i] - x[i]));
+            largest = fmaxl(largest, fabsl(x[i]));
+        }
+    }
+    free(Rx);
+    expect(worst <= 1e-9L * largest, "the solution is off by %Lg of %Lg, n %zu, p %zu", worst,
+           largest, n, p);
+}
+
+/* The largest sum of moduli in a column. */
+static void check_norm(source *s, const double *N, size_t n, size_t p)
+{
+    long double wanted = 0;
+    for (size_t j = 0; j < n; j++) {
+        long double sum = 0;
+        for (size_t i = 0; i < n; i++)
+            sum += fabs(i < j ? band_entry(N, p, i, j) : band_entry(N, p, j, i));
+        wanted = fmaxl(wanted, sum);
+    }
+    double found = cm_band_norm(N, n, p, env());
+    expect(fabsl(found - wanted) <= 1e-14L * wanted, "the norm is %g, not %Lg", found, wanted);
+    double *bad = guarded_doubles(n * (p + 1), AT_END);
+    memcpy(bad, N, n * (p + 1) * sizeof *bad);
+    bad[p + draw(s, n) * (p + 1)] = NAN;
+    expect(isnan(cm_band_norm(bad, n, p, env())), "the norm hides a NaN");
+}
+
+/* The band of A'WA against its sums, and the same with rows and columns elsewhere. Weights are
+ * the same over stretches, so that columns are copied, or are not. */
+static void check_gram(source *s)
+{
+    size_t n = 1 + draw(s, draw(s, 2) ? 12 : 90), m = 1 + draw(s, draw(s, 2) ? 6 : 40),
+           first = draw(s, m), ny = draw(s, n + m - first), p = (n < m ? n : m) - 1,
+           kind = draw(s, 3);
+    double *h = guarded_doubles(m, AT_END), *w = guarded_doubles(ny, AT_END);
+    double *band = guarded_doubles(n * (p + 1), draw(s, 2) ? AT_END : AT_START);
+    for (size_t i = 0; i < m; i++)
+        h[i] = draw_unit(s);
+    for (size_t k = 0; k < ny; k++)
+        w[k] = kind == 0 ? 1 : kind == 1 ? 0.5 + draw_unit(s) / 2 : (double)(k / 30 + 1);
+    cm_band_gram(h, m, w, ny, first, n, band, env());
+    long double worst = 0;
+    for (size_t j = 0; j < n; j++)
+        for (size_t d = 0; d <= p; d++) {
+            long double sum = 0; /* over the values k that both see */
+            for (size_t k = j; d <= j && k < j + m - d; k++)
+                if (k >= first && k - first < ny)
+                    sum += (long double)w[k - first] * h[k - j] * h[k - j + d];
+            worst = fmaxl(worst, fabsl(sum - band[p - d + j * (p + 1)]));
+        }
+    expect(worst <= 1e-14L * (long double)(m * (ny / 30 + 1)),
+           "A'WA is off by %Lg, n %zu, m %zu", worst, n, m);
+    size_t q = draw(s, 2) && n > 1 ? n - 1 : 2 * p;
+    double *place = guarded_doubles(n, AT_END), *to = guarded_doubles(n * (q + 1), AT_END);
+    for (size_t j = 0; j < n; j++) /* 0, n - 1, 1, n - 2 ... stand one beside the other */
+        place[j] = (double)(j < (n + 1) / 2 ? 2 * j : 2 * (n - 1 - j) + 1);
+    cm_band_place(band, n, p, place, to, q, env());
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i <= j; i++) {
+            size_t a = (size_t)place[i], b = (size_t)place[j];
+            double here = band_entry(band, p, i, j),
+                   there = band_entry(to, q, a < b ? a : b, a < b ? b : a);
+            expect(here == there, "entry %zu, %zu is %g, not %g, n %zu, p %zu, q %zu", i, j,
+                   there, here, n, p, q);
+        }
 }
 
 /* R'c is B'rhs, since both R and c are Q' times what they come from. */
@@ -182,11 +283,15 @@ static void check_band(source *s)
     double *R = guarded_doubles(n * (p + 1), draw(s, 2) ? AT_END : AT_START);
     double *Z = guarded_doubles(n * (p + 1), draw(s, 2) ? AT_END : AT_START);
     begin(&here);
-    cm_band_qr(start, values, nrow, n, p, rhs, nrhs, R, c, &plain, env());
+    cm_band_rows B = rows_of(start, values, nrow, p);
+    cm_band_qr(&B, n, p, rhs, nrhs, R, c, &plain, env());
     check_factor(start, values, nrow, n, p, R);
     check_rhs(start, values, nrow, n, p, rhs, nrhs, R, c);
     cm_band_inverse(R, n, p, Z, env());
     check_inverse(R, n, p, Z);
+    check_solve(s, R, n, p);
+    check_norm(s, Z, n, p);
+    check_gram(s);
     check_cholesky(s, start, values, nrow, n, p);
     release(&here);
     release_guarded();
@@ -198,7 +303,8 @@ static void check_none(void)
     double R[6], none = 0;
     memset(R, 0xff, sizeof R);
     begin(&here);
-    cm_band_qr(&none, &none, 0, 3, 1, &none, 0, R, &none, &plain, env());
+    cm_band_rows B = {&none, &none, &none, &none, 0};
+    cm_band_qr(&B, 3, 1, &none, 0, R, &none, &plain, env());
     for (int i = 0; i < 6; i++)
         expect(R[i] == 0, "R of no rows is %g", R[i]);
     release(&here);

@@ -37,3 +37,8 @@ deconv_within <- function(bytes, ...) {
 quietly_deconv <- function(...) {
   withCallingHandlers(deconv(...), convmat_warning_numeric = function(w) invokeRestart("muffleWarning"))
 }
+
+# The factor of rows by reflections.
+band_qr <- function(rows, n) {
+  .Call(ffi_band_qr, rows$start, rows$which, rows$scale, rows$values, n, matrix(0, length(rows$start), 0))[[1]]
+}

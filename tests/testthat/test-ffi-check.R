@@ -38,7 +38,8 @@ test_that("sizes are whole numbers that memory could have", {
     if (!identical(n, 0)) {
       refused("ffi_neural_signal", 0, 1, 1, 0, 1, 1e-8, n)
       refused("ffi_mode_window", 0L, n, 3, 0)
-      refused("ffi_band_qr", 0, matrix(1, 2, 1), n, matrix(0, 1, 0))
+      refused("ffi_band_qr", 0, 0, 1, matrix(1, 2, 1), n, matrix(0, 1, 0))
+      refused("ffi_band_gram", 1, 1, 0, n, NULL, 1, numeric(0), numeric(0))
     }
   }
   refused("ffi_conv_matrix", h, 1, options_of(mode = 1, boundary = 6))
@@ -98,13 +99,28 @@ test_that("events, models and bands are whole", {
     refused("ffi_band_inverse_norm", bad)
     refused("ffi_band_solve", bad, 1)
     refused("ffi_band_sum", bad, band, 1)
-    refused("ffi_band_qr", 0, bad, 3, matrix(0, 1, 0))
+    refused("ffi_band_qr", 0, 0, 1, bad, 3, matrix(0, 1, 0))
   }
   refused("ffi_band_solve", band, c(1, 2))
   refused("ffi_band_solve", band, 1:3)
   refused("ffi_band_sum", band, matrix(1, 3, 3), 1)
   refused("ffi_band_sum", band, matrix(1, 2, 4), 1)
-  for (start in list(c(0, 1), c(0, 1, 3), c(1, 0, 2), c(0, NA, 1), 0:2)) refused("ffi_band_qr", start, band, 3, matrix(0, length(start), 0))
+  for (start in list(c(0, 1, 3), c(1, 0, 2), c(0, NA, 1), 0:2)) {
+    refused("ffi_band_qr", start, c(0, 0, 0), c(1, 1, 1), band, 3, matrix(0, 3, 0))
+  }
+  refused("ffi_band_qr", c(0, 1), c(0, 0), c(1, 1), band, 3, matrix(0, 3, 0))
+  for (which in list(c(0, 3), c(0, -1), 0, c(0, NaN), 0:1)) refused("ffi_band_qr", c(0, 1), which, c(1, 1), band, 3, matrix(0, 2, 0))
+  for (scale in list(1, 1:2, "a")) refused("ffi_band_qr", c(0, 1), c(0, 0), scale, band, 3, matrix(0, 2, 0))
+  gram <- function(h = c(1, 2), w = one, n = 3, place = NULL, rows = 2, at = 0, values = 1, first = 0) {
+    refused("ffi_band_gram", h, w, first, n, place, rows, at, values)
+  }
+  for (bad in list(numeric(0), 1:2, "a", NULL)) gram(h = bad)
+  for (bad in list(1:2, "a")) gram(w = bad)
+  for (bad in list(-1, NaN, c(1, 2), "a")) gram(first = bad)
+  for (bad in list(1, 3, 0)) gram(rows = bad)
+  for (bad in list(c(0, 1), c(0, 1, 3), c(0, -1, 2), 0:2)) gram(place = bad)
+  for (bad in list(6, -1, NaN, 0L)) gram(at = bad)
+  for (bad in list(numeric(0), 1L)) gram(values = bad)
   refused("ffi_simd_level", 1)
   refused("ffi_simd_level", character(0))
 })

@@ -39,6 +39,13 @@ long_calls <- list(
   bounded_ridge = quote(deconv(
     noise(6e4), abs(noise(200)), mode = "same", boundary = "reflect", method = "ridge", lambda = "reml"
   )),
+  long_ridge = quote(deconv(noise(1e6), abs(noise(50)), mode = "causal", method = "ridge", lambda = 1e-3, order = 2)),
+  wrapped_ridge = quote(deconv(
+    noise(1e6), abs(noise(50)), mode = "same", boundary = "wrap", method = "ridge", lambda = 1e-3, order = 1
+  )),
+  reflections = quote(deconv(
+    noise(6e4), dnorm(1:200, 100, 20), mode = "same", boundary = "extend", method = "ridge", lambda = 1e-14, order = 1
+  )),
   image_ridge = quote(deconv(
     matrix(noise(4e6), 2000), matrix(noise(31^2), 31), mode = "same", boundary = "reflect", method = "ridge", lambda = 1
   )),
@@ -47,8 +54,10 @@ long_calls <- list(
 )
 
 # Hundredths of a second from one interrupt to the next, where a call has several steps, each of which must end soon.
-apart <- c(ridge = 20, bounded_ridge = 20, positive = 20)
-if (!is_extended()) long_calls[c("ridge", "bounded_ridge", "image_ridge")] <- NULL # positive has their steps
+apart <- c(ridge = 20, bounded_ridge = 20, long_ridge = 100, wrapped_ridge = 100, reflections = 50, positive = 20)
+if (!is_extended()) { # positive has their steps
+  long_calls[c("ridge", "bounded_ridge", "long_ridge", "wrapped_ridge", "reflections", "image_ridge")] <- NULL
+}
 
 # For each call: interrupts it `repeats` times, each time a little later. Seconds from each signal to
 # the return, by the clock and of the processor, whether the calls were cut short, and by how much

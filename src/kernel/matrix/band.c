@@ -23,6 +23,7 @@
  *
  * (Hutchinson and de Hoog 1985). Cost: 2 n p^2.
  */
+#include <math.h>
 #include <string.h>
 
 #include "loops/loops.h"
@@ -31,6 +32,9 @@
 typedef double four __attribute__((vector_size(32))); /* compiled for any instruction set */
 
 #define LEAST_BLOCK 32 /* columns; LAPACK is slower on fewer */
+
+/* What takes a value from memory and little else costs more than a multiply-add: by so much. */
+#define PASSING 4
 
 /* Rows i ... i + CM_PANEL - 1 of the factor of N, and what they take from the rows below. T has
  * room for CM_PANEL rows of ldt; N for SLACK values after the last column that these rows
@@ -93,24 +97,36 @@ static size_t most_rows(const double *start, size_t nrow, size_t block)
     return most;
 }
 
-void cm_band_qr(const double *start, const double *values, size_t nrow, size_t n, size_t p,
-                const double *rhs, size_t nrhs, double *R, double *c, const cm_lapack *lapack,
-                const cm_env *env)
+/* Zeros for n columns of `rows` values: as many may take longer than an interrupt can wait. */
+static void clear(double *x, size_t n, size_t rows, const cm_env *env)
 {
+    size_t work = 0;
+    for (size_t j = 0; j < n; j++, x += rows) {
+        memset(x, 0, rows * sizeof *x);
+        cm_work(&work, PASSING * rows, env);
+    }
+}
+
+void cm_band_qr(const cm_band_rows *B, size_t n, size_t p, const double *rhs, size_t nrhs,
+                double *R, double *c, const cm_lapack *lapack, const cm_env *env)
+{
+    const double *start = B->start;
+    size_t nrow = B->nrow;
     size_t block = p + 1 > LEAST_BLOCK ? p + 1 : LEAST_BLOCK, kept = 0, row = 0;
     size_t width = block + p < n ? block + p : n, all = width + nrhs;
     size_t height = p + most_rows(start, nrow, block), work = 0;
     double *W = env->alloc(env->data, height * all * sizeof *W);
     double *scratch = env->alloc(env->data, (all + lapack->qr_work(height, all)) * sizeof *W);
-    memset(R, 0, n * (p + 1) * sizeof *R);
-    memset(c, 0, n * nrhs * sizeof *c);
+    clear(R, n, p + 1, env);
+    clear(c, nrhs, n, env);
     memset(W, 0, height * all * sizeof *W);
     /* W holds the columns from `from` on that the block can meet, and beside them rhs */
     for (size_t from = 0;; from += block) {
         size_t ncol = n - from < width ? n - from : width, used = kept;
         for (; row < nrow && (size_t)start[row] < from + block; row++, used++) {
+            const double *values = B->values + (size_t)B->which[row] * (p + 1);
             for (size_t k = (size_t)start[row] - from, i = 0; i <= p && k + i < ncol; i++)
-                W[used + (k + i) * height] = values[row * (p + 1) + i];
+                W[used + (k + i) * height] = B->scale[row] * values[i];
             for (size_t r = 0; r < nrhs; r++)
                 W[used + (ncol + r) * height] = rhs[row + r * nrow];
         }
@@ -186,5 +202,119 @@ void cm_band_inverse(const double *R, size_t n, size_t p, double *Z, const cm_en
         }
         Z[p + j * (p + 1)] = sum;
         cm_work(&work, 2 * (p + 1) * (p + 1), env);
+    }
+}
+
+static double dot(const double *a, const double *b, size_t n)
+{
+    four s = {0, 0, 0, 0}, t = {0, 0, 0, 0}, ai, bi, aj, bj;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        memcpy(&ai, a + i, sizeof ai);
+        memcpy(&bi, b + i, sizeof bi);
+        memcpy(&aj, a + i + 4, sizeof aj);
+        memcpy(&bj, b + i + 4, sizeof bj);
+        s += ai * bi;
+        t += aj * bj;
+    }
+    s += t;
+    double sum = (s[0] + s[1]) + (s[2] + s[3]);
+    for (; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+void cm_band_back(const double *R, size_t n, size_t p, double *x, const cm_env *env)
+{
+    size_t work = 0;
+    for (size_t j = n; j-- > 0;) {
+        size_t k = j < p ? j : p;
+        const double *above = R + j * (p + 1) + p - k;
+        double *y = x + j - k;
+        x[j] /= above[k];
+        for (size_t i = 0; i < k; i++)
+            y[i] -= above[i] * x[j];
+        cm_work(&work, PASSING * (p + 1), env);
+    }
+}
+
+void cm_band_solve(const double *R, size_t n, size_t p, double *x, const cm_env *env)
+{
+    size_t work = 0;
+    for (size_t j = 0; j < n; j++) {
+        size_t k = j < p ? j : p;
+        const double *above = R + j * (p + 1) + p - k;
+        x[j] = (x[j] - dot(above, x + j - k, k)) / above[k];
+        cm_work(&work, PASSING * (p + 1), env);
+    }
+    cm_band_back(R, n, p, x, env);
+}
+
+double cm_band_norm(const double *N, size_t n, size_t p, const cm_env *env)
+{
+    double *sum = cm_doubles(n, env), largest = 0;
+    size_t work = 0;
+    for (size_t j = 0; j < n; j++) {
+        size_t k = j < p ? j : p;
+        const double *above = N + j * (p + 1) + p - k;
+        sum[j] = fabs(above[k]);
+        for (size_t i = 0; i < k; i++) {
+            sum[j] += fabs(above[i]);
+            sum[j - k + i] += fabs(above[i]);
+        }
+        cm_work(&work, PASSING * (p + 1), env);
+    }
+    for (size_t j = 0; j < n; j++)
+        if (sum[j] > largest || isnan(sum[j])) /* NaN stays */
+            largest = sum[j];
+    return largest;
+}
+
+/* Columns whose rows have the same weights as those of the column before are copies of it. */
+void cm_band_gram(const double *h, size_t m, const double *w, size_t ny, size_t first, size_t n,
+                  double *band, const cm_env *env)
+{
+    size_t p = (n < m ? n : m) - 1, work = 0, alike = 0;
+    double *near = cm_doubles(2 * m, env), *u = near + m; /* weights of rows j ... j + m - 1 */
+#define WEIGHT(k) ((k) >= first && (k)-first < ny ? w[(k)-first] : 0)
+    for (size_t k = 0; k < m; k++) {
+        near[k] = WEIGHT(k);
+        alike = k > 0 && near[k] == near[k - 1] ? alike + 1 : 0;
+    }
+    for (size_t j = 0; j < n; j++, band += p + 1) {
+        if (j > 0) {
+            double next = WEIGHT(j + m - 1);
+            alike = next == near[m - 1] ? alike + 1 : 0;
+            memmove(near, near + 1, (m - 1) * sizeof *near);
+            near[m - 1] = next;
+        }
+        if (j > p && alike >= m) {
+            memcpy(band, band - p - 1, (p + 1) * sizeof *band);
+            cm_work(&work, PASSING * m, env);
+            continue;
+        }
+        for (size_t i = 0; i < m; i++)
+            u[i] = near[i] * h[i];
+        for (size_t d = 0; d <= p; d++) {
+            band[p - d] = d <= j ? dot(u, h + d, m - d) : 0;
+            cm_work(&work, m - d, env);
+        }
+    }
+#undef WEIGHT
+}
+
+void cm_band_place(const double *N, size_t n, size_t p, const double *place, double *to,
+                   size_t q, const cm_env *env)
+{
+    size_t work = 0;
+    clear(to, n, q + 1, env);
+    for (size_t j = 0; j < n; j++, N += p + 1) {
+        size_t b = (size_t)place[j];
+        for (size_t i = j < p ? 0 : j - p; i <= j; i++) {
+            size_t a = (size_t)place[i], low = a < b ? a : b, high = a < b ? b : a;
+            if (high - low <= q)
+                to[q + low - high + high * (q + 1)] = N[p + i - j];
+        }
+        cm_work(&work, PASSING * (p + 1), env);
     }
 }
