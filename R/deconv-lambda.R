@@ -8,12 +8,18 @@
 # degrees of freedom, unless the second goes there and finds an x that differs by more than its own
 # noise: then there is signal left. But of counts some are 0 without any noise, from which the second infers that
 # there is none anywhere. bench/deconv-lambda.R compares them.
+#
+# The variance of counts is their mean: some have most of the noise, others none. What a fit S y takes of it is the
+# trace of S V, not that of S, and so in the first score each degree of freedom counts by the share of the noise
+# that the values have that it goes to: edf becomes N sum(S_ii v_i) / sum(v_i), with v = y + 1.
 
 lambda_rules <- c("auto", "gcv", "reml")
 
 gcv_factor <- 1.4
 
 fit_lambda <- function(problem, z, rule) {
+  problem$shares <- noise_shares(problem, z)
+  problem$kernel_rows <- if (!is.null(problem$shares)) kernel_rows(problem)
   tried <- list()
   try_weight <- function(lambda, columns = seq_len(ncol(z))) {
     fit <- fit_band(problem, lambda, z[, columns, drop = FALSE])
@@ -40,6 +46,7 @@ fit_lambda <- function(problem, z, rule) {
     fit <- fit_band(problem, weight, z[, column, drop = FALSE])
     fit$lambda <- weight
     fit$rule <- chosen$score
+    fit$inverse <- NULL # as large as a band
     warn_lambda(problem, fit, chosen$at, length(grid))
     fit
   })
@@ -52,10 +59,36 @@ score_row <- function(problem, lambda, fit, columns, ncol) {
   row <- list(lambda = lambda, edf = NA_real_, gcv = none, reml = none)
   if (!is.null(fit)) {
     row$edf <- fit$edf
-    row$gcv[columns] <- gcv_score(fit$rss, fit$edf, problem$rows, gcv_factor)
+    shares <- problem$shares[, columns, drop = FALSE]
+    edf <- if (is.null(shares)) fit$edf else colSums(shares * leverages(problem, fit$inverse))
+    row$gcv[columns] <- gcv_score(fit$rss, edf, problem$rows, gcv_factor)
     row$reml[columns] <- reml_score(problem, lambda, fit)
   }
   row
+}
+
+# For each value of y the variance of its noise over the mean of all, where a column has counts; NULL if none has.
+noise_shares <- function(problem, z) {
+  if (!is.null(problem$weights)) {
+    return(NULL)
+  }
+  units <- apply(z, 2L, count_unit)
+  if (all(is.na(units))) {
+    return(NULL)
+  }
+  vapply(seq_along(units), function(column) {
+    if (!is.finite(units[column])) {
+      return(rep(1, nrow(z)))
+    }
+    v <- z[, column] + units[column]
+    v / mean(v)
+  }, z[, 1L])
+}
+
+# The diagonal of A Z A', Z the inverse of the normal equations: how much of each value of y is in its fit.
+leverages <- function(problem, Z) {
+  rows <- problem$kernel_rows
+  .Call(ffi_band_leverage, rows$start, rows$which - 1, rep(1, length(rows$start)), rows$values, Z)
 }
 
 # -2 log likelihood, but for a constant.
@@ -91,14 +124,19 @@ choose_score <- function(problem, z, grid, column, rule) {
   if (reml$at < gcv$at) {
     return(reml) # the grid begins with the largest
   }
-  beyond <- grid[[reml$at]]$edf > problem$rows / gcv_factor && is.null(problem$weights) && !is_counts(z)
+  beyond <- grid[[reml$at]]$edf > problem$rows / gcv_factor && is.null(problem$weights) && is.na(count_unit(z))
   if (beyond && leaves_signal(problem, z, grid, gcv$at, reml$at)) reml else gcv
 }
 
-# Are all values whole multiples of one unit, from 0 on?
-is_counts <- function(z) {
-  unit <- min(diff(sort(unique(c(0, z)))), Inf)
-  all(z >= 0) && all(abs(z / unit - round(z / unit)) <= 1e-6)
+# What all values are whole multiples of, from 0 on; NA if there is no such unit, Inf if all are 0.
+count_unit <- function(z) {
+  if (any(z < 0)) {
+    return(NA_real_)
+  }
+  steps <- diff(c(0, sort(z)))
+  poll()
+  unit <- min(steps[steps > 0], Inf)
+  if (all(abs(z / unit - round(z / unit)) <= 1e-6)) unit else NA_real_
 }
 
 # Does x by the one lambda differ from that by the other, smaller one by more than its noise?
@@ -142,9 +180,14 @@ warn_lambda <- function(problem, fit, at, tries) {
 # the kernel passes on is; see `?deconv`.
 weight_range <- function(problem) {
   n <- problem$n
-  size <- stats::nextn(2 * max(n, length(problem$h), 512))
+  # for long signals the lowest frequency by itself, instead of a transform as long
+  size <- stats::nextn(2 * max(min(n, 2^16), length(problem$h), 512))
   gain <- Mod(stats::fft(c(problem$h, numeric(size - length(problem$h)))))^2
   frequency <- 2 * pi * seq(0, size - 1) / size
+  if (n > 2^16) {
+    frequency <- c(frequency, pi / n)
+    gain <- c(gain, Mod(sum(problem$h * exp(-1i * pi / n * seq_along(problem$h))))^2)
+  }
   if (!(max(gain) > 0)) {
     abort("numeric", "`h` is 0 everywhere, so that `y` says nothing about x.")
   }

@@ -55,7 +55,7 @@
 #'       condition of A}
 #'     \item{search}{a data frame of all `lambda` that were tried, in increasing order,
 #'       with their `edf` and, in matrices with a column for each of `y`, the scores `gcv` (degrees of freedom
-#'       counted 1.4 times) and `reml`}
+#'       counted 1.4 times, and as below for counts) and `reml`}
 #'     \item{rule}{`"gcv"` or `"reml"`: by which of the scores each column's `lambda` was chosen}
 #'     \item{kkt, gap}{for `positive`: the largest amount by which x or its slope violates the conditions of a
 #'       minimum (relative to the largest slope at 0), and by how much the minimum may be smaller, relative to
@@ -84,8 +84,9 @@
 #' the larger `lambda` of the two; but where the second takes more than N / 1.4 degrees of freedom, which the first
 #' cannot, and its x differs from the first's by more than its own noise, the second. That exception is not made with
 #' `weights`, nor for a `y` of whole numbers from 0 on, or their multiples, which are taken for counts: their noise is
-#' not the same everywhere. `bench/deconv-lambda.md` in the sources of the package compares these and other rules. All
-#' suppose noise that is white, once weighted;
+#' not the same everywhere. In `"gcv"` a degree of freedom then counts by the noise of the values of `y` that it goes to,
+#' whose variance is taken as `y` + 1. `bench/deconv-lambda.md` in the sources of the package compares these and other
+#' rules. All suppose noise that is white, once weighted, but for this;
 #' correlated noise looks like signal. `plot()` shows the scores. There is a warning where the
 #' best `lambda` is at an end of the search (not at the lower, if `rcond` is above 0.03: such a kernel needs no
 #' penalty), and where x takes more than 0.9 N degrees of freedom and is
@@ -140,7 +141,8 @@
 #' A search tries `lambda` at half decades, from where all but the null space of D is smoothed away
 #' down to 1e-10 of the kernel's largest gain (squared, over that of D), and further, at most
 #' to 1e-24, for as long as the smallest is the best; then `stats::optimize()` between the
-#' neighbours of the best: some 40 factorisations.
+#' neighbours of the best: some 40 factorisations. An interrupt ends all this within 0.2 s, but for the singular value
+#' decomposition below.
 #'
 #' `positive` takes a primal-dual interior point method (Mehrotra 1992), one banded factorisation for each of
 #' some 20 steps, and then solves for the samples that are not 0 by themselves: three times as
@@ -259,6 +261,7 @@ deconv <- function(y, h, n = NULL, mode = "full", origin = NULL, boundary = "zer
   positive <- check_sign(positive, method)
   iterations <- check_iterations(iterations, method)
   values <- matrix(y, count_samples(y))
+  poll()
   spec <- list(
     h = h, n = n, mode = mode, origin = options[["origin"]], boundary = boundary, order = order
   )
@@ -277,6 +280,7 @@ deconv <- function(y, h, n = NULL, mode = "full", origin = NULL, boundary = "zer
       deconvolve(values, spec, weights, lambda, singular == "minimum_norm", positive)
     }
   }
+  poll()
   out$coefficients <- dress_signal(out$coefficients, y, mode, place[["shift"]])
   out$residuals <- dress_like(matrix(y, count_samples(y)) - out$fitted.values, y)
   out$fitted.values <- dress_like(out$fitted.values, y)
@@ -305,6 +309,7 @@ deconvolve <- function(y, spec, weights, lambda, minimum_norm, positive) {
     spec$order, if (!is.null(weights)) weights / unit_w
   )
   z <- scale_columns(y, 1 / unit_y)
+  poll()
   if (!is.null(weights)) {
     z <- sqrt(problem$weights) * z
   }

@@ -40,9 +40,9 @@ decompose <- function(A, D) {
 
 rules <- c("GCV", "GCV 1.2", "GCV 1.4", "robust GCV 0.3", "AICc", "REML", "L-curve", "auto")
 
-# Errors of x for each rule over the best, and what auto would warn of, for each column of Y. `counts`: of whole
-# numbers, or with weights.
-evaluate <- function(A, order, Y, x, inner, counts) {
+# Errors of x for each rule over the best, and what auto would warn of, for each column of Y, which is of kind
+# "white", "counts" or "weighted".
+evaluate <- function(A, order, Y, x, inner, kind) {
   D <- if (order > 0) diff(diag(n), differences = order) else diag(n)
   g <- decompose(A, D)
   N <- nrow(A)
@@ -55,6 +55,8 @@ evaluate <- function(A, order, Y, x, inner, counts) {
   s2 <- g$s2[seq_len(k)]
   pen <- if (order > 0) order(g$s2)[-seq_len(order)] else seq_len(n)
   size <- colSums(g$X^2)
+  # each degree of freedom takes a part of the noise where it is
+  share <- if (kind == "counts") N * scale(Y + 1, FALSE, colSums(Y + 1)) else matrix(1, N, ncol(Y))
   solve <- function(l) g$X[, seq_len(k), drop = FALSE] %*% (sqrt(c2) / (c2 + l * s2) * B)
   S <- lapply(lambda, function(l) {
     r <- l * s2 / (c2 + l * s2)
@@ -62,10 +64,11 @@ evaluate <- function(A, order, Y, x, inner, counts) {
     edf <- sum(f)
     rss <- rest + colSums((r * B)^2)
     pss <- rest + colSums(r * B^2)
-    gcv <- function(a) if (a * edf < N * (1 - 1e-8)) N * rss / (N - a * edf)^2 else Inf * rss
+    gcv <- function(a, edf = sum(f)) ifelse(0 * rss + a * edf < N * (1 - 1e-8), N * rss / (N - a * edf)^2, Inf)
     list(
       edf = edf, rss = rss, pss = pss, bent = colSums(s2 * c2 * B^2 / (c2 + l * s2)^2),
       variance = sum(size / (g$c2 + l * g$s2)), error = sqrt(colMeans((solve(l) - x)[inner, , drop = FALSE]^2)),
+      shared = gcv(1.4, drop(crossprod(share, g$U^2 %*% f))),
       GCV = gcv(1), `GCV 1.2` = gcv(1.2), `GCV 1.4` = gcv(1.4), `robust GCV 0.3` = gcv(1) * (0.3 + 0.7 * sum(f^2) / N),
       AICc = if (edf + 2 < N) log(rss / N) + 2 * (edf + 1) / (N - edf - 2) else Inf * rss,
       REML = (N - order) * log(pss) - sum(log((l * g$s2 / (g$c2 + l * g$s2))[pen]))
@@ -78,10 +81,11 @@ evaluate <- function(A, order, Y, x, inner, counts) {
   edf <- vapply(S, `[[`, 0, "edf")
   variance <- vapply(S, `[[`, 0, "variance")
   pss <- table("pss")
+  shared <- apply(table("shared"), 1, which.min)
   at$auto <- vapply(seq_len(ncol(Y)), function(j) {
-    a <- at[["GCV 1.4"]][j]
+    a <- shared[j]
     b <- at$REML[j]
-    if (a <= b || counts || edf[b] <= N / 1.4) {
+    if (a <= b || kind != "white" || edf[b] <= N / 1.4) {
       return(max(a, b))
     }
     apart <- sum((solve(lambda[a])[, j] - solve(lambda[b])[, j])^2)
@@ -129,12 +133,12 @@ setting <- function(kernel, truth, mode, order, noise) {
   # in modes valid and same the samples at the ends are seen by a part of the kernel only
   inner <- switch(mode, valid = seq(m, n - m + 1), same = seq(m %/% 2 + 1, n - m + m %/% 2), seq_len(n))
   if (noise != "counts, weights") {
-    return(evaluate(A, order, vapply(seeds, function(s) draw(noise, mu, s), mu), x, inner, noise == "counts"))
+    return(evaluate(A, order, vapply(seeds, function(s) draw(noise, mu, s), mu), x, inner, if (noise == "counts") "counts" else "white"))
   }
   each <- lapply(weighted_seeds, function(s) {
     y <- draw(noise, mu, s)
     root <- 1 / sqrt(y + 1)
-    evaluate(root * A, order, matrix(root * y), x, inner, TRUE)
+    evaluate(root * A, order, matrix(root * y), x, inner, "weighted")
   })
   list(ratio = do.call(rbind, lapply(each, `[[`, "ratio")), warned = unlist(lapply(each, `[[`, "warned")))
 }

@@ -48,6 +48,7 @@ SEXP ffi_band_cholesky_plus(SEXP N, SEXP d);
 SEXP ffi_band_qr(SEXP start, SEXP which, SEXP scale, SEXP values, SEXP n, SEXP rhs);
 SEXP ffi_band_gram(SEXP h, SEXP w, SEXP first, SEXP n, SEXP place, SEXP rows, SEXP at,
                    SEXP values);
+SEXP ffi_band_leverage(SEXP start, SEXP which, SEXP scale, SEXP values, SEXP Z);
 SEXP ffi_band_norm(SEXP N);
 SEXP ffi_band_inverse_norm(SEXP R);
 SEXP ffi_band_solve(SEXP R, SEXP b);

@@ -154,6 +154,20 @@ static cm_band_rows band_rows(SEXP start, SEXP which, SEXP scale, SEXP values, s
                           REAL_RO(values), nrow};
 }
 
+/* b'Z b for each row b, see cm_band_leverage(). */
+SEXP ffi_band_leverage(SEXP start, SEXP which, SEXP scale, SEXP values, SEXP Z)
+{
+    const cm_env env = ffi_env();
+    ffi_band(Z);
+    const cm_band_rows B = band_rows(start, which, scale, values, (size_t)Rf_ncols(Z));
+    ffi_must(Rf_nrows(values) <= Rf_nrows(Z), "rows are wider than the band");
+    SEXP leverage = PROTECT(ffi_result(REALSXP, B.nrow));
+    cm_band_leverage(&B, (size_t)Rf_nrows(values), REAL_RO(Z), (size_t)Rf_ncols(Z),
+                     (size_t)Rf_nrows(Z) - 1, REAL(leverage), &env);
+    UNPROTECT(1); // leverage
+    return leverage;
+}
+
 /* list(R, x): the factor R of B, whose row r is scale[r] times column which[r], from 0, of
  * `values`, see cm_band_qr(), and the least squares solution for the columns of rhs. */
 SEXP ffi_band_qr(SEXP start, SEXP which, SEXP scale, SEXP values, SEXP n, SEXP rhs)

@@ -95,6 +95,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_band_cholesky_plus, 2),
     ENTRY(ffi_band_qr, 6),
     ENTRY(ffi_band_gram, 8),
+    ENTRY(ffi_band_leverage, 5),
     ENTRY(ffi_band_norm, 1),
     ENTRY(ffi_band_sum, 3),
     ENTRY(ffi_band_inverse_norm, 1),

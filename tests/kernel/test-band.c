@@ -114,6 +114,28 @@ static void check_inverse(const double *R, size_t n, size_t p, const double *Z)
            largest, n, p);
 }
 
+/* b'Z b for each row b, whose values go past the last column. */
+static void check_leverage(const cm_band_rows *B, const double *Z, size_t n, size_t p)
+{
+    double *found = guarded_doubles(B->nrow, AT_END);
+    cm_band_leverage(B, p + 1, Z, n, p, found, env());
+    for (size_t r = 0; r < B->nrow; r++) {
+        const double *v = B->values + (size_t)B->which[r] * (p + 1);
+        size_t from = (size_t)B->start[r];
+        long double wanted = 0, size = 0;
+        for (size_t i = 0; i <= p && from + i < n; i++)
+            for (size_t k = 0; k <= p && from + k < n; k++) {
+                long double z = band_entry(Z, p, from + (i < k ? i : k),
+                                           from + (i < k ? k : i)),
+                            term = 4.0L * v[i] * v[k] * z;
+                wanted += term;
+                size += fabsl(term);
+            }
+        expect(fabsl(found[r] - wanted) <= 1e-14L * size, "leverage %zu is %g, not %Lg", r,
+               found[r], wanted);
+    }
+}
+
 /* R'R x = b, with b from R in long double; and R x = b, whose solution in long double is
  * near. */
 static void check_solve(source *s, const double *R, size_t n, size_t p)
@@ -289,6 +311,7 @@ static void check_band(source *s)
     check_rhs(start, values, nrow, n, p, rhs, nrhs, R, c);
     cm_band_inverse(R, n, p, Z, env());
     check_inverse(R, n, p, Z);
+    check_leverage(&B, Z, n, p);
     check_solve(s, R, n, p);
     check_norm(s, Z, n, p);
     check_gram(s);

@@ -154,13 +154,48 @@ test_that("counts have no noise where they are 0, and a kernel that loses little
     fit <- deconv(unit * y, h, method = "ridge", order = 1)
     expect_lt(sqrt(mean((coef(fit) / unit - x)^2)), 6)
   }
-  expect_identical(is_counts(c(0, 0)), TRUE)
-  expect_identical(is_counts(c(-1, 0)), FALSE)
-  expect_identical(is_counts(c(1, 2.5, 3)), TRUE)
-  expect_identical(is_counts(c(1, 2.5, 3, pi)), FALSE)
+  expect_identical(count_unit(c(0, 0)), Inf)
+  expect_identical(count_unit(c(-1, 0)), NA_real_)
+  expect_identical(count_unit(c(1, 2.5, 3)), 0.5)
+  expect_identical(count_unit(c(1, 2.5, 3, pi)), NA_real_)
   # without any noise the least lambda is right, and there is nothing to warn of
   x <- rnorm(80)
   y <- conv(x, h)
   fit <- expect_silent(deconv(y, h, method = "ridge"))
   expect_lte(max(abs(coef(fit) - x)), 1e-6)
+})
+
+test_that("of counts, each degree of freedom counts by the noise where it is taken up", {
+  set.seed(3)
+  n <- 12
+  for (m in c(1, 3, 7, 15)) {
+    h <- runif(m)
+    expect_all_cases(n, m, function(case) {
+      A <- call_case(case, oracle_matrix, h = h, n = n)
+      y <- cbind(rpois(nrow(A), 5), 0.5 * rpois(nrow(A), 9), rnorm(nrow(A)), 0)
+      order <- if (case$mode == "valid") 0 else sample(0:1, 1)
+      fit <- call_case(case, quietly_deconv, y = y, h = h, n = n, method = "ridge", lambda = "gcv", order = order)
+      units <- apply(y, 2, count_unit)
+      v <- vapply(1:4, function(j) if (is.finite(units[j])) y[, j] + units[j] else 1 + 0 * y[, j], y[, 1])
+      some <- which(fit$search$lambda > 1e-3 & fit$search$lambda < 1e3)
+      off <- vapply(some, function(k) {
+        lambda <- fit$search$lambda[k]
+        S <- A %*% solve(crossprod(A) + lambda * crossprod(difference_matrix(n, order)), t(A))
+        left <- nrow(A) - 1.4 * nrow(A) * colSums(v * diag(S)) / colSums(v)
+        score <- ifelse(left > 0, nrow(A) * colSums((y - S %*% y)^2) / left^2, NA)
+        found <- fit$search$gcv[k, ]
+        tried <- !is.na(found)
+        max(0, (abs(found - score) / pmax(score, 1e-12))[tried])
+      }, 0)
+      length(some) > 3 && max(off) <= 1e-6
+    }, info = paste("h =", deparse(h)))
+  }
+  # mode full: beyond the ends of a bell there is no noise, and a plain score finds too little
+  h <- diff(pgamma(0:25, 5, 0.7))
+  h <- h / sum(h)
+  x <- 100 * exp(-24 * (1:80 / 80 - 0.5)^2)
+  set.seed(24)
+  y <- rpois(104, conv(x, h)) # a seed with which that was 11 times as far off as the best
+  error <- function(lambda) sqrt(mean((coef(deconv(y, h, method = "ridge", lambda = lambda)) - x)^2))
+  expect_lt(error("auto"), 3 * error(0.1))
 })

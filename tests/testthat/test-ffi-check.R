@@ -111,6 +111,12 @@ test_that("events, models and bands are whole", {
   refused("ffi_band_qr", c(0, 1), c(0, 0), c(1, 1), band, 3, matrix(0, 3, 0))
   for (which in list(c(0, 3), c(0, -1), 0, c(0, NaN), 0:1)) refused("ffi_band_qr", c(0, 1), which, c(1, 1), band, 3, matrix(0, 2, 0))
   for (scale in list(1, 1:2, "a")) refused("ffi_band_qr", c(0, 1), c(0, 0), scale, band, 3, matrix(0, 2, 0))
+  refused("ffi_band_leverage", c(0, 3), c(0, 0), c(1, 1), band, band)
+  refused("ffi_band_leverage", c(0, 1), c(0, 3), c(1, 1), band, band)
+  refused("ffi_band_leverage", c(0, 1), c(0, 0), 1, band, band)
+  refused("ffi_band_leverage", 0, 0, 1, matrix(1, 3, 1), band)
+  for (bad in list(1, matrix(1L), NULL)) refused("ffi_band_leverage", 0, 0, 1, bad, band)
+  for (bad in list(1, matrix(1L), NULL)) refused("ffi_band_leverage", 0, 0, 1, band, bad)
   gram <- function(h = c(1, 2), w = one, n = 3, place = NULL, rows = 2, at = 0, values = 1, first = 0) {
     refused("ffi_band_gram", h, w, first, n, place, rows, at, values)
   }

@@ -59,6 +59,7 @@ torture_calls <- expression(
   transposed_product(conv_operator(1:3, 4, "same", boundary = "mirror"), 1:4 + 0),
   coef(deconv(c(1, 3, 5, 4, 4), c(1, 2))),
   deconv(sin(1:12), c(1, 2, 3), method = "ridge", lambda = 0.5)$edf,
+  coef(deconv(c(1, 3, 5, 4, 1), c(1, 2), mode = "same", boundary = "wrap", method = "ridge")),
   coef(deconv(c(1, 3, 5, 4), c(1, 2), method = "division")),
   coef(deconv(c(1, -3, 5, 4), c(1, 2), positive = TRUE)),
   coef(deconv(c(1, 3, 6, 6, 3, 1), c(1, 1, 1), "same", singular = "minimum_norm", n = 6)),

@@ -318,3 +318,20 @@ void cm_band_place(const double *N, size_t n, size_t p, const double *place, dou
         cm_work(&work, PASSING * (p + 1), env);
     }
 }
+
+void cm_band_leverage(const cm_band_rows *B, size_t width, const double *Z, size_t n, size_t p,
+                      double *leverage, const cm_env *env)
+{
+    size_t work = 0;
+    for (size_t r = 0; r < B->nrow; r++) {
+        size_t from = (size_t)B->start[r], k = n - from < width ? n - from : width;
+        const double *v = B->values + (size_t)B->which[r] * width;
+        double sum = 0;
+        for (size_t j = 0; j < k; j++) {
+            const double *column = Z + p + (from + j) * (p + 1);
+            sum += v[j] * (column[0] * v[j] + 2 * dot(column - j, v, j));
+        }
+        leverage[r] = B->scale[r] * B->scale[r] * sum;
+        cm_work(&work, width * width / 2 + 1, env);
+    }
+}

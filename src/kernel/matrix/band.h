@@ -51,4 +51,9 @@ void cm_band_gram(const double *h, size_t m, const double *w, size_t ny, size_t 
 void cm_band_place(const double *N, size_t n, size_t p, const double *place, double *to,
                    size_t q, const cm_env *env);
 
+/* b'Z b for each row b of B, whose values are `width`, p + 1 at most: the diagonal of B Z B'
+ * for a symmetric Z of which the band is known. Starts may come in any order. */
+void cm_band_leverage(const cm_band_rows *B, size_t width, const double *Z, size_t n, size_t p,
+                      double *leverage, const cm_env *env);
+
 #endif
