@@ -138,7 +138,8 @@ band_rows <- function(problem, lambda) {
   height <- max(nrow(A$values), nrow(D$values))
   start <- c(A$start, D$start)
   which <- c(A$which, ncol(A$values) + D$which) - 1
-  scale <- c(if (is.null(problem$weights)) rep(1, length(A$start)) else sqrt(problem$weights), rep(sqrt(lambda), length(D$start)))
+  root <- if (is.null(problem$weights)) rep(1, length(A$start)) else sqrt(problem$weights)
+  scale <- c(root, rep(sqrt(lambda), length(D$start)))
   poll()
   by <- order(start)
   poll()
