@@ -80,8 +80,9 @@
 #' is used. A real array `h` that is an outer product, to within 7e-15 of each of its samples (exactly, if they are
 #' whole numbers), is found out, and taken so as well where that is faster; not with `method = "direct"`.
 #'
-#' Boundaries take a copy of the array with m - 1 more samples along each axis, and a list of
-#' kernels takes one more array. Missing and infinite samples are taken out first, and put back into the outputs that they reach. If `x` and
+#' Boundaries take a copy of the array with m - 1 more samples along each axis. A list of real kernels takes neither that
+#' nor any more memory, if all samples are finite and axes keep their lengths; else up to two more arrays.
+#' Missing and infinite samples are taken out first, and put back into the outputs that they reach. If `x` and
 #' `h` are both complex all this happens four times. Last axes on which the kernel has one
 #' sample, as the time of a series of volumes, are taken some slices at a time, with the memory for
 #' those.

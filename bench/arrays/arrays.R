@@ -13,6 +13,19 @@ least <- function(run, times) {
   min(vapply(seq_len(times), function(i) sum(system.time(run())[1:2]), 0)) * 1e3
 }
 
+# Memory that a call takes at its peak, its result included, in MB; Linux tells.
+peak <- function(run) {
+  status <- function(what) {
+    line <- grep(what, readLines("/proc/self/status"), value = TRUE)
+    as.double(gsub("[^0-9]", "", line)) / 1024
+  }
+  gc(FALSE)
+  cat("5", file = "/proc/self/clear_refs") # the peak is counted from here on
+  before <- status("VmRSS")
+  run()
+  status("VmHWM") - before
+}
+
 here <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))
 scipy <- function(...) {
   out <- system2("/usr/bin/python3", c(file.path(dirname(here), "arrays.py"), ...), stdout = TRUE, env = "OMP_NUM_THREADS=1")
@@ -42,10 +55,13 @@ for (m in c(3, 7, 15, 31, 101)) {
   row(sprintf("1000 x 1000 by %d x %d", m, m), ours, scipy("image", m))
 }
 g <- rep(list(gaussian_kernel(sqrt(8 * log(2)), radius = 4)), 3)
-x <- array(rnorm(256^3), rep(256, 3))
-row("256^3, Gaussian of 9 along three axes", least(function() conv_array(x, g, "same", boundary = "reflect"), 3), scipy("volume"))
-x <- array(rnorm(64 * 64 * 40 * 300), c(64, 64, 40, 300))
-row(
-  "64 x 64 x 40 x 300, Gaussian of 9 along three axes",
-  least(function() conv_array(x, c(g, list(NULL)), "same", boundary = "reflect"), 3), scipy("series")
-)
+memory <- character(0)
+volume <- function(what, x, h, python) {
+  run <- function() conv_array(x, h, "same", boundary = "reflect")
+  row(sprintf("%s, Gaussian of 9 along three axes", what), least(run, 8), scipy(python))
+  memory <<- c(memory, sprintf("%s: %.0f MB, of which the result is %.0f MB.", what, peak(run), 8 * length(x) / 2^20))
+}
+volume("256^3", array(rnorm(256^3), rep(256, 3)), g, "volume")
+volume("64 x 64 x 40 x 300", array(rnorm(64 * 64 * 40 * 300), c(64, 64, 40, 300)), c(g, list(NULL)), "series")
+cat("\nMemory at the peak, beside the array:\n\n")
+cat(sprintf("- %s\n", memory), sep = "")
