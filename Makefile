@@ -91,8 +91,8 @@ coverage: dev-setup ## R and C lines that no test runs (fails if any)
 # The kernel by itself, in C, see tests/kernel/Makefile.
 kernel_make = $(MAKE) --no-print-directory -C tests/kernel
 
-kernel-test: kernel-setup ## the C kernel by itself: gcc, clang, and their sanitizers
-	@$(kernel_make) -j2 test
+kernel-test: kernel-setup ## the C kernel by itself: gcc, clang, and their sanitizers; VARIANTS= names some of them
+	@$(kernel_make) -j2 test $(if $(VARIANTS),VARIANTS='$(VARIANTS)')
 
 kernel-bits: kernel-setup ## a hash over the bits of random convolutions, to compare before and after
 	@$(kernel_make) -j2 bits

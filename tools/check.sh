@@ -29,6 +29,8 @@ if [ "${1:-}" = depends ]; then
     check="--as-cran --ignore-vignettes --no-build-vignettes"
     export _R_CHECK_DEPENDS_ONLY_=true
     export _R_CHECK_FORCE_SUGGESTS_=false
+    # That does not depend on which packages are there, and takes as long as all examples.
+    export _R_CHECK_USE_CODETOOLS_=false
 fi
 
 # shellcheck disable=SC2086 # lists of options

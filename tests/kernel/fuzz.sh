@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fuzzes each target for some seconds, two at a time, beginning with the corpus in the repository; what is
-# new goes to FOLDER/corpus. Fails if there is a finding, which is left in FOLDER.
+# Fuzzes each target for some seconds, two at a time (FUZZ_JOBS=1 for one), beginning with the corpus in the
+# repository; what is new goes to FOLDER/corpus. Fails if there is a finding, which is left in FOLDER.
 #
 #   sh fuzz.sh FOLDER SECONDS TARGET...
 set -eu
@@ -29,7 +29,7 @@ while [ $# -gt 0 ]; do
     fuzz "$1" &
     first=$!
     second=
-    if [ $# -gt 1 ]; then
+    if [ $# -gt 1 ] && [ "${FUZZ_JOBS:-2}" -gt 1 ]; then
         shift
         fuzz "$1" &
         second=$!
