@@ -152,3 +152,12 @@ plot(0:58, colSums(S),
   main = "Column sums: the predicted BOLD signal", xlab = "Time (s)", ylab = "Predicted BOLD"
 )
 invisible(dev.off())
+
+# A third of the size in the installed package: 128 colours are enough; white stays white. By ImageMagick, on
+# speed.png too, which bench/peers/peers.R draws.
+for (file in file.path("man/figures", c("conv-modes.png", "conv-boundaries.png", "walkthrough.png", "speed.png"))) {
+  system2("convert", c(
+    file, "+dither", "-colors 128", "-fuzz 1.5% -fill white -opaque white", "-define png:compression-level=9",
+    "-define png:compression-filter=0", paste0("PNG8:", file)
+  ))
+}
