@@ -13,11 +13,11 @@ how_many <- function(extended, default, cran = default) {
   if (is_extended()) extended else if (is_on_cran()) cran else default
 }
 
-# Of many cases those to run: all of them at the extended level, else every `step`-th, on CRAN every 4 `step`-th,
+# Of many cases those to run: all of them at the extended level, else every 2 `step`-th, on CRAN every 6 `step`-th,
 # from one of the first on. Loops over sizes give a `first` that changes from size to size, so that all kinds of cases have their turn.
 some_of <- function(cases, step, first = 0) {
   if (is_extended()) return(cases)
   n <- length(cases)
-  step <- min(if (is_on_cran()) 4 * step else step, n)
+  step <- min(if (is_on_cran()) 6 * step else 2 * step, n)
   cases[seq(first %% step + 1, n, by = step)]
 }

@@ -7,7 +7,7 @@ test_that("what is missing outside agrees with the oracle, under every choice fo
   for (n in 1:6) {
     for (m in 1:8) {
       h <- round(runif(m, 0, 9)) + 1
-      for (x in list(rnorm(n), replace(rnorm(n), sample(n, 1), NA), replace(rnorm(n), 1, NaN))) {
+      for (x in some_of(list(rnorm(n), replace(rnorm(n), sample(n, 1), NA), replace(rnorm(n), 1, NaN)), 1, first = m)) {
         for (origin in some_of(seq_len(m) - 1, 3, first = n + m)) {
           for (na in na_choices) {
             arguments <- list(x, h, "same", origin, "missing", na)

@@ -89,7 +89,7 @@ test_that("sizes around the edges of tiles and blocks agree with plain sums", {
   }
   set.seed(3)
   for (n in c(1, 2, 511, 512, 513, 1023, 1024, 1025)) {
-    for (m in c(1, 2, 511, 512, 513, 1023, 1024, 1025, 2049)) {
+    for (m in some_of(c(1, 2, 511, 512, 513, 1023, 1024, 1025, 2049), 2, first = n)) {
       x <- sample(-9:9, n, TRUE)
       h <- sample(-9:9, m, TRUE)
       y <- full(x, h)

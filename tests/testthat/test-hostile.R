@@ -27,7 +27,7 @@ test_that("the values are what they say, and valid calls are right", {
 
 test_that("hostile arguments give a result or a convmat_error, and change nothing", {
   set.seed(72)
-  found <- run_hostile(how_many(2500, 1200, 300))
+  found <- run_hostile(how_many(2500, 500, 150))
   expect(length(found) == 0L, paste(names(found), found, sep = "\n  ", collapse = "\n"))
 })
 

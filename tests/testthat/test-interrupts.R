@@ -55,8 +55,14 @@ long_calls <- list(
 
 # Hundredths of a second from one interrupt to the next, where a call has several steps, each of which must end soon.
 apart <- c(ridge = 20, bounded_ridge = 20, long_ridge = 100, wrapped_ridge = 100, reflections = 50, positive = 20)
-if (!is_extended()) { # positive has their steps
-  long_calls[c("ridge", "bounded_ridge", "long_ridge", "wrapped_ridge", "reflections", "image_ridge")] <- NULL
+# At the level of a minute one of each kind: positive has the steps of the penalised solutions, and the others
+# poll in loops of those that stay. The extended level has all.
+if (!is_extended() && Sys.getenv("CONVMAT_REPEATS") == "") {
+  long_calls[c(
+    "ridge", "bounded_ridge", "long_ridge", "wrapped_ridge", "reflections", "image_ridge", "guarded", "complex", "tiny",
+    "blocks", "axes", "image_fft", "correlate", "bounded", "scaled", "fir", "sparse_responses", "grid", "nearest",
+    "columns", "image", "neural"
+  )] <- NULL
 }
 
 # For each call: interrupts it `repeats` times, each time a little later. Seconds from each signal to
@@ -68,7 +74,7 @@ interrupt_child <- function(calls, repeats, apart) {
   made <- list()
   noise <- function(n) {
     key <- format(n)
-    if (is.null(made[[key]])) made[[key]] <<- sin(seq_len(n)^1.3)
+    if (is.null(made[[key]])) made[[key]] <<- rep_len(sin(seq_len(min(n, 2e5))^1.3), n)
     made[[key]]
   }
   resident <- function() {

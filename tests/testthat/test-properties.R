@@ -40,7 +40,7 @@ holds <- function(generators, property, tests = 120) {
   drawn <- function(arg) if (is.list(arg)) draw(arg$kind, arg$n, arg$seed) else arg
   hedgehog::forall(
     generators, function(...) do.call(property, lapply(list(...), drawn)),
-    tests = how_many(tests, tests / 2, tests / 6), shrink.limit = 300
+    tests = how_many(tests, tests / 3, tests / 8), shrink.limit = 300
   )
 }
 

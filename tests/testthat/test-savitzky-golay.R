@@ -41,7 +41,7 @@ test_that("every output is that of a fit by hand", {
     for (n in c(m, m + 1, m + 6)) {
       x <- rnorm(n)
       for (degree in unique(pmin(c(0, 1, 2, 3, 5), m - 1))) {
-        for (d in 0:3) {
+        for (d in some_of(0:3, 1, first = degree + n)) {
           exact <- fitted_by_hand(x, m, degree, d, 0.5)
           expect_equal(savitzky_golay(x, m, degree, d, 0.5), exact, tolerance = 1e-10, info = paste(m, n, degree, d))
         }
