@@ -269,7 +269,7 @@ test_that("units are multiplied, and divided by deconv()", {
   expect_equal(coef(fit), of(1:4, "m"))
   expect_equal(fitted(fit), of(conv(1:4, h), "m*s"))
   expect_equal(residuals(fit), of(numeric(6), "m*s"), tolerance = 1e-9)
-  expect_equal(coef(deconv(conv(1:4, h), of(h, "s"))), of(1:4, "1/s"))
+  expect_equal(coef(deconv(conv(1:4, h), of(h, "s"))), 1:4 / of(1, "s")) # "1/s" has another form in units 1.0
   expect_equal(coef(deconv(of(conv(1:4, h), "m"), h)), of(1:4, "m"))
 })
 
