@@ -346,6 +346,32 @@ static void check_missing_passes(size_t n1, size_t axis, int complex, size_t at)
     free(x);
 }
 
+/* Slices by one kernel, which are columns, have the bits of each slice by itself. */
+static void check_slices(void)
+{
+    enum { N = 70, SLICES = 6, M = 3 };
+    size_t each = (size_t)N * N, n = each * SLICES;
+    double *x = calloc(3 * n, sizeof *x), *y = x + n, *own = y + n, h[M * M];
+    source s = generator(1);
+    for (size_t j = 0; j < n; j++)
+        x[j] = draw_unit(&s);
+    for (size_t i = 0; i < M * M; i++)
+        h[i] = draw_unit(&s);
+    cm_array a = {.rank = 3, .nx = {N, N, SLICES}, .nh = {M, M, 1}};
+    a.mode[0] = a.mode[1] = CM_SAME;
+    a.method = CM_DIRECT;
+    cm_factor factor = {h, NULL, CM_MOST_AXES};
+    begin(&here);
+    cm_conv_array(&a, (cm_samples){x, NULL, n, 1}, &factor, 1, (cm_output){y, NULL}, env());
+    a.rank = 2;
+    for (size_t from = 0; from < n; from += each)
+        cm_conv_array(&a, (cm_samples){x + from, NULL, each, 1}, &factor, 1,
+                      (cm_output){own + from, NULL}, env());
+    expect(same_bits(y, own, n), "slices have other bits by themselves");
+    release(&here);
+    free(x);
+}
+
 int main(int argc, char **argv)
 {
     long runs = argc > 1 ? atol(argv[1]) : 20000;
@@ -368,6 +394,7 @@ int main(int argc, char **argv)
     check_missing_passes(300, 1, 0, SIZE_MAX);
     check_complex_passes(CM_AUTO);
     check_complex_passes(CM_FFT);
+    check_slices();
     check_progress(0);
     check_progress(1);
     check_largest();
