@@ -52,7 +52,7 @@
 #' | `EBImage::filter2(x, h)`, odd m | `conv_array(x, h, "same", boundary = "wrap")` |
 #' | astropy's `convolve(x, h)`, odd m (it divides `h` by its sum, and averages over NaN) | `conv_array(x, h / sum(h), "same", na = "renormalise")` |
 #'
-#' `bench/arrays/equivalents.md` in the sources of the package compares all but EBImage's, which is from its
+#' `bench/arrays/equivalents.md` in the sources of the package compares all but that of EBImage, which is from its
 #' documentation.
 #'
 #' @section Errors:

@@ -1,5 +1,6 @@
 # deconv() for images, volumes and arrays: least squares with a penalty on x, by conjugate gradients on
-# the products of conv_operator(h, n).
+# the products of conv_operator(h, n). The search for lambda is in deconv-array-lambda.R, x that is nowhere negative in
+# deconv-array-positive.R.
 
 # A kernel that is an array or a list, or values that are no columns. A kernel of one column is that of each
 # column of y.
@@ -11,7 +12,7 @@ is_array_deconv <- function(y, h) {
   is.list(h) || several(h) || length(dim(y)) > 2L
 }
 
-deconv_array <- function(y, h, n, mode, origin, boundary, method, lambda, weights) {
+deconv_array <- function(y, h, n, mode, origin, boundary, method, lambda, order, weights, positive) {
   y <- check_real_array(y)
   rank <- length(dim(y))
   h <- check_deconv_kernel(h, rank)
@@ -19,25 +20,23 @@ deconv_array <- function(y, h, n, mode, origin, boundary, method, lambda, weight
   options <- array_options(mode, origin, boundary, "propagate", "auto", dim(y), h, nh)
   n <- check_array_length(n, dim(y), nh, options)
   check_choice(method, deconv_methods, "method")
-  if (method != "ridge") {
-    abort(
-      "value", sprintf("`method` must be \"ridge\" for arrays, not \"%s\".", method),
-      "With `lambda`, the weight of the penalty, a number above 0."
-    )
-  }
-  lambda <- check_number(lambda, "lambda", "a number above 0 for arrays", function(l) l > 0 && l < Inf)
+  lambda <- check_array_penalty(lambda, method)
   weights <- check_array_weights(weights, y)
   A <- array_operator(h, n, mode, origin, boundary)
   values <- if (is.null(weights)) as.vector(y) else ifelse(weights > 0, y, 0)
-  out <- array_ridge(A, values, lambda, weights)
+  check_array_order(order, A, weights, positive)
+  search <- if (is.character(lambda)) search_array_lambda(A, values, weights, order, lambda)
+  if (!is.null(search)) lambda <- search$lambda
+  out <- array_ridge(A, values, lambda, weights, positive, order)
   fitted <- array(out$fitted, dim(y), dimnames(y))
   kept <- keeps_axis(options, h)
   structure(
     list(
       coefficients = array(out$x, n, if (!is.null(dimnames(y))) kept_dimnames(dimnames(y), kept)),
-      residuals = y - fitted, fitted.values = fitted, lambda = lambda, gap = out$gap, steps = out$steps,
-      nobs = if (is.null(weights)) length(y) else sum(weights > 0), weights = weights,
-      y = y, h = h, mode = mode, origin = A@origin, boundary = boundary, method = method
+      residuals = y - fitted, fitted.values = fitted, lambda = lambda, edf = search$edf %||% NA_real_,
+      gcv = search$gcv %||% NA_real_, search = search$search, rule = search$rule, gap = out$gap, steps = out$steps,
+      positive = positive, order = order, nobs = if (is.null(weights)) length(y) else sum(weights > 0),
+      weights = weights, y = y, h = h, mode = mode, origin = A@origin, boundary = boundary, method = method
     ),
     class = "deconv_array"
   )
@@ -45,16 +44,44 @@ deconv_array <- function(y, h, n, mode, origin, boundary, method, lambda, weight
 
 # ---- arguments -------------------------------------------------------------------------------
 
-check_array_choices <- function(order, singular, positive, iterations) {
-  refuse <- function(arg, must, value) {
-    abort("value", sprintf("`%s` must be %s for arrays, not %s.", arg, must, show_value(value)))
+# What there is for signals only.
+check_array_choices <- function(singular, iterations) {
+  if (check_choice(singular, c("error", "minimum_norm"), "singular") != 1) {
+    abort(
+      "value", sprintf("`singular` must be \"error\" for arrays, not %s.", show_value(singular)),
+      "With a penalty x is always determined; a small `lambda` comes near that."
+    )
   }
-  if (check_count(order, "order", 0, 2) != 0) refuse("order", "0", order)
-  if (check_choice(singular, c("error", "minimum_norm"), "singular") != 1) refuse("singular", "\"error\"", singular)
-  if (check_flag(positive, "positive")) refuse("positive", "FALSE", positive)
   if (!is.null(iterations)) {
-    abort("value", "`iterations` must not be given for arrays.")
+    abort("value", "`iterations` must not be given for arrays.", "Method \"richardson-lucy\" is for signals.")
   }
+}
+
+# Penalties on differences take the Fourier basis.
+check_array_order <- function(order, A, weights, positive) {
+  if (order > 0 && !(wraps_all(A, weights) && !positive)) {
+    abort(
+      "value",
+      sprintf("`order` must be 0 for arrays, not %g, unless all axes have boundary \"wrap\".", order),
+      "There must be neither missing values nor `weights` then, nor `positive = TRUE`."
+    )
+  }
+}
+
+# A number, or how to find one.
+check_array_penalty <- function(lambda, method) {
+  if (method != "ridge") {
+    abort(
+      "value", sprintf("`method` must be \"ridge\" for arrays, not \"%s\".", method),
+      "Its penalty may be small, or `lambda = \"auto\"`; for counts there are `weights` and `positive = TRUE`."
+    )
+  }
+  if (is.character(lambda)) {
+    check_choice(lambda, lambda_rules, "lambda")
+    return(lambda)
+  }
+  must <- "a number above 0, or one of \"auto\", \"gcv\", \"reml\", for arrays"
+  check_number(lambda, "lambda", must, function(l) l > 0 && l < Inf)
 }
 
 check_real_array <- function(y) {
@@ -104,6 +131,29 @@ check_array_weights <- function(weights, y) {
   check_weights(weights, as.vector(y))
 }
 
+# The choice of lambda, with the warnings of signals: see warn_lambda().
+search_array_lambda <- function(A, y, weights, order, rule, ...) {
+  found <- array_lambda(A, y, weights, order, rule, ...)
+  m <- found$measures
+  gain <- range(m$fit$at)
+  end <- found$scores
+  rows <- if (is.null(weights)) length(y) else sum(weights > 0)
+  fit <- list(
+    rcond = sqrt((gain[1L] + end$lambda) / gain[2L]), rss = end$rss, pss = end$pss, edf = end$edf,
+    variance = (prod(A@n) - end$edf) / end$lambda,
+    coefficients = sqrt(sum(m$fit$weight * m$fit$at / (m$fit$at + end$lambda)^2))
+  )
+  if (isTRUE(found$poor)) {
+    warn(
+      "numeric", "`lambda` could not be found: the choice still changes after as many steps as there are.",
+      "Give it as a number, near or above that in the result."
+    )
+  } else {
+    warn_lambda(list(rows = rows, order = m$free), fit, found$at, nrow(found$search))
+  }
+  found
+}
+
 # ---- the minimum -----------------------------------------------------------------------------------
 
 # x has converged where what is left of the normal equations, over lambda, is at most this part of x: so
@@ -113,7 +163,7 @@ array_warning <- 1e-8
 
 # Minimises sum(weights (y - A x)^2) + lambda sum(x^2). What the steps carry along drifts from what it stands
 # for, so they begin anew where that matters. On scaled data: kernel, penalty, values and weights at most 1.
-array_ridge <- function(A, y, lambda, weights, most = 10000) {
+array_ridge <- function(A, y, lambda, weights, positive = FALSE, order = 0, most = 10000) {
   unit_w <- if (is.null(weights)) 1 else power_of_two(sqrt(max(weights)))^2
   unit_h <- power_of_two(max(abs(A@h), sqrt(lambda) / sqrt(unit_w)))
   unit_y <- power_of_two(max(abs(y)))
@@ -121,28 +171,39 @@ array_ridge <- function(A, y, lambda, weights, most = 10000) {
   root <- if (is.null(weights)) 1 else sqrt(weights / unit_w)
   ridge <- (sqrt(lambda) / sqrt(unit_w) / unit_h)^2
   problem <- list(A = A, y = y / unit_y, root = root, lambda = ridge)
-  x <- numeric(prod(A@n))
+  first <- if (wraps_all(A, weights)) wrap_ridge(problem, order) else list(x = numeric(prod(A@n)))
+  out <- if (order > 0) {
+    list(x = first$x, gap = first$gap(first$x), steps = 0)
+  } else {
+    descend_again(problem, first$x, positive, most)
+  }
+  if (out$gap > array_warning) {
+    warn(
+      "numeric",
+      sprintf(
+        "x is %s of its size away from the minimum, at most, after %s steps.", format(out$gap, digits = 2L),
+        format_count(out$steps)
+      ),
+      "Use a larger `lambda`."
+    )
+  }
+  out$fitted <- unscaled(array_product(A, out$x), unit_y, 1)
+  out$x <- unscaled(out$x, unit_y, unit_h)
+  out
+}
+
+# From x on, until that is near enough to the minimum.
+descend_again <- function(problem, x, positive, most) {
+  descend <- if (positive) positive_array else array_descent
   steps <- 0
   for (start in 1:4) {
-    part <- array_descent(problem, x, most - steps)
+    part <- descend(problem, x, most - steps)
     x <- part$x
     steps <- steps + part$steps
     gap <- part$gap(x)
     if (gap <= array_tolerance || steps >= most || part$steps == 0) break
   }
-  if (gap > array_warning) {
-    warn(
-      "numeric",
-      sprintf(
-        "x is %s of its size away from the minimum, at most, after %s steps.", format(gap, digits = 2L),
-        format_count(steps)
-      ),
-      "Use a larger `lambda`."
-    )
-  }
-  list(
-    x = unscaled(x, unit_y, unit_h), fitted = unscaled(array_product(A, x), unit_y, 1), gap = gap, steps = steps
-  )
+  list(x = x, gap = gap, steps = steps)
 }
 
 # x unit_y / unit_h in two steps, since the factor may overflow where x does not.

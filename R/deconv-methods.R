@@ -7,8 +7,9 @@
 #' or generics attached, `tidy()`, `glance()` and `augment()` work, too.
 #' `nobs(deconv(c(1, 10, 102, 20, 200), c(1, 10, 100)))` is 5.
 #'
-#' @param object,x An object of class `deconv`.
-#' @param h Numeric or complex vector: another kernel for the same x. `NULL` for the one that was given to
+#' @param object,x An object of class `deconv`, or, for `predict()`, `nobs()` and `as.data.frame()`, one of class
+#'   `deconv_array`, an image or volume.
+#' @param h Numeric or complex vector: another kernel for the same x; of an image or volume, as for [conv_array()]. `NULL` for the one that was given to
 #'   `deconv()`.
 #' @param sigma Number, 0 or more: the standard deviation of the noise in `y`, for a weight of 1. `NULL` for
 #'   the estimate of `sigma()`.
@@ -31,7 +32,8 @@
 #'     \item{`vcov()`}{an n x n matrix: the covariance of x if the noise in `y` is white, once weighted. The
 #'       penalty and its `lambda` count as given, and the bias of a penalty is not in it}
 #'     \item{`as.data.frame()`}{a row for each value of x: `sample`, counted from 1 as by `plot()`, or `time`; `x`; and
-#'       `response`, the column of `y`, if it has several}
+#'       `response`, the column of `y`, if it has several. Of an image or volume `axis1`, `axis2` and so on, the
+#'       places along each axis, counted from 1, and `x`}
 #'     \item{`tidy()`}{the same with x as `estimate`, and `std.error`, `conf.low` and `conf.high` if wanted}
 #'     \item{`augment()`}{a row for each value of `y`: `sample` or `time`, `y`, `.fitted`, `.resid`}
 #'     \item{`glance()`}{a row for each column of `y`: `nobs`, `edf`, `df.residual`, `sigma`, `deviance`,
@@ -82,6 +84,18 @@ predict.deconv <- function(object, h = NULL, ...) {
     return(stats::fitted(object))
   }
   conv(stats::coef(object), h, object$mode, object$origin, object$boundary)
+}
+
+#' @rdname deconv_methods
+#' @export
+predict.deconv_array <- function(object, h = NULL, ...) {
+  check_unused(...)
+  if (is.null(h)) {
+    return(stats::fitted(object))
+  }
+  x <- stats::coef(object)
+  mode <- check_axes(object$mode, length(dim(x)), "mode")
+  conv_array(x, h, mode, ifelse(mode == "same", object$origin, NA), object$boundary)
 }
 
 #' @rdname deconv_methods
@@ -199,6 +213,15 @@ solution_matrix <- function(object) {
 #' @export
 as.data.frame.deconv <- function(x, ...) {
   deconv_frame(x, found_at(x), list(x = x$coefficients))
+}
+
+#' @rdname deconv_methods
+#' @export
+as.data.frame.deconv_array <- function(x, ...) {
+  found <- stats::coef(x)
+  places <- lapply(seq_along(dim(found)), function(a) as.vector(slice.index(found, a)))
+  names(places) <- paste0("axis", seq_along(places))
+  data.frame(places, x = as.vector(found))
 }
 
 #' @rdname deconv_methods

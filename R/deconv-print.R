@@ -85,10 +85,13 @@ print.deconv_array <- function(x, digits = 3L, ...) {
       "x:         %s values from %s to %s\n", describe_axes(dim(x$coefficients)), number(min(x$coefficients)),
       number(max(x$coefficients))
     ),
-    "Method:    least squares with a penalty on x\n",
-    sprintf("lambda:    %s\n", number(x$lambda)),
+    deconv_method_words(x), "\n",
+    sprintf(
+      "lambda:    %s%s\n", number(x$lambda), if (is.null(x$search)) "" else paste(", chosen by", and_rules(x$rule))
+    ),
     sprintf("Minimum:   within %s of x, after %s steps\n", number(x$gap), format_count(x$steps)),
-    if (is.finite(size)) sprintf("Fit:       residuals are %s %% of y\n", number(100 * size)),
+    if (!is.na(x$edf)) sprintf("Fit:       %s degrees of freedom for %s values\n", number(x$edf), format_count(x$nobs)),
+    if (is.finite(size)) sprintf("Residuals: %s %% of y\n", number(100 * size)),
     "\ncoef() gives x, fitted() gives conv_array(x, h), residuals() what is left of y.\n",
     sep = ""
   )

@@ -271,7 +271,8 @@ classed_values <- list(
   ),
   deconv_array = expression(
     deconv(outer(1:4, 1:3), matrix(1:4, 2), method = "ridge", lambda = 1),
-    deconv(array(sin(1:24), 2:4), list(1:2, NULL, 1), mode = "same", boundary = "wrap", method = "ridge", lambda = 0.1)
+    deconv(array(sin(1:24), 2:4), list(1:2, NULL, 1), mode = "same", boundary = "wrap", method = "ridge", lambda = 0.1),
+    deconv(outer(1:4, 1:3), matrix(1:4, 2), method = "ridge", lambda = "gcv", positive = TRUE)
   ),
   summary.deconv = expression(
     summary(deconv(c(1, 3, 5, 4, 4), c(1, 2))), summary(deconv(cbind(a = sin(1:12), b = 1), c(1, 2), method = "ridge", lambda = 1))
