@@ -1,6 +1,8 @@
-# conv_array() beside SciPy and R packages: least processor times, one thread, in one sitting.
+# conv_array() beside SciPy, Octave and R packages: least processor times, one thread, in one sitting.
 #
 #   Rscript bench/arrays/arrays.R > bench/arrays/arrays.md
+#
+# R packages that are not installed are left out: terra is r-cran-terra of Debian, imagine is on CRAN.
 #
 # Sizes and ways are taken in turns, convmat and SciPy one after the other, so that what else the machine
 # does meets both. The ratio is the best other time divided by ours.
@@ -33,6 +35,37 @@ scipy <- function(...) {
   stats::setNames(as.double(vapply(parts, `[`, "", 2)), vapply(parts, `[`, "", 1))
 }
 
+octave <- function(m) {
+  script <- file.path(dirname(here), "conv2.m")
+  out <- system2("octave-cli", c("--norc", script, m), stdout = TRUE, stderr = FALSE, env = "OMP_NUM_THREADS=1")
+  c(`Octave conv2` = as.double(sub("conv2 ", "", grep("^conv2 ", out, value = TRUE))))
+}
+
+# Transforms of the whole, by fft(), at lengths that it likes.
+by_fft <- function(x, h) {
+  n <- stats::nextn(dim(x) + dim(h) - 1)
+  pad <- function(a) {
+    z <- matrix(0, n[1L], n[2L])
+    z[seq_len(nrow(a)), seq_len(ncol(a))] <- a
+    z
+  }
+  y <- Re(stats::fft(stats::fft(pad(x)) * stats::fft(pad(h)), inverse = TRUE)) / prod(n)
+  y[(nrow(h) - 1) %/% 2 + seq_len(nrow(x)), (ncol(h) - 1) %/% 2 + seq_len(ncol(x))]
+}
+
+r_packages <- function(x, h) {
+  times <- if (nrow(h) > 31) 1 else 3
+  out <- c(`fft()` = least(function() by_fft(x, h), 3))
+  if (requireNamespace("terra", quietly = TRUE)) {
+    raster <- terra::rast(x)
+    out[["terra::focal"]] <- least(function() terra::focal(raster, h, fillvalue = 0, na.policy = "all"), times)
+  }
+  if (requireNamespace("imagine", quietly = TRUE)) {
+    out[["imagine::convolution2D"]] <- least(function() imagine::convolution2D(x, h), times)
+  }
+  out
+}
+
 row <- function(what, ours, others) {
   best <- which.min(others)
   cat(sprintf(
@@ -48,11 +81,13 @@ cat(sprintf("%s, %s; SciPy %s.\n\n", R.version.string, format(Sys.Date()), syste
 cat("| what | convmat | others | ratio |\n|---|---|---|---|\n")
 
 set.seed(1)
+in_r <- NULL
 x <- matrix(rnorm(1e6), 1000)
 for (m in c(3, 7, 15, 31, 101)) {
   h <- matrix(runif(m * m), m)
   ours <- least(function() for (i in 1:5) conv_array(x, h, "same"), 5) / 5
-  row(sprintf("1000 x 1000 by %d x %d", m, m), ours, scipy("image", m))
+  in_r <- c(in_r, list(list(m = m, ours = ours, others = r_packages(x, h))))
+  row(sprintf("1000 x 1000 by %d x %d", m, m), ours, c(scipy("image", m), octave(m)))
 }
 g <- rep(list(gaussian_kernel(sqrt(8 * log(2)), radius = 4)), 3)
 memory <- character(0)
@@ -65,3 +100,6 @@ volume("256^3", array(rnorm(256^3), rep(256, 3)), g, "volume")
 volume("64 x 64 x 40 x 300", array(rnorm(64 * 64 * 40 * 300), c(64, 64, 40, 300)), c(g, list(NULL)), "series")
 cat("\nMemory at the peak, beside the array:\n\n")
 cat(sprintf("- %s\n", memory), sep = "")
+
+cat("\n## R packages\n\n| what | convmat | others | ratio |\n|---|---|---|---|\n")
+for (one in in_r) row(sprintf("1000 x 1000 by %d x %d", one$m, one$m), one$ours, one$others)
