@@ -37,10 +37,8 @@ cm_whole cm_find_whole(const cm_problem *p, double error_of_ones, int may_split,
         whole.column[c] = kernel && all_whole(p->x + at, p->x_im ? p->x_im + at : NULL, p->nx);
         any |= whole.column[c];
     }
-    if (any && may_split && error_of_ones * p->max_x >= 0.5) {
-        double bits = floor(log2(EXACT / error_of_ones)) + 1;
-        whole.unit = bits > 0 ? ldexp(1, (int)bits) : 0;
-    }
+    if (any && may_split && error_of_ones * p->max_x >= 0.5)
+        whole.unit = ldexp(1, (int)floor(log2(EXACT / error_of_ones)) + 1);
     return whole;
 }
 
