@@ -5,7 +5,7 @@
 #
 # release and devel are built from the sources that the CRAN mirror of R's option `repos` has, a
 # quarter of an hour each; debian is what Debian's unstable release has, in a folder of its own, which
-# takes root, debootstrap and a few minutes. Without arguments: release and devel, and debian where
+# takes root, debootstrap, unshare and a few minutes. Without arguments: release and devel, and debian where
 # the mirror has no sources. What is there already is not built again; remove the cache to renew it.
 set -eu
 cd "$(dirname "$0")/.."
@@ -69,6 +69,14 @@ check() {
     Rscript tools/check-log.R "build/newest/$1/convmat.Rcheck/00check.log"
 }
 
+# A shell command in Debian's root, with /proc, and nothing of this machine's environment.
+inside() {
+    unshare --mount --fork sh -c '
+        mount -t proc proc "$1/proc"
+        shift
+        exec chroot "$@"' sh "$sid" "$sid" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 sh -c "$*"
+}
+
 debian() {
     sid=$cache/sid
     if [ ! -x "$sid/usr/bin/R" ]; then
@@ -90,13 +98,12 @@ debian() {
             chroot "$sid" sh -c 'R CMD INSTALL /root/hedgehog_*.tar.gz'
         } >build/newest/sid.log 2>&1
     fi
-    say "checking with $(chroot "$sid" R --version | head -n 1)"
+    say "checking with $(inside R --version | head -n 1)"
     rm -rf "$sid/root/convmat" && mkdir "$sid/root/convmat"
     (
         cd "$sid/root/convmat"
         R CMD build --no-manual "$root" >build.log 2>&1
-        chroot "$sid" sh -c "cd /root/convmat && env LC_ALL=C.UTF-8 $quiet NOT_CRAN=true R CMD check --as-cran --no-manual \
-            convmat_*.tar.gz || true"
+        inside "cd /root/convmat && $quiet NOT_CRAN=true R CMD check --as-cran --no-manual convmat_*.tar.gz || true"
     )
     Rscript tools/check-log.R "$sid/root/convmat/convmat.Rcheck/00check.log"
 }
