@@ -192,8 +192,12 @@
 #' boundary other than zero needs n + m - 1 samples of memory, missing values n,
 #' transforms three blocks.
 #'
-#' Lengths are counted beyond \eqn{2^{31}}{2^31} throughout, but signals that long have not
-#' been tried.
+#' Lengths are counted beyond \eqn{2^{31}}{2^31} throughout. What was tried at such lengths, with whole numbers, for
+#' which all that was looked at was exact: the C code on whole signals of \eqn{2^{31} + 10}{2^31 + 10} samples in every
+#' mode, of \eqn{3 \cdot 2^{31} + 10}{3 2^31 + 10} samples by sums, by transforms and where most of them are zero, and with
+#' a kernel of more than \eqn{2^{31}}{2^31} samples; [conv_chunks()] of \eqn{2^{33}}{2^33} samples, and [conv_stream()] of
+#' \eqn{2^{31} + 10}{2^31 + 10}. Not tried are boundaries, missing values and complex numbers, which take copies of the
+#' signal: a signal of \eqn{2^{31}}{2^31} samples has 17 GB, and so has its result.
 #'
 #' @references Oppenheim, A. V. and Schafer, R. W. (2010) _Discrete-Time Signal
 #'   Processing_, 3rd ed., section 2.3. Pearson.
