@@ -1,5 +1,5 @@
-# Kernels of arrays that are an outer product of one kernel for each axis. conv_array() finds them and takes a pass
-# along each axis, where that is faster.
+# Kernels of arrays that are an outer product of one kernel for each axis: lists of those, and arrays of which
+# conv_array() finds out that they are such a product. It takes a pass along each axis, where that is faster.
 
 # By how much an entry may differ from the product, relative to itself. What h was computed by leaves some units in the
 # last place: products of rounded factors a few, an exponential of a sum as many as its exponent. It adds
@@ -83,4 +83,64 @@ common_divisor <- function(a, b) {
     b <- rest
   }
   a
+}
+
+# ---- one kernel for each axis ----------------------------------------------------------
+
+# A list of kernels for which the passes axis by axis keep the promise, or their outer product where
+# they would not: products of x with some of the kernels must neither overflow nor lose digits where the
+# product with all of them does not. So all kernels but the first are scaled by powers of 2 to a largest
+# modulus from 1/2 to 1, and then underflow costs no more than in the whole sum.
+fitting_kernels <- function(x, h, nh, options) {
+  if (all(vapply(h, is.null, NA))) {
+    h[[1L]] <- 1 # the array as it is
+  }
+  fitting <- passes_that_fit(x, h, nh, options)
+  if (is.null(fitting)) outer_kernel(h, nh) else fitting
+}
+
+# NULL where the promise would not be kept.
+passes_that_fit <- function(x, h, nh, options) {
+  scaled <- scale_kernels(h)
+  most <- .Call(ffi_largest, x)
+  line <- vapply(options, function(o) boundaries[o[["boundary"]] + 1] == "extend", NA)
+  growth <- prod(2 * nh[line])
+  sums <- vapply(scaled, function(own) if (is.null(own)) 1 else sum(Mod(own)), 0)
+  fits <- !is.null(scaled) && most[2L] == 0 && most[1L] * growth * max(cumprod(sums)) < 2^1000
+  if (fits) scaled
+}
+
+# NULL if that would lose digits.
+scale_kernels <- function(h) {
+  given <- which(!vapply(h, is.null, NA))
+  first <- given[1L]
+  total <- 0
+  for (a in given[-1L]) {
+    power <- floor(log2(max(abs(Re(h[[a]])), abs(Im(h[[a]]))))) + 1
+    if (power > 500 || power < -500 || any(h[[a]] / 2^power * 2^power != h[[a]])) {
+      return(NULL)
+    }
+    h[[a]] <- h[[a]] / 2^power
+    total <- total + power
+  }
+  scaled <- h[[first]] * 2^total
+  if (abs(total) > 500 || any(!is.finite(scaled)) || any(scaled / 2^total != h[[first]])) {
+    return(NULL)
+  }
+  h[[first]] <- scaled
+  h
+}
+
+# The outer product of all kernels.
+outer_kernel <- function(h, nh) {
+  check_memory(
+    (if (has_complex(h)) 16 else 8) * prod(nh),
+    sprintf("`h` is too large: the %s kernel needs", paste(format_count(nh), collapse = " x "))
+  )
+  h[vapply(h, is.null, NA)] <- list(1)
+  product <- array(Reduce(outer, h), nh)
+  if (!all(is.finite(product))) {
+    abort("value", "`h` must have a finite outer product: its kernels are too large together.", "Scale one of them.")
+  }
+  product
 }
