@@ -1,28 +1,5 @@
 # Matrices of convolutions of arrays: of the map on as.vector(x), column-major.
 
-# Each axis by itself first: which output meets which sample of x by which sample of h, counted from 0, with
-# what weight. A term of the array's convolution is one of each axis.
-axis_terms <- function(n, nh, options) {
-  word <- function(what, among) among[options[[what]] + 1]
-  origin <- if (word("mode", modes) == "same") options[["origin"]]
-  parts <- lapply(seq_len(nh), function(i) {
-    unit <- replace(numeric(nh), i, 1)
-    S <- conv_matrix(unit, n, word("mode", modes), origin, word("boundary", boundaries), sparse = TRUE)
-    list(output = S@i, sample = rep(seq_len(n) - 1, diff(S@p)), kernel = rep(i - 1, length(S@i)), weight = S@x)
-  })
-  each <- function(what) unlist(lapply(parts, `[[`, what))
-  list(output = each("output"), sample = each("sample"), kernel = each("kernel"), weight = each("weight"))
-}
-
-# Terms of the axes so far, with those of one more behind.
-with_axis <- function(so_far, more, size) {
-  join <- function(what) as.vector(outer(so_far[[what]], size[[what]] * more[[what]], "+"))
-  list(
-    output = join("output"), sample = join("sample"), kernel = join("kernel"),
-    weight = as.vector(outer(so_far$weight, more$weight))
-  )
-}
-
 # What conv_matrix() and conv_operator() were given, for arrays.
 array_problem <- function(h, n, mode, origin, boundary) {
   n <- check_sizes(n)
@@ -82,17 +59,7 @@ sparse_array_matrix <- function(p, h, use_operator) {
   if (most > .Machine$integer.max) {
     abort("memory", sprintf("`n` is too large: the matrix has up to %s entries.", format_count(most)), use_operator)
   }
-  check_memory(80 * most, "`n` is too large: the sparse matrix needs, as it is made,", use_operator)
-  terms <- list(output = 0, sample = 0, kernel = 0, weight = 1)
-  size <- list(output = 1, sample = 1, kernel = 1)
-  for (a in seq_along(p$n)) {
-    terms <- with_axis(terms, axis_terms(p$n[a], p$nh[a], p$options[[a]]), size)
-    size <- list(output = size$output * p$ny[a], sample = size$sample * p$n[a], kernel = size$kernel * p$nh[a])
-  }
-  value <- h[terms$kernel + 1] * terms$weight
-  there <- value != 0
-  S <- Matrix::sparseMatrix(
-    i = terms$output[there] + 1, j = terms$sample[there] + 1, x = value[there], dims = c(size$output, size$sample)
-  )
-  Matrix::drop0(S) # samples that a boundary brings together may cancel
+  check_memory(sparse_bytes(most, prod(p$n)), "`n` is too large: the sparse matrix needs", use_operator)
+  slots <- .Call(ffi_sparse_array_matrix, h, p$n, p$nh, p$options)
+  do.call(methods::new, c("dgCMatrix", slots))
 }

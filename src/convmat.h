@@ -22,6 +22,7 @@ SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP 
                     SEXP method);
 SEXP ffi_conv_two(SEXP x, SEXP h);
 SEXP ffi_conv_array(SEXP x, SEXP nx, SEXP h, SEXP nh, SEXP options, SEXP threads, SEXP tick);
+SEXP ffi_sparse_array_matrix(SEXP h, SEXP n, SEXP nh, SEXP options);
 SEXP ffi_largest(SEXP x);
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options);
 SEXP ffi_stream(SEXP held, SEXP x, SEXP h, SEXP sizes, SEXP options, SEXP threads);

@@ -1,4 +1,7 @@
-/* conv_array(): an array with a kernel of as many axes, or with one kernel for each axis. */
+/* conv_array(): an array with a kernel of as many axes, or with one kernel for each axis; and
+ * the sparse matrix of that. */
+#include <limits.h>
+
 #include "convmat.h"
 
 /* Sizes of at least 1 for `rank` axes. Returns their product. */
@@ -96,6 +99,35 @@ SEXP ffi_conv_array(SEXP x, SEXP nx, SEXP h, SEXP nh, SEXP options, SEXP threads
         COMPLEX(y)[t] = (Rcomplex){.r = out.re[t], .i = out.im[t]};
     UNPROTECT(1); // y
     return y;
+}
+
+/* The matrix for arrays of sizes n, as list(i, p, x, Dim), the slots of a dgCMatrix of the
+ * package Matrix. R/ has checked that it fits. */
+SEXP ffi_sparse_array_matrix(SEXP h, SEXP n, SEXP nh, SEXP options)
+{
+    const cm_env env = ffi_env();
+    const char *names[] = {"i", "p", "x", "Dim", ""};
+    cm_array a = unpack(n, nh, options);
+    size_t size[CM_MOST_AXES];
+    double nrow = (double)outputs(&a), ncol = sizes(n, a.rank, size);
+    ffi_must(nrow <= INT_MAX && ncol < INT_MAX, "a matrix is too large");
+    ffi_must(TYPEOF(h) == REALSXP && (double)XLENGTH(h) == sizes(nh, a.rank, size),
+             "a kernel does not fit");
+    cm_axis axis[CM_MOST_AXES];
+    for (size_t k = 0; k < a.rank; k++)
+        axis[k] = (cm_axis){a.nx[k], a.nh[k], a.origin[k], a.mode[k], a.boundary[k]};
+    SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+    SEXP p = SET_VECTOR_ELT(out, 1, ffi_result(INTSXP, (size_t)ncol + 1));
+    size_t total = cm_array_csc_starts(REAL_RO(h), axis, a.rank, INTEGER(p), &env);
+    ffi_must(total <= INT_MAX, "a matrix has too many entries");
+    SEXP i = SET_VECTOR_ELT(out, 0, ffi_result(INTSXP, total));
+    SEXP x = SET_VECTOR_ELT(out, 2, ffi_result(REALSXP, total));
+    cm_array_csc_fill(REAL_RO(h), axis, a.rank, INTEGER(i), REAL(x), &env);
+    SEXP dim = SET_VECTOR_ELT(out, 3, Rf_allocVector(INTSXP, 2));
+    INTEGER(dim)[0] = (int)nrow;
+    INTEGER(dim)[1] = (int)ncol;
+    UNPROTECT(1); // out
+    return out;
 }
 
 /* The largest modulus of the real and imaginary parts of x that are finite, and 1 if a sample

@@ -72,6 +72,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_conv_plain, 7),
     ENTRY(ffi_conv_two, 2),
     ENTRY(ffi_conv_array, 7),
+    ENTRY(ffi_sparse_array_matrix, 4),
     ENTRY(ffi_largest, 1),
     ENTRY(ffi_conv_method, 3),
     ENTRY(ffi_stream, 6),

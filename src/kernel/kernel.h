@@ -23,6 +23,7 @@
 #include "events/regressor.h"
 #include "events/single.h"
 #include "loops/loops.h"
+#include "matrix/array-csc.h"
 #include "matrix/band.h"
 #include "matrix/csc.h"
 #include "matrix/fold.h"

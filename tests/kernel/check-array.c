@@ -55,42 +55,70 @@ typedef struct {
     int na, nan;
 } sum;
 
-static void add_place(const array_case *c, const size_t *k, const size_t *i, sum *sum)
+/* What stands where sample i of the kernel meets output k: the sources of each axis, and how
+ * many there are in all. */
+typedef struct {
+    cm_sources of[CM_MOST_AXES];
+    size_t n, at_h;
+    int outside, missing;
+} place;
+
+static place place_of(const array_case *c, const size_t *k, const size_t *i)
 {
-    size_t sources = 1, at_h = 0, step_h = 1;
-    cm_sources s[CM_MOST_AXES];
-    int outside = 0, missing = 0;
+    place place = {.n = 1};
+    size_t step = 1;
     for (size_t a = 0; a < c->a.rank; a++) {
         cm_window w = cm_mode_window(c->a.mode[a], c->a.nx[a], c->a.nh[a], c->a.origin[a]);
-        s[a] = cm_sources_of((ptrdiff_t)(w.first + k[a]) - (ptrdiff_t)i[a], c->a.nx[a],
-                             c->a.boundary[a]);
-        missing |= s[a].n == 0 && c->a.boundary[a] == CM_MISSING;
-        outside |= s[a].n == 0 && c->a.boundary[a] != CM_MISSING;
-        sources *= (size_t)s[a].n;
-        at_h += i[a] * step_h;
-        step_h *= c->a.nh[a];
+        cm_sources s = cm_sources_of((ptrdiff_t)(w.first + k[a]) - (ptrdiff_t)i[a], c->a.nx[a],
+                                     c->a.boundary[a]);
+        place.missing |= s.n == 0 && c->a.boundary[a] == CM_MISSING;
+        place.outside |= s.n == 0 && c->a.boundary[a] != CM_MISSING;
+        place.of[a] = s;
+        place.n *= (size_t)s.n;
+        place.at_h += i[a] * step;
+        step *= c->a.nh[a];
     }
-    double hre = c->h[0][at_h], him = c->h[1] ? c->h[1][at_h] : 0;
-    if (missing) {
+    return place;
+}
+
+/* Source p of the place, and its weight. */
+static size_t source_at(const array_case *c, const place *place, size_t p, double *weight)
+{
+    size_t at = 0, step = 1;
+    *weight = 1;
+    for (size_t a = 0; a < c->a.rank; a++) {
+        size_t n = (size_t)place->of[a].n, which = p % n;
+        p /= n;
+        at += place->of[a].at[which] * step;
+        step *= c->a.nx[a];
+        *weight *= place->of[a].weight[which];
+    }
+    return at;
+}
+
+static void next_index(size_t *index, const size_t *n, size_t rank)
+{
+    for (size_t a = 0; a < rank && ++index[a] == n[a]; a++)
+        index[a] = 0;
+}
+
+static void add_place(const array_case *c, const size_t *k, const size_t *i, sum *sum)
+{
+    place place = place_of(c, k, i);
+    double hre = c->h[0][place.at_h], him = c->h[1] ? c->h[1][place.at_h] : 0;
+    if (place.missing) {
         sum->na = 1;
         return;
     }
-    if (outside) {
+    if (place.outside) {
         sum->present += hre;
         return;
     }
     double re = 0, im = 0;
     int na = 0, nan = 0;
-    for (size_t p = 0; p < sources; p++) {
-        size_t rest = p, at = 0, step = 1;
-        double weight = 1;
-        for (size_t a = 0; a < c->a.rank; a++) {
-            size_t which = rest % (size_t)s[a].n;
-            rest /= (size_t)s[a].n;
-            at += s[a].at[which] * step;
-            step *= c->a.nx[a];
-            weight *= s[a].weight[which];
-        }
+    for (size_t p = 0; p < place.n; p++) {
+        double weight;
+        size_t at = source_at(c, &place, p, &weight);
         double xre = c->x[0][at], xim = c->x[1] ? c->x[1][at] : 0;
         na |= is_na(xre) || is_na(xim);
         nan |= isnan(xre) || isnan(xim);
@@ -126,8 +154,7 @@ static void check_output(const array_case *c, const size_t *k, double re, double
     sum sum = {0};
     for (size_t p = 0; p < c->total_h; p++) {
         add_place(c, k, i, &sum);
-        for (size_t a = 0; a < c->a.rank && ++i[a] == c->a.nh[a]; a++)
-            i[a] = 0;
+        next_index(i, c->a.nh, c->a.rank);
     }
     int missing = sum.na || sum.nan;
     if (missing && c->a.na == CM_NA_PROPAGATE) {
@@ -159,6 +186,48 @@ static double *outer_product(source *s, array_case *c, side at, int least, cm_fa
             h[p] *= own[p / step % c->a.nh[a]];
     }
     return h;
+}
+
+/* The sparse matrix, by columns, against sums of the kernel at all places. */
+static void check_sparse(const array_case *c, side at)
+{
+    cm_axis axis[CM_MOST_AXES];
+    for (size_t a = 0; a < c->a.rank; a++) {
+        if (c->a.boundary[a] == CM_MISSING)
+            return;
+        axis[a] =
+            (cm_axis){c->a.nx[a], c->a.nh[a], c->a.origin[a], c->a.mode[a], c->a.boundary[a]};
+    }
+    size_t ncol = c->total_x, nrow = c->total_y, k[CM_MOST_AXES] = {0}, wrong = 0;
+    double *A = guarded_doubles(nrow * ncol, at), weight;
+    memset(A, 0, nrow * ncol * sizeof *A);
+    for (size_t r = 0; r < nrow; r++) {
+        size_t i[CM_MOST_AXES] = {0};
+        for (size_t q = 0; q < c->total_h; q++) {
+            place place = place_of(c, k, i);
+            for (size_t p = 0; p < place.n; p++) {
+                size_t column = source_at(c, &place, p, &weight);
+                A[column * nrow + r] += weight * c->h[0][place.at_h];
+            }
+            next_index(i, c->a.nh, c->a.rank);
+        }
+        next_index(k, c->ny, c->a.rank);
+    }
+    int *start = guarded((ncol + 1) * sizeof *start, AT_START);
+    size_t total = cm_array_csc_starts(c->h[0], axis, c->a.rank, start, env());
+    double *value = guarded_doubles(total, AT_END);
+    int *row = guarded((total + total % 2) * sizeof *row, AT_START);
+    cm_array_csc_fill(c->h[0], axis, c->a.rank, row, value, env());
+    int e = 0;
+    for (size_t j = 0; j < nrow * ncol; j++) {
+        wrong += j % nrow == 0 && start[j / nrow] != e;
+        if (A[j] == 0)
+            continue;
+        wrong += (size_t)e >= total || row[e] != (int)(j % nrow) || value[e] != A[j];
+        e++;
+    }
+    expect(wrong == 0 && (size_t)e == total && start[ncol] == e,
+           "sparse array: %zu wrong, %zu entries for %d", wrong, total, e);
 }
 
 void check_array(source *s)
@@ -200,9 +269,10 @@ void check_array(source *s)
     size_t k[CM_MOST_AXES] = {0};
     for (size_t t = 0; t < c.total_y; t++) {
         check_output(&c, k, y.re[t], complex ? y.im[t] : 0, total);
-        for (size_t a = 0; a < c.a.rank && ++k[a] == c.ny[a]; a++)
-            k[a] = 0;
+        next_index(k, c.ny, c.a.rank);
     }
+    if (!c.h[1])
+        check_sparse(&c, at);
     release(&here);
     release_guarded();
 }

@@ -21,6 +21,7 @@ test_that("options are those there are", {
     refused("ffi_conv", x, h, one, options, 1, NULL)
     refused("ffi_conv_matrix", h, 4, options)
     refused("ffi_sparse_matrix", h, 4, options)
+    refused("ffi_sparse_array_matrix", h, 4, 3, list(options))
     refused("ffi_entries", h, 4, options, 0, 0, FALSE)
     refused("ffi_fold", numeric(6), 4, 3, options)
     refused("ffi_conv_method", x, h, options)
@@ -33,6 +34,7 @@ test_that("sizes are whole numbers that memory could have", {
     refused("ffi_conv_matrix", h, n, options_of())
     refused("ffi_shifted_kernels", h, n)
     refused("ffi_sparse_matrix", h, n, options_of())
+    refused("ffi_sparse_array_matrix", h, n, 3, list(options_of()))
     refused("ffi_entries", h, n, options_of(), 0, 0, FALSE)
     refused("ffi_fold", numeric(6), n, 3, options_of())
     if (!identical(n, 0)) {
@@ -61,6 +63,8 @@ test_that("samples are numbers, and there are some", {
   refused("ffi_shifted_scaled_kernels", x, h + 0i)
   refused("ffi_conv_method", x, h + 0i, options_of())
   refused("ffi_sparse_matrix", h + 0i, 4, options_of())
+  for (bad in list(h + 0i, 1:3, c(1, 2), NULL)) refused("ffi_sparse_array_matrix", bad, 4, 3, list(options_of()))
+  refused("ffi_sparse_array_matrix", h, c(2^16, 2^16), c(3, 1), list(options_of(), options_of()))
 })
 
 test_that("columns, indices and groups fit", {
