@@ -109,10 +109,17 @@ test_that("solutions are those of the package nnls on random problems of every m
   check <- function(run) {
     case <- draw(run)
     ridge <- case$lambda > 0
-    fit <- quietly_deconv(
-      case$y, case$h, case$n, case$where$mode,
-      boundary = case$where$boundary, positive = TRUE, weights = case$weights,
-      method = if (ridge) "ridge" else "lsq", lambda = case$lambda, order = if (ridge) case$order else 0
+    warned <- FALSE
+    fit <- withCallingHandlers(
+      deconv(
+        case$y, case$h, case$n, case$where$mode,
+        boundary = case$where$boundary, positive = TRUE, weights = case$weights,
+        method = if (ridge) "ridge" else "lsq", lambda = case$lambda, order = if (ridge) case$order else 0
+      ),
+      convmat_warning_numeric = function(w) {
+        warned <<- warned || grepl("was not found", conditionMessage(w))
+        invokeRestart("muffleWarning")
+      }
     )
     root <- if (is.null(case$weights)) 1 else sqrt(case$weights)
     B <- rbind(root * case$A, sqrt(case$lambda) * difference_matrix(case$n, case$order))
@@ -128,7 +135,8 @@ test_that("solutions are those of the package nnls on random problems of every m
     c(
       oracle = oracle, sign = all(coef(fit) >= 0),
       fitted = !oracle || max(abs(B %*% (coef(fit) - truth))) <= 1e-8 * max(abs(z)),
-      kkt = kkt(coef(fit)) <= 1e-8 && fit$kkt <= 1e-8,
+      # nor is a minimum asked for that neither reaches, if there is a warning
+      kkt = (kkt(coef(fit)) <= 1e-8 && fit$kkt <= 1e-8) || (!oracle && warned),
       x = !known || max(abs(coef(fit) - truth)) <= 1e-8 * max(1, truth) + 10 * lost
     )
   }
