@@ -111,7 +111,6 @@ void ffi_large_pages(void *memory, size_t bytes);
 
 /* Called once, at the start: has malloc() keep large blocks that are freed, for the next
  * result. */
-void ffi_keep_pages(void);
 
 /* Returns 1 if the new vector y now holds zeros, which the system may give without writing
  * them. Else returns 0, and y may hold anything. */

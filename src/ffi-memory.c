@@ -6,7 +6,6 @@
 #endif
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #ifdef _WIN32
 #include <windows.h>
@@ -47,19 +46,6 @@ void ffi_large_pages(void *memory, size_t bytes)
 #else
     (void)memory;
     (void)bytes;
-#endif
-}
-
-/* glibc gives large blocks back to the system when they are freed. All pages of the next block
- * are new then, which can cost more than a convolution. But once a block of this size has been
- * freed, glibc keeps blocks up to that size, and twice as much in all. */
-#define KEPT_BLOCK ((size_t)31 << 20)
-
-void ffi_keep_pages(void)
-{
-#ifdef __GLIBC__
-    void *volatile block = malloc(KEPT_BLOCK); /* or the compiler would do without */
-    free(block);                               /* never touched, so it took no memory */
 #endif
 }
 

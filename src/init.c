@@ -115,7 +115,6 @@ attribute_visible void R_init_convmat(DllInfo *dll)
     R_forceSymbols(dll, TRUE);
     ffi_register_callables();
     cm_simd_level(getenv("CONVMAT_SIMD"));
-    ffi_keep_pages();
 }
 
 attribute_visible void R_unload_convmat(DllInfo *dll)

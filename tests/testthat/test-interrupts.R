@@ -156,7 +156,7 @@ test_that("an interrupt ends each long operation soon, leaks nothing, and the ne
     typical <- function(seconds) stats::quantile(seconds[seen$cut], share)[[1L]]
     expect_lte(typical(seconds), 0.2, label = name)
     expect_lte(typical(seen$clock), 5, label = name) # nor does it wait
-    # glibc keeps up to 62 MB for the next call, see ffi_keep_pages()
+    # glibc keeps what was freed, up to 64 MB, for the next call
     if (!is.na(seen$growth)) expect_lte(seen$growth, 2^26, label = name)
     expect_identical(seen$after, c(1, 12, 23, 30))
   }
