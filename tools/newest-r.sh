@@ -9,7 +9,6 @@
 # the mirror has no sources. What is there already is not built again; remove the cache to renew it.
 set -eu
 cd "$(dirname "$0")/.."
-root=$PWD
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/convmat
 mkdir -p "$cache" build/newest
 
@@ -59,10 +58,9 @@ build() {
 # $1 the name of the log, $2 the R; where Matrix or testthat could not be built, there is less to check.
 check() {
     say "checking with $("$2" --version | head -n 1)"
-    rm -rf "build/newest/$1" && mkdir "build/newest/$1"
+    sh tools/stage.sh "build/newest/$1" >"build/newest/$1-build.log" 2>&1
     (
         cd "build/newest/$1"
-        R CMD build --no-manual "$root" >build.log 2>&1
         env $quiet R_LIBS= NOT_CRAN=true "$2" CMD check --as-cran --no-manual --no-build-vignettes --ignore-vignettes \
             convmat_*.tar.gz || true
     )
@@ -99,12 +97,8 @@ debian() {
         } >build/newest/sid.log 2>&1
     fi
     say "checking with $(inside R --version | head -n 1)"
-    rm -rf "$sid/root/convmat" && mkdir "$sid/root/convmat"
-    (
-        cd "$sid/root/convmat"
-        R CMD build --no-manual "$root" >build.log 2>&1
-        inside "cd /root/convmat && $quiet NOT_CRAN=true R CMD check --as-cran --no-manual convmat_*.tar.gz || true"
-    )
+    sh tools/stage.sh "$sid/root/convmat" >build/newest/sid-build.log 2>&1
+    inside "cd /root/convmat && $quiet NOT_CRAN=true R CMD check --as-cran --no-manual convmat_*.tar.gz || true"
     Rscript tools/check-log.R "$sid/root/convmat/convmat.Rcheck/00check.log"
 }
 
