@@ -11,6 +11,8 @@ set -eu
 cd "$(dirname "$0")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/convmat
 mkdir -p "$cache" build/newest
+exec 9>"$cache/lock" # one at a time, as they share the cache
+flock 9
 
 say() { echo "convmat: $*"; }
 
