@@ -193,7 +193,8 @@
 #' transforms three blocks.
 #'
 #' Lengths are counted beyond \eqn{2^{31}}{2^31} throughout. What was tried at such lengths, with whole numbers, for
-#' which all that was looked at was exact: the C code on whole signals of \eqn{2^{31} + 10}{2^31 + 10} samples in every
+#' which all that was looked at was exact: `conv()` of \eqn{2^{31} + 10}{2^31 + 10} samples by 3, and of \eqn{2^{31} + 15}{2^31 + 15} by
+#' \eqn{2^{31} + 10}{2^31 + 10} in mode `"valid"`; its C code on signals of \eqn{2^{31} + 10}{2^31 + 10} samples in every
 #' mode, of \eqn{3 \cdot 2^{31} + 10}{3 2^31 + 10} samples by sums, by transforms and where most of them are zero, and with
 #' a kernel of more than \eqn{2^{31}}{2^31} samples; [conv_chunks()] of \eqn{2^{33}}{2^33} samples, and [conv_stream()] of
 #' \eqn{2^{31} + 10}{2^31 + 10}. Not tried are boundaries, missing values and complex numbers, which take copies of the
