@@ -9,26 +9,16 @@
 
 #include "base/sum.h"
 
-/* The smallest modulus of v that is not 0, if it is below `least`. */
-static double smallest(const double *v, size_t n, double least)
-{
-    for (size_t i = 0; v && i < n; i++) {
-        double size = fabs(v[i]);
-        if (size > 0 && size < least) /* not fmin(), which keeps R's NA */
-            least = size;
-    }
-    return least;
-}
-
 double cm_too_small(const cm_sums *s)
 {
     const cm_box *box = s->box;
     size_t n = cm_count(box->n, box->rank);
-    double least = smallest(s->x.im, n, smallest(s->x.re, n, 1));
+    double least = cm_smallest(s->x.im, n, cm_smallest(s->x.re, n, 1));
     for (size_t f = 0; f < s->nfactor; f++) {
         size_t axis = s->factor[f].axis;
-        least *= smallest(s->factor[f].re,
-                          axis == CM_MOST_AXES ? cm_count(box->m, box->rank) : box->m[axis], 1);
+        least *=
+            cm_smallest(s->factor[f].re,
+                        axis == CM_MOST_AXES ? cm_count(box->m, box->rank) : box->m[axis], 1);
     }
     return least < 0x1p-1000 ? (double)cm_count(box->m, box->rank) * 0x1p-1000 : 0;
 }

@@ -3,6 +3,7 @@
 #define CONVMAT_SCALED_H
 
 #include <math.h>
+#include <stddef.h>
 
 typedef struct {
     double m;
@@ -25,6 +26,18 @@ static inline cm_scaled cm_scaled_product(cm_scaled a, cm_scaled b)
 static inline double cm_scaled_up(cm_scaled y, cm_scaled weight, cm_scaled total)
 {
     return isfinite(y.m) ? ldexp(y.m / weight.m * total.m, y.e - weight.e + total.e) : y.m;
+}
+
+/* The smallest modulus of v that is not 0, if it is below `least`. Products that are too small
+ * for all their digits are known by it. */
+static inline double cm_smallest(const double *v, size_t n, double least)
+{
+    for (size_t i = 0; v && i < n; i++) {
+        double size = fabs(v[i]);
+        if (size > 0 && size < least) /* not fmin(), which keeps R's NA */
+            least = size;
+    }
+    return least;
 }
 
 #endif

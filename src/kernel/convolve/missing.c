@@ -109,23 +109,12 @@ static void renormalise(cm_output y, size_t t, cm_scaled re, cm_scaled im, doubl
         y.im[t] = cm_scaled_up(im, cm_scale(weight), cm_scale(total));
 }
 
-/* The smallest modulus of v that is not 0, if it is below `least`. */
-static double smallest(const double *v, size_t n, double least)
-{
-    for (size_t i = 0; v && i < n; i++) {
-        double size = fabs(v[i]);
-        if (size > 0 && size < least) /* not fmin(), which keeps R's NA */
-            least = size;
-    }
-    return least;
-}
-
 /* Whether products of x and h, or h itself, may be too small for all their digits: scaled up,
  * what they lack would show. */
 static int may_underflow(cm_samples x, cm_samples h)
 {
-    double least = smallest(x.im, x.n, smallest(x.re, x.n, 1));
-    return least * smallest(h.re, h.n, 1) < 0x1p-1000;
+    double least = cm_smallest(x.im, x.n, cm_smallest(x.re, x.n, 1));
+    return least * cm_smallest(h.re, h.n, 1) < 0x1p-1000;
 }
 
 /* The sum of h over what is present in F[k]. */
