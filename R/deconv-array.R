@@ -73,7 +73,7 @@ check_array_penalty <- function(lambda, method) {
   if (method != "ridge") {
     abort(
       "value", sprintf("`method` must be \"ridge\" for arrays, not \"%s\".", method),
-      "Its penalty may be small, or `lambda = \"auto\"`; for counts there are `weights` and `positive = TRUE`."
+      "Try `method = \"ridge\", lambda = \"auto\"`; for counts there are `weights` and `positive = TRUE`, too."
     )
   }
   if (is.character(lambda)) {
