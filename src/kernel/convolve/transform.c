@@ -187,14 +187,14 @@ double *cm_align(void *memory)
  * lost. */
 static struct {
     size_t lanes;
-    void *twiddles[6][LOGARITHMS];          /* of short passes, by radix and log2(q) */
+    void *twiddles[9][LOGARITHMS];          /* of short passes, by radix and log2(q) */
     cm_transform *transform[3][LOGARITHMS]; /* by odd factor and power of 2 */
 } kept;
 
 void cm_transform_forget(void)
 {
     for (int b = 0; b < LOGARITHMS; b++) {
-        for (int i = 0; i < 6; i++)
+        for (int i = 0; i < 9; i++)
             free(kept.twiddles[i][b]);
         for (int i = 0; i < 3; i++)
             free(kept.transform[i][b]);
@@ -233,12 +233,14 @@ static const double *short_twiddles(const cm_pass *p, size_t lanes, int *keep,
     return cm_align(memory);
 }
 
-/* Radix 3 or 5 comes first, then 2 if the exponent of the power of two is odd, then 4. */
+/* Radix 3 or 5 comes first, then 8 if the exponent of the power of two is odd, then 4. Eight
+ * vectors begin with radix 2, as the last pass is of radix 4. */
 static void choose_passes(cm_transform *t)
 {
     cm_pass *p = t->pass;
     for (size_t n = t->rows.n; n > 1; p++) {
-        p->radix = n % 5 == 0 ? 5 : n % 3 == 0 ? 3 : logarithm(n) % 2 ? 2 : 4;
+        int odd = logarithm(n) % 2;
+        p->radix = n % 5 == 0 ? 5 : n % 3 == 0 ? 3 : odd && n > 8 ? 8 : odd ? 2 : 4;
         t->nlong += n * t->lanes > LONG;
         n /= (size_t)p->radix;
         p->q = n;

@@ -12,7 +12,7 @@
  */
 
 /* Rows of samples: as many as lanes, but 4 for 2 lanes, which saves a pass. */
-enum { ROWS = W == 8 ? 8 : 4, MOST_RADIX = 5 };
+enum { ROWS = W == 8 ? 8 : 4, MOST_RADIX = 8 };
 
 typedef double aligned_vec __attribute__((vector_size(8 * W), may_alias));
 
@@ -212,8 +212,10 @@ INLINE void pass_of(int radix, double *z, size_t q, size_t count, const double *
         pass(z, q, count, twiddle, stride, 2, back);
     else if (radix == 3)
         pass(z, q, count, twiddle, stride, 3, back);
-    else
+    else if (radix == 5)
         pass(z, q, count, twiddle, stride, 5, back);
+    else
+        pass(z, q, count, twiddle, stride, 8, back);
 }
 
 /* All places of a short pass. */
