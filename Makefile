@@ -113,7 +113,7 @@ windows: ## the package for 64-bit Windows, by a cross-compiler: it builds, and 
 	@sh tools/windows.sh
 	@$(kernel_make) -j2 windows
 
-kernel-coverage: ## lines and branches of the kernel that its tests do not reach
+kernel-coverage: ## the tests under clang's sanitizers; lines and branches of the kernel that they do not reach
 	@sh tools/setup.sh $(NEEDS_COVERAGE)
 	@$(kernel_make) -j2 coverage
 
@@ -151,7 +151,7 @@ preload     = LD_PRELOAD="$(shell gcc -print-file-name=libasan.so) $(shell gcc -
 sanitize: trust-setup ## the tests with the package under gcc's address and undefined sanitizers
 	@echo "convmat: running the tests under sanitizers"
 	@( $(call staged,sanitize) && mkdir build/sanitize/library && \
-	   printf '%s\n' 'CC = gcc $(SANITIZERS)' 'CFLAGS = -O1 -g -Wall' > build/sanitize/makevars && \
+	   printf '%s\n' 'CC = $(CCACHE) gcc $(SANITIZERS)' 'CFLAGS = -O1 -g -Wall' > build/sanitize/makevars && \
 	   R_MAKEVARS_USER=$(CURDIR)/build/sanitize/makevars R CMD INSTALL --no-docs --no-test-load \
 	     --library=build/sanitize/library build/sanitize/convmat ) $(call quietly,sanitize)
 	@$(preload) ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 NOT_CRAN=true \

@@ -1,63 +1,50 @@
 #!/bin/sh
-# Runs the kernel's tests with clang's counters, and prints what of the kernel they reach: a
-# table, then lines and branches that are not reached. Fails if one is not, unless a
-# comment in its line says `nocov`. With "fuzz", the fuzz targets on their corpus instead.
+# Prints what of the kernel its tests have reached, by clang's counters: a table, then lines and branches that
+# are not reached. Fails if one is not, unless a comment in its line says `nocov`. `sh run.sh FOLDER clang-san` runs
+# the tests; the choice of an instruction set is run here, for processors that lack what this one has.
 #
 # LACKS names the instruction sets that this processor does not have (avx2 avx512): the Makefile has
 # compiled their loops without counters, and lines that name them cannot be reached. This is said.
 #
-#   LACKS=... sh coverage.sh FOLDER KERNEL-FOLDER [fuzz]
+#   LACKS=... sh coverage.sh FOLDER TOP
 set -eu
 folder=$1
-kernel=$(cd "$2" && pwd)
+top=$(cd "$2" && pwd)
+kernel=/convmat/src/kernel
 cannot=
 for set in ${LACKS:-}; do
     echo "convmat: not run: the loops for $set, which this processor does not have"
     cannot="$cannot|cm_simd_$set|supports[(]\"$set"
 done
-programs=$(find "$folder" -name "${3:-test}-*" ! -name '*.o' | sort)
-rm -f "$folder"/*.profraw
 
-run() {
-    LLVM_PROFILE_FILE="$folder/%p.profraw" "$@" >"$folder/run.log" 2>&1 || {
-        cat "$folder/run.log"
-        exit 1
-    }
-}
+if command -v qemu-x86_64 >/dev/null; then
+    for cpu in Nehalem:base Haswell:avx2 Haswell,-fma:base; do
+        LLVM_PROFILE_FILE="$folder/clang-san/levels-${cpu%:*}.profraw" \
+            qemu-x86_64 -cpu "${cpu%:*}" "$folder/levels/levels" "${cpu#*:}" 2>"$folder/levels/log" || {
+            cat "$folder/levels/log"
+            exit 1
+        }
+    done
+else
+    echo "convmat: not run: the choice on other processors, which takes qemu-x86_64"
+    cannot="$cannot|__builtin_cpu_supports"
+fi
 
-for program in $programs; do
-    name=${program##*/}
-    case $name in
-    fuzz-*) run "$program" -runs=0 "corpus/${name#fuzz-}" ;;
-    test-conv) run "$program" 4000 ;;
-    test-engine)
-        run "$program" 300
-        # processors that lack what this one has
-        if command -v qemu-x86_64 >/dev/null; then
-            for cpu in Nehalem Haswell Haswell,-fma; do run qemu-x86_64 -cpu "$cpu" "$program" levels; done
-        else
-            echo "convmat: not run: the choice on other processors, which takes qemu-x86_64"
-            cannot="$cannot|__builtin_cpu_supports"
-        fi
-        ;;
-    test-matrix | test-regressor) run "$program" 5000 ;;
-    *) run "$program" ;;
-    esac
-done
-
-"llvm-profdata$LLVM" merge -o "$folder/all.profdata" "$folder"/*.profraw
-objects=$(echo "$programs" | sed 's/^/-object /')
+"llvm-profdata$LLVM" merge -o "$folder/clang-san/all.profdata" "$folder"/clang-san/*.profraw
+objects=$(find "$folder/clang-san" -name "test-*" ! -name '*.*' | sort | sed 's/^/-object /')
 cov() {
     command=$1
     shift
     # shellcheck disable=SC2086 # a list of words
-    "llvm-cov$LLVM" "$command" -instr-profile="$folder/all.profdata" "$@" $objects 2>/dev/null
+    "llvm-cov$LLVM" "$command" -instr-profile="$folder/clang-san/all.profdata" -path-equivalence="/convmat,$top" \
+        "$@" $objects 2>/dev/null
 }
 
 cov report -show-branch-summary -show-region-summary=false | awk -v kernel="src/kernel/" '
     /^Filename|^TOTAL/ { if (/^F/) print; next }
     index($1, kernel) && NF > 9 { sub(/^.*src\/kernel\//, ""); print; line += $5; no += $6; branch += $8; none += $9 }
-    END { printf "convmat: %d of %d lines, %d of %d branches\n", line - no, line, branch - none, branch }'
+    END { printf "convmat: %d of %d lines, %d of %d branches\n", line - no, line, branch - none, branch }
+    END { exit line == 0 }'
 
 # A header is compiled several times: what one of them reaches is reached.
 cov show -show-branches=count | awk -v kernel="$kernel/" -v cannot="${cannot#|}" '

@@ -660,8 +660,6 @@ int main(int argc, char **argv)
     long runs = argc > 1 ? atol(argv[1]) : 2000;
     source s = generator(1);
     check_levels();
-    if (argc > 1 && strcmp(argv[1], "levels") == 0)
-        return report("test-engine");
     check_thread_counts();
     check_many_failures();
     for (int level = 0; level < LEVELS; level++) {

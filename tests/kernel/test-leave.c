@@ -19,7 +19,7 @@ static double *onset, *duration, *times;
 static cm_events events;
 
 /* Polls come once in CM_POLL_WORK operations: enough of them for several. */
-enum { LONG_X = 150000, LONG_H = 30000, SIDE = 1500 };
+enum { LONG_X = 150000, LONG_H = 30000, SIDE = 1500, TURNS = 10 };
 
 static void conv(cm_samples x, cm_samples h, cm_options o, double *y, const cm_env *env)
 {
@@ -44,7 +44,7 @@ static void transforms(double *y, const cm_env *env)
 static void transforms_again(double *y, const cm_env *env)
 {
     cm_transform_forget();
-    conv((cm_samples){long_x, NULL, LONG_X, 1}, (cm_samples){long_h, NULL, LONG_H, 1},
+    conv((cm_samples){long_x, NULL, LONG_X, 1}, (cm_samples){long_h, NULL, LONG_H / 6, 1},
          (cm_options){CM_SAME, 0, CM_ZERO, CM_NA_PROPAGATE, CM_FFT_GUARDED}, y, env);
 }
 
@@ -127,7 +127,7 @@ static void regressor(double *y, const cm_env *env)
     static cm_reach reach;
     cm_model model = model_of(env);
     cm_prepare_reach(&reach, &model, 0);
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < TURNS; i++)
         cm_regressor(&model, &reach, &events, times, NT, 0, y + i * NT, env);
 }
 
@@ -175,7 +175,7 @@ static const struct {
     {"folded", folded, 1000, 1, 0},
     {"shifted and scaled", shifted_scaled, SIDE *(2 * SIDE - 1), 0, 1},
     {"neural", neural, LONG_X, 0, 2},
-    {"regressors", regressor, 40 * NT, 5, 2},
+    {"regressors", regressor, TURNS *NT, 5, 2},
     {"responses", one_response, NT *NT, 5, 1},
     {"FIR", fir, 99 * NT, 0, 1},
 };
