@@ -57,9 +57,9 @@ void check_window(const double *x, size_t nx, const double *h, size_t nh, cm_win
     double *y = guarded_doubles(w.ny, AT_END), *again = guarded_doubles(w.ny, AT_START);
     double most = 0;
     begin(&here);
-    cm_problem p = {x, nx,   h,    nh,   y,
-                    w, 1,    nx,   w.ny, cm_max_modulus((cm_samples){x, NULL, nx, 1}),
-                    0, NULL, NULL, NULL};
+    cm_problem p = {x, nx, h,    nh,   y,
+                    w, 1,  nx,   w.ny, cm_max_modulus((cm_samples){x, NULL, nx, 1}),
+                    0, 0,  NULL, NULL, NULL};
     cm_conv_real(&p, method, env());
     p.y = again;
     cm_conv_real(&p, method, &many);

@@ -242,8 +242,8 @@ static void check_windows(longer *x, size_t nh, source *s)
         size_t ny = nf - first < NY ? nf - first : NY;
         for (int m = 0; m < 3; m++) {
             double *y = guarded_doubles(ny, AT_END);
-            cm_problem p = {x->x, x->n, h,    nh, y,    {first, ny}, 1,
-                            x->n, ny,   1000, 0,  NULL, NULL,        NULL};
+            cm_problem p = {x->x, x->n, h, nh, y,    {first, ny}, 1,   x->n,
+                            ny,   1000, 0, 0,  NULL, NULL,        NULL};
             begin(&here);
             cm_conv_real(&p, methods[m], env());
             release(&here);

@@ -43,18 +43,18 @@ static void check_pieces(source *s)
                *among = guarded_doubles(n + 2 * m, AT_END);
         memset(among, 0, (n + 2 * m) * sizeof *among);
         memcpy(among + m, x, n * sizeof *x);
-        cm_problem p = {x, n, h, m, y, {0, ny}, 1, n, ny, 1, 0, NULL, NULL, NULL};
+        cm_problem p = {x, n, h, m, y, {0, ny}, 1, n, ny, 1, 0, 0, NULL, NULL, NULL};
         begin(&here);
         cm_conv_direct(&p, env());
         for (int k = 0; k < 8; k++) {
             size_t t = k < 4 ? (size_t)k * ny / 4 : draw_size(s, ny) - 1;
             size_t nt = k < 2 ? 1 : draw_size(s, ny - t);
-            cm_problem piece = {x, n, h, m, z, {t, nt}, 1, n, nt, 1, 0, NULL, NULL, NULL};
+            cm_problem piece = {x, n, h, m, z, {t, nt}, 1, n, nt, 1, 0, 0, NULL, NULL, NULL};
             cm_conv_direct(&piece, env());
             expect(same_bits(y + t, z, nt), "outputs %zu ... of %zu x %zu: other bits", t, n,
                    m);
-            cm_problem padded = {among,     n + 2 * m, h, m, z,    {m + t, nt}, 1,
-                                 n + 2 * m, nt,        1, 0, NULL, NULL,        NULL};
+            cm_problem padded = {among, n + 2 * m, h, m, z,    {m + t, nt}, 1,   n + 2 * m,
+                                 nt,    1,         0, 0, NULL, NULL,        NULL};
             cm_conv_direct(&padded, env());
             expect(same_bits(y + t, z, nt), "among zeros, %zu ... of %zu x %zu: other bits", t,
                    n, m);
@@ -77,7 +77,7 @@ static void check_longest(source *s)
     long double sum = 0;
     for (size_t i = 0; i < n - 1; i++)
         sum += (long double)x[i] * h[n - 2 - i];
-    cm_problem p = {x, n, h, n, y, {n - 2, 3}, 1, n, 3, 2, 0, NULL, NULL, NULL};
+    cm_problem p = {x, n, h, n, y, {n - 2, 3}, 1, n, 3, 2, 0, 0, NULL, NULL, NULL};
     begin(&here);
     cm_conv_direct(&p, env());
     release(&here);
@@ -93,7 +93,7 @@ static void check_rounds(source *s)
     size_t nx = 50000, nh = 40000, ny = 1500;
     const double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_START);
     double *y = guarded_doubles(ny, AT_END);
-    cm_problem p = {x, nx, h, nh, y, {nh - 1, ny}, 1, nx, ny, 1, 0, NULL, NULL, NULL};
+    cm_problem p = {x, nx, h, nh, y, {nh - 1, ny}, 1, nx, ny, 1, 0, 0, NULL, NULL, NULL};
     cm_env silent = *env();
     silent.progress = NULL;
     begin(&here);
@@ -162,7 +162,7 @@ static void check_threads(source *s)
         x[i] = draw_unit(s);
     for (size_t i = 0; i < 4 * NX; i++)
         h[i] = draw_unit(s);
-    cm_problem p = {x, NX, h, NH, y, w, NCOL, NX, NX, 1, 0, NULL, NULL, NULL};
+    cm_problem p = {x, NX, h, NH, y, w, NCOL, NX, NX, 1, 0, 0, NULL, NULL, NULL};
     cm_env many = *env();
     many.threads = threads;
     begin(&here);

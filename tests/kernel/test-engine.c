@@ -279,9 +279,9 @@ static double bound_used(source *s)
     const cm_transform *t = cm_transform_new(n, env());
     cm_guard *guard = cm_guard_new(h, nh, n, 0, 1, cm_transform_error(t), env());
     cm_guard_measure(guard, x, 0, nx);
-    cm_problem p = {x, nx,   h,    nh,   y,
-                    w, 1,    nx,   w.ny, cm_max_modulus((cm_samples){x, NULL, nx, 1}),
-                    0, NULL, NULL, NULL};
+    cm_problem p = {x, nx, h,    nh,   y,
+                    w, 1,  nx,   w.ny, cm_max_modulus((cm_samples){x, NULL, nx, 1}),
+                    0, 0,  NULL, NULL, NULL};
     cm_conv_overlap(&p, n, NULL, env());
     for (size_t t = 0; t < w.ny; t++) {
         long double sum = 0;
@@ -305,8 +305,8 @@ static double complex_bound_used(source *s)
         part[i] = draw_signal(s, i < 2 ? nx : nh, AT_END);
     for (int i = 4; i < 6; i++)
         part[i] = guarded_doubles(ny, AT_END);
-    cm_problem p = {part[0], nx, part[2], nh, part[4], {0, ny}, 1,
-                    nx,      ny, 0,       0,  part[1], part[3], part[5]};
+    cm_problem p = {part[0], nx, part[2], nh, part[4], {0, ny}, 1,      nx,
+                    ny,      0,  0,       0,  part[1], part[3], part[5]};
     p.max_x = cm_max_modulus((cm_samples){part[0], part[1], nx, 1});
     begin(&here);
     const cm_transform *t = cm_transform_new(length, env());
@@ -401,8 +401,8 @@ static void check_complex_choice(void)
             for (size_t j = 0; j < n; j++)
                 part[i][j] = i == zero ? 0 : 1 + (double)(j % 5);
         }
-        cm_problem p = {part[0], NX,          part[2], NH, y,       {0, NX + NH - 1}, 1,
-                        NX,      NX + NH - 1, 5,       0,  part[1], part[3],          y};
+        cm_problem p = {part[0],     NX, part[2], NH, y,       {0, NX + NH - 1}, 1, NX,
+                        NX + NH - 1, 5,  0,       0,  part[1], part[3],          y};
         expect(cm_plan_complex(&p, CM_AUTO, &plan) == (zero == 4), "zeros in part %d", zero);
     }
     release_guarded();
@@ -446,8 +446,8 @@ static void check_sparse_columns(void)
         h[i] = i % 3 ? 0 : cos((double)i);
     for (int threads = 1; threads <= 2; threads++) {
         y[threads - 1] = guarded_doubles(NY * NCOL, AT_END);
-        cm_problem p = {x,  NX, h, NH, y[threads - 1], {0, NY}, NCOL,
-                        NX, NY, 1, 0,  NULL,           NULL,    NULL};
+        cm_problem p = {x,  NX, h, NH, y[threads - 1], {0, NY}, NCOL, NX,
+                        NY, 1,  0, 0,  NULL,           NULL,    NULL};
         its.threads = threads;
         begin(&here);
         cm_conv_real(&p, CM_SPARSE_KERNEL, &its);
@@ -472,11 +472,12 @@ static void check_complex_columns(void)
     for (size_t i = 0; i < NH; i++)
         h[i] = exp(-0.01 * (double)i);
     begin(&here);
-    cm_problem p = {re, NX, h, NH, y[0], {0, NY}, NCOL, NX, NY, 2, 0, im, h, y[1]};
+    cm_problem p = {re, NX, h, NH, y[0], {0, NY}, NCOL, NX, NY, 2, 0, 0, im, h, y[1]};
     cm_conv_complex(&p, CM_AUTO, env());
     for (size_t c = 0; c < NCOL; c++) {
-        cm_problem one = {re + c * NX, NX, h, NH, y[2] + c * NY, {0, NY}, 1,
-                          NX,          NY, 2, 0,  im + c * NX,   h,       y[3] + c * NY};
+        cm_problem one = {re + c * NX, NX, h,           NH, y[2] + c * NY,
+                          {0, NY},     1,  NX,          NY, 2,
+                          0,           0,  im + c * NX, h,  y[3] + c * NY};
         cm_conv_complex(&one, CM_AUTO, env());
     }
     for (int part = 0; part < 2; part++)
@@ -517,6 +518,92 @@ static void check_small_columns(source *s, int complex)
     p.ncol = 2;
     cm_conv_overlap(&p, 2048, NULL, env());
     release(&here);
+    release_guarded();
+}
+
+/* ---- a column that nobody has measured --------------------------------------------------- */
+
+enum { UNMEASURED = 6000, ITS_KERNEL = 200 };
+
+static double *conv_all(const double *x, const double *h, const cm_env *env)
+{
+    double *y = guarded_doubles(UNMEASURED + ITS_KERNEL - 1, AT_END);
+    cm_conv((cm_samples){x, NULL, UNMEASURED, 1}, (cm_samples){h, NULL, ITS_KERNEL, 1},
+            &(cm_options){.mode = CM_FULL}, (cm_output){y, NULL}, env);
+    return y;
+}
+
+/* The same bits as with samples that are measured first, however large or small they are. */
+static void check_same_as_measured(const double *x, const double *h, const char *what)
+{
+    size_t ny = UNMEASURED + ITS_KERNEL - 1;
+    double *want = guarded_doubles(ny, AT_END);
+    cm_env many = *env();
+    many.threads = 3;
+    begin(&here);
+    cm_conv_finite((cm_samples){x, NULL, UNMEASURED, 1}, (cm_samples){h, NULL, ITS_KERNEL, 1},
+                   (cm_window){0, ny}, CM_AUTO, (cm_output){want, NULL}, env());
+    expect(same_bits(conv_all(x, h, env()), want, ny), "unmeasured samples: %s", what);
+    expect(same_bits(conv_all(x, h, &many), want, ny), "unmeasured, by threads: %s", what);
+    release(&here);
+}
+
+/* Outputs without a sample that is not finite are as with 0 in its place. */
+static void check_hole(double *x, const double *h, size_t at, double hole)
+{
+    double before = x[at];
+    x[at] = 0;
+    begin(&here);
+    const double *want = conv_all(x, h, env());
+    x[at] = hole;
+    const double *y = conv_all(x, h, env());
+    release(&here);
+    x[at] = before;
+    size_t wrong = 0;
+    for (size_t k = 0; k < UNMEASURED + ITS_KERNEL - 1; k++)
+        wrong += k < at || k >= at + ITS_KERNEL ? y[k] != want[k] : isfinite(y[k]);
+    expect(wrong == 0, "%g at %zu: %zu outputs are wrong", hole, at, wrong);
+}
+
+static void check_unmeasured(source *s)
+{
+    double *x = guarded_doubles(UNMEASURED, AT_END), *h = guarded_doubles(ITS_KERNEL, AT_END),
+           *z = guarded_doubles(UNMEASURED, AT_END);
+    for (size_t i = 0; i < UNMEASURED; i++)
+        x[i] = draw_unit(s);
+    for (size_t i = 0; i < ITS_KERNEL; i++)
+        h[i] = draw_unit(s) + 2;
+    cm_problem p = {.x = x, .nx = UNMEASURED, .h = h, .nh = ITS_KERNEL, .y = z, .ncol = 1};
+    p.w = (cm_window){0, UNMEASURED - ITS_KERNEL};
+    expect(cm_choose(&p).method == CM_FFT_GUARDED, "there are no transforms");
+    begin(&here);
+    expect(cm_conv_unmeasured(&p, CM_AUTO, env()) == 1, "ordinary samples are measured");
+    expect(cm_conv_unmeasured(&p, CM_DIRECT, env()) == 0, "sums of unmeasured samples");
+    release(&here);
+    check_same_as_measured(x, h, "ordinary");
+    static const double factors[] = {1e-300,  1e-200,  0x1p-302, 0x1p-299, 0x1p295,
+                                     0x1p300, 0x1p302, 1e200,    1e300};
+    for (size_t f = 0; f < sizeof factors / sizeof *factors; f++) {
+        cm_current_simd()->scale(x, UNMEASURED, factors[f], z);
+        check_same_as_measured(z, h, "all scaled");
+        cm_current_simd()->scale(x, UNMEASURED, 1, z);
+        z[random_bits(s) % UNMEASURED] = factors[f];
+        check_same_as_measured(z, h, "one sample");
+        cm_current_simd()->scale(h, ITS_KERNEL, fmin(factors[f], 1e300), z);
+        check_same_as_measured(x, z, "scaled kernel");
+    }
+    cm_current_simd()->scale(x, UNMEASURED, 1, z);
+    memset(z + UNMEASURED / 2, 0, UNMEASURED / 2 * sizeof *z);
+    z[UNMEASURED - 1] = 1e-170; /* with squares that underflow, in a block of little else */
+    check_same_as_measured(z, h, "a silent half");
+    for (size_t i = 0; i < UNMEASURED; i++)
+        z[i] = rint(1000 * x[i]);
+    check_same_as_measured(z, h, "whole numbers");
+    static const size_t places[] = {0, 1, 3001, UNMEASURED - 1};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        check_hole(x, h, places[i], NAN);
+        check_hole(x, h, places[i], INFINITY);
+    }
     release_guarded();
 }
 
@@ -671,6 +758,7 @@ int main(int argc, char **argv)
         check_complex_columns();
         check_sparse_columns();
         check_rare();
+        check_unmeasured(&s);
         check_large_integers(&s);
         check_small_columns(&s, 0);
         check_small_columns(&s, 1);

@@ -3,6 +3,8 @@
  *   1. A boundary other than zero extends the signal by nh - 1 samples.
  *   2. Every column is measured: is it finite, and how large? Where the sizes alone choose
  *      direct sums, columns that are finite are convolved at once, while they are in the cache.
+ *      One long column is not measured before but while it is convolved, as the guard looks at
+ *      each block; only if it turns out not to be finite all begins again.
  *   3. Neighbouring finite columns are convolved together. Where only x or h is complex there
  * are two real convolutions. What overflows is put right.
  *   4. A column with samples that are not finite is convolved without them, and they are put
@@ -365,6 +367,38 @@ static void restore_undefined(cm_samples x, const double *h, size_t nh, size_t o
         set_nan(y, n - 1 - back, h, after - back, env);
 }
 
+/* ---- 2 and 3 in one ---------------------------------------------------------------------- */
+
+/* Multiply-adds from which one column is tried without measuring it. */
+#define TRY_FROM 1e5
+
+enum { LOOKS = 64 };
+
+/* Whether some samples are finite: those at both ends, which are missing more often than
+ * others, and some between. */
+static int looks_finite(const double *x, size_t n)
+{
+    double nan = 0; /* x - x is 0 or NaN */
+    for (size_t i = 0; i < LOOKS; i++) {
+        size_t at = i * (n / LOOKS);
+        nan += (x[at] - x[at]) + (x[n - 1 - at] - x[n - 1 - at]);
+    }
+    return nan == 0;
+}
+
+/* One real column that has not been measured. Returns 1 if it is convolved. */
+static int conv_unmeasured(const setting *s, cm_samples x, cm_samples h, cm_output y)
+{
+    if (x.ncol > 1 || x.im || h.im || s->method == CM_FFT || x.n < LOOKS ||
+        (double)x.n * (double)h.n < TRY_FROM || !looks_finite(x.re, x.n))
+        return 0;
+    void *mark = s->env->mark(s->env->data);
+    cm_problem p = problem(s, x.re, 1, 0, h.re, y.re);
+    int done = cm_conv_unmeasured(&p, s->method, s->env);
+    s->env->release(s->env->data, mark);
+    return done;
+}
+
 /* ---- all of it ------------------------------------------------------------------------ */
 
 /* Steps 3 and 4: runs of finite columns, and the others one by one. */
@@ -388,6 +422,24 @@ static void conv_columns(const setting *s, cm_samples x, const column *column, c
     }
 }
 
+/* Steps 2 to 4. */
+static void conv_measured(setting s, cm_samples x, cm_samples h, const cm_options *options,
+                          cm_output y)
+{
+    const cm_env *env = s.env;
+    column one;
+    measurement m = {.s = &s, .x = x, .h = h.re, .y = y.re, .column = &one};
+    m.cols = 1 + MEASURED_AT_ONCE / x.n;
+    m.at_once = may_be_at_once(&m, h, env);
+    if (x.ncol > 1)
+        m.column = env->alloc(env->data, x.ncol * sizeof *m.column);
+    measure_columns(&m, env);
+    cm_env quiet = cm_quiet(env);
+    if (m.at_once) /* few columns are left, and progress has been told of the others */
+        s.env = &quiet;
+    conv_columns(&s, x, m.column, h, options, y);
+}
+
 void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
              const cm_env *env)
 {
@@ -401,17 +453,8 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
     }
     setting s = {.nx = x.n, .nh = h.n, .w = w, .method = options->method, .env = env};
     s.max_h = cm_max_modulus(h);
-    column one;
-    measurement m = {.s = &s, .x = x, .h = h.re, .y = y.re, .column = &one};
-    m.cols = 1 + MEASURED_AT_ONCE / x.n;
-    m.at_once = may_be_at_once(&m, h, env);
-    if (x.ncol > 1)
-        m.column = env->alloc(env->data, x.ncol * sizeof *m.column);
-    measure_columns(&m, env);
-    cm_env quiet = cm_quiet(env);
-    if (m.at_once) /* few columns are left, and progress has been told of the others */
-        s.env = &quiet;
-    conv_columns(&s, x, m.column, h, options, y);
+    if (!conv_unmeasured(&s, x, h, y))
+        conv_measured(s, x, h, options, y);
     for (size_t c = 0; c < x.ncol && skips_undefined(options); c++)
         restore_undefined(cm_columns(given, c, 1), h.re, h.n, options->origin,
                           output(y, c * w.ny), env);

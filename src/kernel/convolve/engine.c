@@ -64,18 +64,13 @@ static void mend(const cm_problem *p, const cm_doubts *doubts, size_t c, const c
         run_doubtful(p, from, to, h, env);
 }
 
-/* Direct sums or transforms, for a kernel no longer than the signals. */
-static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *env)
+/* Guarded transforms, for a kernel no longer than the signals. Returns what cm_conv_overlap()
+ * does. */
+static int run_guarded(const cm_problem *p, size_t length, const cm_env *env)
 {
     cm_doubts doubts;
-    int guarded = plan->method == CM_FFT_GUARDED;
-    if (plan->method == CM_DIRECT) {
-        cm_conv_direct(p, env);
-        return;
-    }
-    cm_conv_overlap(p, plan->length, guarded ? &doubts : NULL, env);
-    if (!guarded)
-        return;
+    if (!cm_conv_overlap(p, length, &doubts, env))
+        return 0;
     cm_env quiet = cm_quiet(env);
     cm_nonzeros nonzeros, *h = NULL;
     size_t count = doubts.few ? cm_count_nonzero(p->h, p->nh) : 0;
@@ -85,8 +80,21 @@ static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *
     }
     for (size_t c = 0; c < p->ncol; c++) {
         cm_problem column = cm_column(p, c);
+        column.unmeasured = 0;
         mend(&column, &doubts, c, h, &quiet);
     }
+    return 1;
+}
+
+/* Direct sums or transforms, for a kernel no longer than the signals. */
+static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *env)
+{
+    if (plan->method == CM_DIRECT)
+        cm_conv_direct(p, env);
+    else if (plan->method == CM_FFT)
+        cm_conv_overlap(p, plan->length, NULL, env);
+    else
+        run_guarded(p, plan->length, env);
 }
 
 void cm_conv_planned(const cm_problem *p, const cm_plan *plan, const cm_env *env)
@@ -264,6 +272,22 @@ void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env
     } else {
         cm_conv_planned(&p, &plan, env);
     }
+}
+
+int cm_conv_unmeasured(const cm_problem *problem, cm_method method, const cm_env *env)
+{
+    cm_problem p = cm_trimmed(problem);
+    cm_plan plan = cm_plan_by_size(&p, method);
+    if (p.nh > p.nx || plan.method != CM_FFT_GUARDED)
+        return 0;
+    if (method == CM_AUTO && cm_may_be_sparse(&p, &plan)) {
+        cm_plan sparse = plan;
+        if (cm_plan_sparse_kernel(&p, &sparse) || cm_plan_sparse_signal(&p, &sparse))
+            return 0;
+    }
+    p.max_x = CM_LARGE;
+    p.unmeasured = 1;
+    return run_guarded(&p, plan.length, env);
 }
 
 void cm_conv_complex(const cm_problem *problem, cm_method method, const cm_env *env)

@@ -83,7 +83,7 @@ struct cm_guard {
     cell *h;
     double *least; /* of kernel cells q - 1 and q; 0 if q is not full */
     adjoining *x;  /* x[j] is cells j and j + 1 of the drawing */
-    double norm_h, promise, relative_error, error;
+    double norm_h, norm_x, promise, relative_error, error;
 };
 
 /* The cell of n samples at x; m is what cm_simd.moduli() gives for them and `threshold`. If
@@ -236,8 +236,14 @@ int cm_guard_measure(cm_guard *guard, const double *x, size_t before, size_t nx)
             last = cells[i];
         }
     }
-    guard->error = guard->relative_error * sqrt(sumsq) * guard->norm_h;
+    guard->norm_x = sqrt(sumsq);
+    guard->error = guard->relative_error * guard->norm_x * guard->norm_h;
     return sumsq >= SMALLEST || sum == 0;
+}
+
+double cm_guard_norm(const cm_guard *guard)
+{
+    return guard->norm_x;
 }
 
 double cm_guard_error(const cm_guard *guard)

@@ -22,6 +22,9 @@ cm_guard *cm_guard_new(const double *h, size_t nh, size_t n, size_t lead, int is
  * squares underflow: then nothing is certain. Else returns 1. */
 int cm_guard_measure(cm_guard *guard, const double *x, size_t before, size_t nx);
 
+/* The 2-norm of the block; infinite or NaN if samples are not finite or too large. */
+double cm_guard_norm(const cm_guard *guard);
+
 /* A bound of the error of every output of the block. */
 double cm_guard_error(const cm_guard *guard);
 

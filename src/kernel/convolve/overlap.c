@@ -41,9 +41,6 @@
 #include "convolve/whole.h"
 #include "loops/loops.h"
 
-/* Moduli from 1 / LARGE to LARGE need no scaling. */
-#define LARGE 0x1p300
-
 /* What the guard is given of complex samples is at least 0.9237 of their moduli, so that norms
  * are up to 1 / 0.9237 times as large, and products of two norms up to this. */
 #define NORMS 1.1721
@@ -94,6 +91,7 @@ typedef struct {
 typedef struct {
     double *spectrum, *zeros, *ends[2 * PARTS], *changed, *half, *moduli, *sizes;
     cm_guard *guard;
+    double largest; /* norm of the blocks so far; infinite or NaN if one is not ordinary */
 } workspace;
 
 typedef struct {
@@ -171,6 +169,12 @@ static int scale_block(const blocks *b, const workspace *ws, samples *s)
         s->part[i] = scaled;
     }
     return e + b->kernel_exponent;
+}
+
+/* Whether all blocks of a thread so far were finite and not too large. */
+static int may_go_on(const workspace *ws)
+{
+    return ws->largest <= CM_LARGE;
 }
 
 /* Lets the guard measure a block. */
@@ -265,15 +269,22 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     const blocks *b = job;
     const cm_problem *p = b->p;
     const cm_doubts *d = &b->doubts;
-    const workspace *ws = b->workspaces + thread;
+    workspace *ws = b->workspaces + thread;
     size_t c = item / d->nblock, t = item % d->nblock * d->block, at = c * p->ystep + t;
     double *const y[PARTS] = {p->y + at, p->y_im ? p->y_im + at : NULL};
     block its = {.s = samples_of(b, c, p->w.first + t),
                  .nt = p->w.ny - t < d->block ? p->w.ny - t : d->block,
                  .whole = ws->guard && b->whole.column[c]};
     its.e = b->is_scaled ? scale_block(b, ws, &its.s) : 0;
+    if (p->unmeasured && !may_go_on(ws))
+        return;
     if (ws->guard) {
         its.known = measure(b, ws, &its.s);
+        double norm = cm_guard_norm(ws->guard);
+        if (!(norm <= ws->largest))
+            ws->largest = norm;
+        if (p->unmeasured && !may_go_on(ws))
+            return;
         its.error = ldexp(cm_guard_error(ws->guard), its.e);
         if (needs_halves(b, ws, &its, d->doubtful + item * d->ngroup, env)) {
             convolve_halves(b, ws, &its, y, env);
@@ -379,7 +390,7 @@ static void set_up_doubts(blocks *b, const cm_env *env)
 
 static int is_ordinary(double modulus)
 {
-    return modulus <= LARGE && modulus >= 1 / LARGE;
+    return modulus <= CM_LARGE && modulus >= 1 / CM_LARGE;
 }
 
 /* The length of blocks, where outputs begin in them, and how many there are. */
@@ -402,7 +413,7 @@ static int has_small_column(const cm_problem *p, const cm_env *env)
     for (size_t c = 0; c < p->ncol; c++) {
         cm_problem q = cm_column(p, c);
         double max = cm_max_modulus((cm_samples){q.x, q.x_im, q.nx, 1});
-        if (max > 0 && max < 1 / LARGE)
+        if (max > 0 && max < 1 / CM_LARGE)
             return 1;
         cm_work(&work, q.nx, env);
     }
@@ -426,7 +437,20 @@ static double *scaled_kernel(blocks *b, int small)
     return scaled;
 }
 
-void cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const cm_env *env)
+/* Whether all blocks of a problem were as supposed: finite, not too large, and one of them not
+ * too small. Its largest sample has a square of 1 / n of the block's or more. */
+static int are_ordinary(const blocks *b, int threads)
+{
+    double largest = 0;
+    for (int i = 0; i < threads; i++) {
+        if (!may_go_on(b->workspaces + i))
+            return 0;
+        largest = fmax(largest, b->workspaces[i].largest);
+    }
+    return largest >= sqrt((double)b->n) / CM_LARGE;
+}
+
+int cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const cm_env *env)
 {
     blocks b = plan_blocks(p, length);
     b.transform = cm_transform_new(length, env);
@@ -439,6 +463,8 @@ void cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, cons
     set_up_workspaces(&b, threads, env);
     int small = !doubts && p->ncol > 1 && has_small_column(p, env);
     double *scaled = scaled_kernel(&b, small);
+    if (p->unmeasured && b.is_scaled)
+        return 0;
     if (doubts) {
         set_up_guards(&b, scaled, threads, env);
         set_up_moduli(&b, scaled, threads, env);
@@ -451,4 +477,5 @@ void cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, cons
     cm_for_each(nitem, each, block_item, &b, threads, env);
     if (doubts)
         *doubts = b.doubts;
+    return !p->unmeasured || are_ordinary(&b, threads);
 }

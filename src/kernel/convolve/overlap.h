@@ -18,7 +18,9 @@ typedef struct {
 /* Assumes a kernel no longer than the signals, and a length that transform.h has. Signal and
  * kernel are real, or both are complex; blocks of these have length / 2 samples. With doubts
  * NULL there is no guard, and each output has an error relative to the largest ones of its
- * block; else *doubts says which outputs are to be computed again. */
-void cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const cm_env *env);
+ * block; else *doubts says which outputs are to be computed again. Returns 1; but 0, and
+ * nothing of use, if the problem is unmeasured and its samples or those of the kernel are not
+ * ordinary. */
+int cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const cm_env *env);
 
 #endif

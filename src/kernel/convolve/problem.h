@@ -14,10 +14,15 @@ typedef struct {
     cm_window w;
     size_t ncol, xstep, ystep; /* columns; doubles from one to the next in x and in y */
     double max_x;              /* no modulus in x is larger, nor in x_im */
+    int unmeasured;            /* that is only supposed, see cm_conv_unmeasured() */
     int is_part;               /* of complex numbers, where the errors of two parts add up */
     const double *x_im, *h_im; /* imaginary parts, NULL if all are real */
     double *y_im;
 } cm_problem;
+
+/* Moduli from 1 / CM_LARGE to CM_LARGE are ordinary: no product of transforms overflows, and
+ * none that counts underflows. */
+#define CM_LARGE 0x1p300
 
 /* Column c by itself. */
 cm_problem cm_column(const cm_problem *p, size_t c);
