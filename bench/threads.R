@@ -15,12 +15,19 @@ cases <- list(
   "1e6 by 500" = list(x[1:1e6], x[1:500]),
   "1e6 by 500, sums" = list(x[1:1e6], x[1:500], method = "direct"),
   "1e7 by 2000" = list(x, x[1:2000]),
-  "1000 columns of 1000 by 100" = list(matrix(x[1:1e6], 1000), x[1:100])
+  "1000 columns of 1000 by 100" = list(matrix(x[1:1e6], 1000), x[1:100]),
+  "50000 by 500, sums" = list(x[1:50000], x[1:500], method = "direct"),
+  "1000 x 1000 by 31 x 31" = list(matrix(x[1:1e6], 1000), matrix(x[1:961], 31)),
+  "200^3, Gaussian of 9" = list(
+    array(x[1:8e6], rep(200, 3)), rep(list(gaussian_kernel(sqrt(8 * log(2)), radius = 4)), 3),
+    "same", boundary = "reflect"
+  )
 )
 
 seconds <- function(case, threads) {
   start <- proc.time()[["elapsed"]]
-  do.call(conv, c(case, threads = threads))
+  h <- case[[2L]]
+  do.call(if (is.list(h) || is.matrix(h)) conv_array else conv, c(case, threads = threads))
   proc.time()[["elapsed"]] - start
 }
 
