@@ -21,6 +21,7 @@
 
 #include <string.h>
 
+#include "base/threads.h"
 #include "convolve/problem.h"
 #include "convolve/sparse.h"
 
@@ -68,21 +69,68 @@ void cm_next_row(cm_rows_of *rows)
     }
 }
 
+/* ---- arrays to signals and back ------------------------------------------------------ */
+
+/* Samples that are copied as one item of work, and what one costs in multiply-adds: memory is
+ * slower than sums. */
+#define COPIED_AT_ONCE 50000
+#define COPY_WORK 20
+
+/* Rows that are copied to or from a signal. */
+typedef struct {
+    const double *from;
+    double *to;
+    const size_t *n, *step;
+    size_t rank, nrow, rows; /* all rows; those of an item */
+    size_t length;           /* of the signals, if rows go there; else 0 */
+} copying;
+
+static cm_rows_of row_at(const copying *c, size_t r)
+{
+    cm_rows_of row = cm_first_row(c->n, c->step, c->rank);
+    for (size_t a = 1; a < c->rank; r /= c->n[a], a++) {
+        row.index[a] = r % c->n[a];
+        row.at += row.index[a] * c->step[a];
+    }
+    return row;
+}
+
+static void rows_item(void *job, size_t item, int thread, const cm_env *env)
+{
+    const copying *c = job;
+    size_t r = item * c->rows, end = c->nrow - r < c->rows ? c->nrow : r + c->rows, n = c->n[0];
+    cm_rows_of row = row_at(c, r);
+    (void)thread, (void)env;
+    for (; r < end; r++) {
+        size_t at = row.at;
+        cm_next_row(&row);
+        if (!c->length) {
+            memcpy(c->to + r * n, c->from + at, n * sizeof *c->to);
+            continue;
+        }
+        size_t next = r + 1 < c->nrow ? row.at : c->length; /* zeros up to there */
+        memcpy(c->to + at, c->from + r * n, n * sizeof *c->to);
+        memset(c->to + at + n, 0, (next - at - n) * sizeof *c->to);
+    }
+}
+
+static void copy_rows(copying *c, const cm_env *env)
+{
+    cm_env quiet = cm_quiet(env);
+    c->nrow = cm_count(c->n + 1, c->rank - 1);
+    c->rows = COPIED_AT_ONCE / c->n[0] + 1;
+    size_t nitem = (c->nrow + c->rows - 1) / c->rows;
+    double each = COPY_WORK * (double)c->rows * (double)c->n[0];
+    cm_for_each(nitem, each, rows_item, c, cm_threads(nitem, each, env), &quiet);
+}
+
 /* A copy of an array as a signal, with zeros between its rows and up to `length`. */
 static double *spread(const double *x, const size_t *n, const size_t *step, size_t rank,
                       size_t length, const cm_env *env)
 {
-    double *copy = cm_doubles(length, env);
-    size_t end = 0, work = 0;
-    cm_rows_of row = cm_first_row(n, step, rank);
-    for (size_t r = 0; r < row.nrow; r++, x += n[0], cm_next_row(&row)) {
-        memset(copy + end, 0, (row.at - end) * sizeof *copy);
-        memcpy(copy + row.at, x, n[0] * sizeof *copy);
-        end = row.at + n[0];
-        cm_work(&work, n[0], env);
-    }
-    memset(copy + end, 0, (length - end) * sizeof *copy);
-    return copy;
+    copying c = {x, cm_doubles(length, env), n, step, rank, 0, 0, length};
+    copy_rows(&c, env);
+    return c.to;
 }
 
 /* Are rows of n as far apart in a signal as they are long? */
@@ -112,16 +160,14 @@ static const double *as_signals(const double *x, const cm_box *box, const cm_fla
 static void cut_out(const double *from, const cm_box *box, const cm_flat *flat, size_t ncol,
                     double *y, const cm_env *env)
 {
-    size_t ny[CM_MOST_AXES], work = 0;
+    size_t ny[CM_MOST_AXES + 1], step[CM_MOST_AXES + 1];
     for (size_t a = 0; a < box->rank; a++)
         ny[a] = box->w[a].ny;
-    for (size_t c = 0; c < ncol; c++, from += flat->w.ny) {
-        cm_rows_of row = cm_first_row(ny, flat->step, box->rank);
-        for (size_t r = 0; r < row.nrow; r++, y += ny[0], cm_next_row(&row)) {
-            memcpy(y, from + row.at, ny[0] * sizeof *y);
-            cm_work(&work, ny[0], env);
-        }
-    }
+    memcpy(step, flat->step, sizeof step);
+    ny[box->rank] = ncol;
+    step[box->rank] = flat->w.ny;
+    copying c = {.from = from, .to = y, .n = ny, .step = step, .rank = box->rank + 1};
+    copy_rows(&c, env);
 }
 
 /* Sums over the samples of a kernel with zeros between its rows. So many that the promise would
