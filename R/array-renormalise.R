@@ -14,8 +14,8 @@ renormalise_arrays <- function(x, nx, h, nh, options, threads) {
   } else {
     h <- h / unit_h
   }
-  y <- .Call(ffi_conv_array, scale_parts(x, 1 / unit_x), nx, h, nh, options, threads, progress("Convolving"))
-  scale_parts(scale_parts(y, unit_x), unit_h)
+  y <- convolve_as_given(scale_parts(x, 1 / unit_x), nx, h, nh, options, threads)
+  if (!is.null(y)) scale_parts(scale_parts(y, unit_x), unit_h)
 }
 
 # A power of 2 near a number below 1.

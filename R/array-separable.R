@@ -6,18 +6,14 @@
 # to the error of each output at most this part of the sum of the moduli of its terms.
 separable_tolerance <- 32 * .Machine$double.eps
 
-# The kernels whose outer product is h, as fitting_kernels() gives them, if that is faster and keeps the promise;
-# else h.
+# The kernels whose outer product is h, as fitting_kernels() gives them, if that is faster; else NULL.
 separated_kernel <- function(x, h, nh, options) {
   may <- options[[1L]][["method"]] == 0 && !is.complex(h)
   if (!may || !are_passes_faster(array_sizes(x), nh) || is_mostly_zero(x)) {
-    return(h)
+    return(NULL)
   }
   apart <- axis_kernels(h, nh)
-  if (!is.null(apart)) {
-    apart <- passes_that_fit(x, apart, nh, options)
-  }
-  if (is.null(apart)) h else apart
+  if (!is.null(apart)) fitting_kernels(apart)
 }
 
 # By times of images of 60 x 60 to 1000 x 1000 and volumes of 100^3, with one thread: passes go over memory more
@@ -87,27 +83,15 @@ common_divisor <- function(a, b) {
 
 # ---- one kernel for each axis ----------------------------------------------------------
 
-# A list of kernels for which the passes axis by axis keep the promise, or their outer product where
-# they would not: products of x with some of the kernels must neither overflow nor lose digits where the
+# A list of kernels for passes axis by axis, or NULL where only their outer product keeps the promise.
+# Products of x with some of the kernels must neither overflow, which C looks after, nor lose digits where the
 # product with all of them does not. So all kernels but the first are scaled by powers of 2 to a largest
 # modulus from 1/2 to 1, and then underflow costs no more than in the whole sum.
-fitting_kernels <- function(x, h, nh, options) {
+fitting_kernels <- function(h) {
   if (all(vapply(h, is.null, NA))) {
     h[[1L]] <- 1 # the array as it is
   }
-  fitting <- passes_that_fit(x, h, nh, options)
-  if (is.null(fitting)) outer_kernel(h, nh) else fitting
-}
-
-# NULL where the promise would not be kept.
-passes_that_fit <- function(x, h, nh, options) {
-  scaled <- scale_kernels(h)
-  most <- .Call(ffi_largest, x)
-  line <- vapply(options, function(o) boundaries[o[["boundary"]] + 1] == "extend", NA)
-  growth <- prod(2 * nh[line])
-  sums <- vapply(scaled, function(own) if (is.null(own)) 1 else sum(Mod(own)), 0)
-  fits <- !is.null(scaled) && most[2L] == 0 && most[1L] * growth * max(cumprod(sums)) < 2^1000
-  if (fits) scaled
+  scale_kernels(h)
 }
 
 # NULL if that would lose digits.

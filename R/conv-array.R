@@ -145,18 +145,21 @@ conv_array <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na
   y <- if (any(nx == 0)) {
     if (has_complex(x) || has_complex(h)) complex(0) else numeric(0)
   } else {
-    h <- if (is.list(h)) fitting_kernels(x, h, nh, options) else separated_kernel(x, h, nh, options)
-    if (na == "renormalise") {
-      renormalise_arrays(x, nx, h, nh, options, threads)
-    } else {
-      .Call(ffi_conv_array, x, nx, h, nh, options, threads, progress("Convolving"))
-    }
+    run <- if (na == "renormalise") renormalise_arrays else convolve_as_given
+    apart <- if (is.list(h)) fitting_kernels(h) else separated_kernel(x, h, nh, options)
+    y <- if (!is.null(apart)) run(x, nx, apart, nh, options, threads)
+    if (is.null(y)) run(x, nx, if (is.list(h)) outer_kernel(h, nh) else h, nh, options, threads) else y
   }
   dim(y) <- ny
   if (!is.null(dimnames(x))) {
     dimnames(y) <- kept_dimnames(dimnames(x), kept)
   }
   y
+}
+
+# NULL if h is a list, and the promise would not be kept axis by axis.
+convolve_as_given <- function(x, nx, h, nh, options, threads) {
+  .Call(ffi_conv_array, x, nx, h, nh, options, threads, progress("Convolving"))
 }
 
 # A vector, as conv() does it.

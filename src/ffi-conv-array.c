@@ -72,6 +72,7 @@ static size_t outputs(const cm_array *a)
     return (size_t)ny;
 }
 
+/* NULL if h is a list and x too large for that, see cm_conv_array(). */
 SEXP ffi_conv_array(SEXP x, SEXP nx, SEXP h, SEXP nh, SEXP options, SEXP threads, SEXP tick)
 {
     cm_array a = unpack(nx, nh, options);
@@ -94,11 +95,12 @@ SEXP ffi_conv_array(SEXP x, SEXP nx, SEXP h, SEXP nh, SEXP options, SEXP threads
     ffi_ticker ticker = ffi_new_ticker(tick);
     cm_env env = ffi_ticking_env(&ticker);
     env.threads = ffi_threads(threads);
-    cm_conv_array(&a, ffi_columns(x, (size_t)XLENGTH(x), 0, 1), factor, nfactor, out, &env);
-    for (size_t t = 0; complex && t < ny; t++)
+    int done =
+        cm_conv_array(&a, ffi_columns(x, (size_t)XLENGTH(x), 0, 1), factor, nfactor, out, &env);
+    for (size_t t = 0; done && complex && t < ny; t++)
         COMPLEX(y)[t] = (Rcomplex){.r = out.re[t], .i = out.im[t]};
     UNPROTECT(1); // y
-    return y;
+    return done ? y : R_NilValue;
 }
 
 /* The matrix for arrays of sizes n, as list(i, p, x, Dim), the slots of a dgCMatrix of the

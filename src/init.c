@@ -42,7 +42,7 @@ static int env_is_na(double x)
 cm_env ffi_env(void)
 {
     return (cm_env){env_alloc, env_mark, env_release, env_poll, NULL,
-                    env_is_na, NA_REAL,  1,           NULL};
+                    env_is_na, NA_REAL,  1,           NULL,     0};
 }
 
 const double *ffi_doubles(SEXP x)

@@ -192,7 +192,7 @@ int same_bits(const double *a, const double *b, size_t n)
 
 cm_env env_of(world *w)
 {
-    return (cm_env){give, mark, give_back, look_up, w, is_na, na_value, 1, progress};
+    return (cm_env){give, mark, give_back, look_up, w, is_na, na_value, 1, progress, 0};
 }
 
 const cm_env *env(void)

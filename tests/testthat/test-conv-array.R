@@ -446,7 +446,7 @@ test_that("a kernel that is an outer product is found out, and no other", {
   r <- -7:7
   bell <- outer(r, r, function(i, j) exp(-(i^2 + j^2) / 12.5)) # each sample by an exponential of its own
   expect_false(is.null(apart(bell / sum(bell))))
-  expect_identical(separated_kernel(matrix(0, 300, 300), bell + 0i, c(15, 15), list(c(method = 0))), bell + 0i)
+  expect_null(separated_kernel(matrix(0, 300, 300), bell + 0i, c(15, 15), list(c(method = 0))))
 })
 
 test_that("kernels found to be an outer product keep the promise, whole numbers and what is missing", {
@@ -476,7 +476,7 @@ test_that("kernels found to be an outer product keep the promise, whole numbers 
   }
   options <- array_options("same", NULL, "zero", "propagate", "auto", c(180, 170), bell, dim(bell))
   dots <- replace(images$zeros, 1:9 * 3000, 1)
-  expect_identical(separated_kernel(dots, bell, dim(bell), options), bell) # sums over the dots are faster
+  expect_null(separated_kernel(dots, bell, dim(bell), options)) # sums over the dots are faster
   x <- images$plain
   x[sample(length(x), 40)] <- NA
   h <- replace(bell, abs(row(bell) - 8) == 3, 0) # rows of zeros, over which NA is missing all the same

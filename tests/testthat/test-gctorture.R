@@ -44,6 +44,7 @@ torture_calls <- expression(
   conv_array(matrix(c(1, NA, Inf, 4), 2), matrix(1:4, 2), "same", boundary = "mirror"),
   conv_matrix(matrix(1:4, 2), c(3, 2), "same", boundary = "extend", sparse = TRUE),
   conv_array(array(c(1i, 2, 3, NA), c(2, 2, 2)), list(c(1, 1i), NULL, 2), na = "zero"),
+  conv_array(matrix(c(1, NA, Inf, 4), 2), list(1:2, 1), na = "renormalise"),
   streamed_torture(1:9 + 0, c(1, 2), "same", boundary = "extend", block = 2),
   streamed_torture(complex(real = 1:9, imaginary = c(1, NA, 3)), cbind(1:3, 4i), "causal", boundary = "mirror", block = 1),
   conv_method(sin(1:3000) + 1i, sin(1:300) + 1i), conv_method(1i, 1i), conv(sin(1:3000) + 1i, sin(1:300) + 1i),

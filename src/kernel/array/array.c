@@ -444,24 +444,53 @@ static void conv_some_slices(const cm_array *a, cm_samples x, const cm_factor *f
     }
 }
 
-/* One kernel for each axis, and all samples finite. Returns 0, and nothing of use in y, if it
- * is something else. */
-static int conv_at_once(const cm_array *a, cm_samples x, const cm_factor *factor,
-                        size_t nfactor, cm_output y, const cm_env *env)
+/* By how much the moduli after the first few passes can pass the largest of x. */
+static double growth_of_passes(const cm_array *a, const cm_factor *factor, size_t nfactor)
+{
+    double most = 1, product = 1;
+    for (size_t f = 0; f < nfactor; f++) {
+        double sum = 0;
+        for (size_t i = 0; i < a->nh[factor[f].axis]; i++)
+            sum += hypot(factor[f].re[i], factor[f].im ? factor[f].im[i] : 0);
+        product *= sum;
+        most = fmax(most, product);
+    }
+    return most * growth(a);
+}
+
+/* Products of passes stay below this. */
+#define LARGE 0x1p1000
+
+/* One kernel for each axis, and all samples finite and not too large. Returns 1; or less, and
+ * nothing of use in y, if it is something else: the part of the work that progress was told of.
+ */
+static double conv_at_once(const cm_array *a, cm_samples x, const cm_factor *factor,
+                           size_t nfactor, double grows, cm_output y, const cm_env *env)
 {
     cm_box box = box_of(a);
     if (any_missing_outside(a) || !cm_may_pass(&box, a->boundary, factor, nfactor, a->method))
         return 0;
     const cm_env quiet = cm_quiet(env);
+    grows *= 0x1p1023 / LARGE * 2; /* so that what is too large is infinite */
     if (x.im &&
-        !cm_conv_passes(&box, a->boundary, x.im, factor, nfactor, growth(a), y.im, &quiet))
+        cm_conv_passes(&box, a->boundary, x.im, factor, nfactor, grows, y.im, &quiet) < 1)
         return 0;
-    return cm_conv_passes(&box, a->boundary, x.re, factor, nfactor, growth(a), y.re, env);
+    return cm_conv_passes(&box, a->boundary, x.re, factor, nfactor, grows, y.re, env);
 }
 
-void cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
-                   cm_output y, const cm_env *env)
+int cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
+                  cm_output y, const cm_env *env)
 {
-    if (!conv_at_once(a, x, factor, nfactor, y, env))
-        conv_some_slices(a, x, factor, nfactor, y, env);
+    cm_env rest = *env;
+    if (factor->axis != CM_MOST_AXES) {
+        double grows = growth_of_passes(a, factor, nfactor);
+        rest.before = conv_at_once(a, x, factor, nfactor, grows, y, env);
+        if (rest.before == 1)
+            return 1;
+        int infinite;
+        if (!(cm_largest(x, &infinite) * grows < LARGE) || infinite)
+            return 0;
+    }
+    conv_some_slices(a, x, factor, nfactor, y, &rest);
+    return 1;
 }

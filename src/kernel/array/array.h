@@ -25,9 +25,10 @@ typedef struct {
 } cm_factor;
 
 /* Convolves x with the product of nfactor >= 1 kernels into y, which has an imaginary part if x
- * or one of them has. If there are several, x must have no infinite sample, and products of
- * some of the kernels with x must not overflow. */
-void cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
-                   cm_output y, const cm_env *env);
+ * or one of them has. Returns 1; or 0, and nothing of use in y, if kernels are of one axis each
+ * and a sample of x is infinite, or so large that its products with some of them may overflow.
+ */
+int cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
+                  cm_output y, const cm_env *env);
 
 #endif

@@ -11,8 +11,11 @@
  *
  * In place: some lines at a time are copied to a buffer, together with those outside that a
  * boundary puts there. A line is written when all lines up to it have been copied; what a
- * boundary puts behind the last line is copied before any is written. Where an axis has more or
- * less outputs than samples passes go from array to array instead.
+ * boundary puts behind the last line is copied before any is written.
+ *
+ * Where an axis has more or less outputs than samples passes go from array to array instead.
+ * The last axis comes first then, and only some lines of outputs along it are made at a time,
+ * which all other passes are done on before the next: so the arrays between passes are small.
  *
  * Terms are added one after the other, as in sparse.c: the error of a pass, relative to the sum
  * of the moduli, is up to m eps / 2.
@@ -34,15 +37,21 @@
  * cache; measured by bench/arrays/arrays.R. */
 #define PIECE 200000
 
-/* Smaller ones are put together up to here. */
+/* Samples of what is made at a time where passes go from array to array: 16 MB. */
+#define SLAB 2000000
+
+/* Smaller pieces are put together up to here. */
 #define LEAST_PIECE 32768
 
 /* Columns that are taken at a time, which are fewer with long kernels, and samples in the
  * buffer: at least twice those that a sum takes. */
 enum { COLUMNS = 512, LEAST_COLUMNS = CM_STRIP, BUFFER = 16384 };
 
-/* What a sample costs beside its sums, in multiply-adds. */
+/* What a sample costs beside its sums, in multiply-adds; what it costs to be looked at; and
+ * samples that are looked at as one item. */
 #define SAMPLE_WORK 20
+#define LOOK_WORK 20
+#define LOOK_AT 50000
 
 /* A pass along an axis of n places, with `run` samples at each. */
 typedef struct {
@@ -60,13 +69,15 @@ typedef struct {
     size_t npass;
     const double *x;
     double *y;
-    size_t nx;      /* samples of all */
-    size_t piece;   /* samples of an item; 0 if an item is a tile of columns */
-    size_t from;    /* the item from which on items are done */
-    double *buffer; /* of all threads, this much for each */
+    size_t nx;        /* samples of all */
+    size_t piece;     /* samples of an item; 0 if an item is a tile of columns */
+    size_t first, ny; /* outputs along the axis, if an item is a tile of columns */
+    size_t from;      /* the item from which on items are done */
+    double *buffer;   /* of all threads, this much for each */
     size_t each;
     double growth;          /* 0 where samples need not be looked at */
     atomic_int *not_finite; /* has any been found? */
+    double told;            /* the part of the work that progress was told of */
 } stage;
 
 static size_t lesser(size_t a, size_t b)
@@ -125,21 +136,22 @@ static void add_lines(const pass *p, const double *lines, size_t n, size_t w, do
     }
 }
 
-/* Some columns, w of them, at one place on all later axes. y may be x. */
-static void pass_columns(const pass *p, const double *x, size_t w, double *y, double *buffer,
-                         size_t *work, const cm_env *env)
+/* Outputs from `first` on, ny of them, of some columns, w of them, at one place on all later
+ * axes. y may be x if these are all. */
+static void pass_columns(const pass *p, const double *x, size_t w, size_t first, size_t ny,
+                         double *y, double *buffer, size_t *work, const cm_env *env)
 {
     double *behind = buffer + p->room * p->stride + CM_STRIP;
     for (size_t i = 0; i < p->after; i++)
         cm_line_of(x, p->run, w, p->outside ? p->outside + p->before + i : NULL,
                    behind + i * p->stride);
-    size_t have = 0, next = 0, more = p->m - 1;
-    for (size_t k = 0, n; k < p->ny; k += n) {
-        n = lesser(p->room - more, p->ny - k);
-        copy_lines(p, x, w, behind, next, k + n + more, buffer + have * p->stride);
-        next = k + n + more;
+    size_t have = 0, next = first, more = p->m - 1;
+    for (size_t k = 0, n; k < ny; k += n) {
+        n = lesser(p->room - more, ny - k);
+        copy_lines(p, x, w, behind, next, first + k + n + more, buffer + have * p->stride);
+        next = first + k + n + more;
         add_lines(p, buffer, n, w, y + k * p->run);
-        if (k + n < p->ny)
+        if (k + n < ny)
             memmove(buffer, buffer + n * p->stride, more * p->stride * sizeof *buffer);
         have = more;
         cm_work(work, n * w * p->m, env);
@@ -160,6 +172,14 @@ static int is_finite(const stage *s, const double *x, size_t n)
     return 0;
 }
 
+static void look_item(void *job, size_t item, int thread, const cm_env *env)
+{
+    const stage *s = job;
+    size_t at = item * LOOK_AT;
+    (void)thread, (void)env;
+    is_finite(s, s->x + at, lesser(LOOK_AT, s->nx - at));
+}
+
 /* All passes of a piece, the first from x to y and the others in y. */
 static void piece_item(void *job, size_t item, int thread, const cm_env *env)
 {
@@ -175,7 +195,7 @@ static void piece_item(void *job, size_t item, int thread, const cm_env *env)
         size_t block = p->n * p->run, nblock = n / block;
         for (size_t b = 0; b < nblock; b++)
             for (size_t c = 0; c < p->run; c += p->stride)
-                pass_columns(p, x + b * block + c, lesser(p->stride, p->run - c),
+                pass_columns(p, x + b * block + c, lesser(p->stride, p->run - c), 0, p->ny,
                              y + b * p->ny * p->run + c, buffer, &work, env);
         n = nblock * p->ny * p->run;
         x = y;
@@ -188,12 +208,22 @@ static void column_item(void *job, size_t item, int thread, const cm_env *env)
     const pass *p = s->passes;
     size_t ntile = (p->run + p->stride - 1) / p->stride, i = s->from + item, b = i / ntile,
            c = i % ntile * p->stride, work = 0;
-    pass_columns(p, s->x + b * p->n * p->run + c, lesser(p->stride, p->run - c),
-                 s->y + b * p->ny * p->run + c, s->buffer + (size_t)thread * s->each, &work,
-                 env);
+    pass_columns(p, s->x + b * p->n * p->run + c, lesser(p->stride, p->run - c), s->first,
+                 s->ny, s->y + b * s->ny * p->run + c, s->buffer + (size_t)thread * s->each,
+                 &work, env);
 }
 
-/* Runs a stage, which begins with pass f of npass. */
+/* Looks at all samples, unless that was done. */
+static void look(stage *s, const cm_env *env)
+{
+    size_t nitem = s->growth == 0 ? 0 : (s->nx + LOOK_AT - 1) / LOOK_AT;
+    double each = (double)LOOK_WORK * LOOK_AT;
+    cm_env quiet = cm_quiet(env);
+    cm_for_each(nitem, each, look_item, s, cm_threads(nitem, each, env), &quiet);
+}
+
+/* Runs a stage, which begins with pass f of npass, up to its end or a sample that is not
+ * finite. */
 static void run_stage(stage *s, size_t f, size_t npass, const cm_env *env)
 {
     const pass *p = s->passes;
@@ -202,21 +232,23 @@ static void run_stage(stage *s, size_t f, size_t npass, const cm_env *env)
     if (s->piece) {
         nitem = (s->nx + s->piece - 1) / s->piece;
     } else {
-        if (!is_finite(s, s->x, s->nx))
-            return;
+        look(s, env);
         nitem = s->nx / (p->n * p->run) * ((p->run + p->stride - 1) / p->stride);
-        taken = p->n * lesser(p->run, p->stride);
+        taken = lesser(p->n, s->ny + p->m - 1) * lesser(p->run, p->stride);
     }
     for (size_t i = 0; i < s->npass; i++)
         each += (double)taken * (double)(p[i].m + SAMPLE_WORK);
     int threads = cm_threads(nitem, each, env);
     cm_env quiet = cm_quiet(env);
     size_t batch = (size_t)((threads > 1 ? 2e9 : CM_POLL_WORK) / each) + 1, n;
-    for (s->from = 0; s->from < nitem; s->from += n) {
+    for (s->from = 0; s->from < nitem && !atomic_load(s->not_finite); s->from += n) {
         n = lesser(batch, nitem - s->from);
         cm_for_each(n, each, s->piece ? piece_item : column_item, s, threads, &quiet);
+        if (atomic_load(s->not_finite))
+            return;
         double done = (double)(s->from + n) / (double)nitem;
-        cm_tell(((double)f + done * (double)s->npass) / (double)npass, env);
+        s->told = ((double)f + done * (double)s->npass) / (double)npass;
+        cm_tell(s->told, env);
     }
 }
 
@@ -292,6 +324,7 @@ static stage next_stage(const pass *passes, size_t npass, size_t f, int in_place
     size_t unit = p->n * p->run; /* samples that no pass goes beyond */
     s.passes = p;
     s.npass = 1;
+    s.first = 0, s.ny = p->ny;
     for (; in_place && f + s.npass < npass; s.npass++) {
         size_t next = p[s.npass].n * p[s.npass].run / p->ny * p->n;
         if (larger(unit, next) > PIECE)
@@ -302,9 +335,9 @@ static stage next_stage(const pass *passes, size_t npass, size_t f, int in_place
     return s;
 }
 
-int cm_conv_passes(const cm_box *box, const cm_boundary *boundary, const double *x,
-                   const cm_factor *factor, size_t nfactor, double growth, double *y,
-                   const cm_env *env)
+double cm_conv_passes(const cm_box *box, const cm_boundary *boundary, const double *x,
+                      const cm_factor *factor, size_t nfactor, double growth, double *y,
+                      const cm_env *env)
 {
     void *mark = env->mark(env->data);
     pass passes[CM_MOST_AXES];
@@ -338,5 +371,5 @@ int cm_conv_passes(const cm_box *box, const cm_boundary *boundary, const double 
         s.growth = 0;
     }
     env->release(env->data, mark);
-    return !atomic_load(&not_finite);
+    return s.told;
 }

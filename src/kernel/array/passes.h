@@ -13,14 +13,14 @@ int cm_may_pass(const cm_box *box, const cm_boundary *boundary, const cm_factor 
 
 /* Convolves a real array with kernels of one axis each, into y. `boundary` has one for each
  * axis, of which none is CM_MISSING; NULL for zeros everywhere. Where it is not CM_ZERO there
- * are as many outputs as samples. Returns 0, and nothing of use in y, if a sample times
- * `growth` is not finite, else 1.
+ * are as many outputs as samples. Returns 1; or less, and nothing of use in y, if a sample
+ * times `growth` is not finite: the part of the work that progress was told of.
  *
  * Memory beside x and y: 0.1 to 1 MB for each thread, with kernels of more than 500 samples 1.5
  * kB for each of them; and up to two more arrays where an axis behind the first with a kernel
  * has more or less outputs than samples. */
-int cm_conv_passes(const cm_box *box, const cm_boundary *boundary, const double *x,
-                   const cm_factor *factor, size_t nfactor, double growth, double *y,
-                   const cm_env *env);
+double cm_conv_passes(const cm_box *box, const cm_boundary *boundary, const double *x,
+                      const cm_factor *factor, size_t nfactor, double growth, double *y,
+                      const cm_env *env);
 
 #endif

@@ -18,5 +18,5 @@ double *cm_doubles(size_t n, const cm_env *env)
 void cm_tell(double done, const cm_env *env)
 {
     if (env->progress)
-        env->progress(env->data, done);
+        env->progress(env->data, env->before + (1 - env->before) * done);
 }

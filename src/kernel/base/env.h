@@ -18,7 +18,8 @@
  *           CM_POLL_WORK operations, or every 12 to 80 ms where several threads share the work
  * is_na     tells NA, whose value is `na`, from other NaNs
  * threads   the most threads to use at a time
- * progress  is told which part of a long computation is done, from 0 to 1; may be NULL */
+ * progress  is told which part of a long computation is done, from 0 to 1; may be NULL
+ * before    the part of it that was done before, in another way; 0 if not set */
 typedef struct {
     void *(*alloc)(void *data, size_t bytes);
     void *(*mark)(void *data);
@@ -29,6 +30,7 @@ typedef struct {
     double na;
     int threads;
     void (*progress)(void *data, double done);
+    double before;
 } cm_env;
 
 #define CM_POLL_WORK 4000000 /* multiply-adds; a few milliseconds on any machine */
@@ -38,7 +40,7 @@ typedef struct {
  * is NULL, as in a worker thread. */
 int cm_work(size_t *work, size_t done, const cm_env *env);
 
-/* Tells progress(), if there is one, which part is done. */
+/* Tells progress(), if there is one, which part is done of what was left. */
 void cm_tell(double done, const cm_env *env);
 
 /* env without progress(), for a step of a longer computation: only the whole tells of progress.
