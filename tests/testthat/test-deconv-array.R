@@ -89,10 +89,10 @@ test_that("there is a warning where x is not converged", {
 # ---- the choice of lambda ------------------------------------------------------------------------
 
 # A problem, its dense matrix, and what the scores are made of by the normal equations.
-lambda_case <- function(weights = NULL) {
+lambda_case <- function(weights = NULL, n = c(11, 9)) {
   set.seed(32)
   h <- gaussian_kernel(2, c(1, 1), radius = 3)
-  A <- conv_operator(h, c(11, 9), c("same", "full"), boundary = c("reflect", "zero"))
+  A <- conv_operator(h, n, c("same", "full"), boundary = c("reflect", "zero"))
   y <- stats::rnorm(nrow(A))
   p <- array_search_problem(A, y, weights, 0)
   K <- p$root * as.matrix(p$A)
@@ -135,8 +135,8 @@ test_that("the scores are those of the normal equations, from singular values an
 })
 
 test_that("lambda found by steps is that found by singular values, and units do not matter", {
-  case <- lambda_case()
-  for (rule in lambda_rules) {
+  case <- lambda_case(n = c(22, 18)) # the smaller, the more vectors of random signs are taken
+  for (rule in if (is_extended()) lambda_rules else c("auto", if (!is_on_cran()) "gcv")) { # "auto" takes "reml" here
     dense <- array_lambda(case$A, case$y, NULL, 0, rule)
     steps <- array_lambda(case$A, case$y, NULL, 0, rule, array_steps)
     expect_lt(abs(log(dense$lambda / steps$lambda)), 0.7)
@@ -145,13 +145,15 @@ test_that("lambda found by steps is that found by singular values, and units do 
   h <- gaussian_kernel(4, c(1, 1))
   seen <- conv_array(volcano, h, "same", boundary = "mirror") + stats::rnorm(length(volcano))
   fit <- function(y, h, ...) deconv(y, h, mode = "same", boundary = "mirror", method = "ridge", ...)
-  found <- fit(seen, h)
-  expect_output(print(found), "chosen by generalised cross-validation.*degrees of freedom for 5,307 values")
-  expect_named(found$search, c("lambda", "edf", "gcv", "reml"))
-  expect_equal(found$gcv, 5307 * sum(residuals(found)^2) / (5307 - found$edf)^2, tolerance = 1e-2)
-  A <- conv_operator(h, dim(seen), "same", boundary = "mirror")
-  large <- array_lambda(A, as.vector(seen), NULL, 0, "gcv", c(20, 40)) # too few steps for a smaller one
-  expect_gt(large$lambda, found$lambda / 3)
+  if (!is_on_cran()) {
+    found <- fit(seen, h)
+    expect_output(print(found), "chosen by generalised cross-validation.*degrees of freedom for 5,307 values")
+    expect_named(found$search, c("lambda", "edf", "gcv", "reml"))
+    expect_equal(found$gcv, 5307 * sum(residuals(found)^2) / (5307 - found$edf)^2, tolerance = 1e-2)
+    A <- conv_operator(h, dim(seen), "same", boundary = "mirror")
+    large <- array_lambda(A, as.vector(seen), NULL, 0, "gcv", c(20, 40)) # too few steps for a smaller one
+    expect_gt(large$lambda, found$lambda / 3)
+  }
   small <- seen[1:12, 1:10]
   one <- fit(small, matrix(1:6 / 21, 3), lambda = "gcv")
   two <- fit(small * 2^300, matrix(1:6 / 21, 3) * 2^-200, weights = rep(2^100, 120), lambda = "gcv")
