@@ -73,7 +73,8 @@
 #' holds that of the arrays (Kronecker's substitution): rows are laid end to end, so far apart
 #' that what runs over the end of one meets no output. So the methods of [conv()] serve for
 #' arrays: sums that skip the zeros of such a kernel, at one multiply-add for each of its
-#' samples, or Fourier transforms of blocks, whichever is faster. A list of kernels takes one
+#' samples, or Fourier transforms of blocks, whichever is faster. Real kernels of up to some 200 samples (fewer without
+#' AVX-512) are sums over rows of the array where they lie, with no copy of it. A list of kernels takes one
 #' pass along each axis, m1 + m2 + ... multiply-adds an output instead of m1 m2 ...; all passes
 #' are direct sums, whose errors together stay far below the promise. Where a partial sum might overflow or
 #' lose digits though the whole does not, and where samples are infinite, the outer product

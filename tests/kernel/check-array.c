@@ -11,6 +11,7 @@ typedef struct {
     size_t ny[CM_MOST_AXES], total_x, total_h, total_y;
     const double *x[2], *h[2]; /* parts; NULL if real */
     const double *own[CM_MOST_AXES];
+    int rows; /* are rows long? */
 } array_case;
 
 static size_t product(const size_t *n, size_t rank)
@@ -34,11 +35,18 @@ static double *small_numbers(source *s, size_t n, side at, int hostile, int leas
     return x;
 }
 
+/* Rows around the edges of strips and tiles. */
+static size_t long_row(source *s)
+{
+    static const size_t sizes[] = {60, 64, 66, 128, 190, 1022, 1024, 1030};
+    return sizes[draw(s, sizeof sizes / sizeof *sizes)];
+}
+
 static void draw_axis(source *s, array_case *c, size_t k)
 {
     cm_array *a = &c->a;
-    a->nx[k] = 1 + draw(s, 5);
-    a->nh[k] = 1 + draw(s, 4);
+    a->nx[k] = k == 0 && c->rows ? long_row(s) : 1 + draw(s, 5);
+    a->nh[k] = 1 + draw(s, k == 0 && c->rows ? 9 : 4);
     a->mode[k] = (cm_mode)draw(s, 4);
     a->origin[k] = a->mode[k] == CM_SAME ? draw(s, a->nh[k]) : 0;
     if (a->mode[k] == CM_SAME || a->mode[k] == CM_CAUSAL)
@@ -235,6 +243,7 @@ void check_array(source *s)
     array_case c = {.a = {.rank = 1 + draw(s, 3)}};
     side at = (side)draw(s, 2);
     cm_factor factor[CM_MOST_AXES];
+    c.rows = draw(s, 50) == 0;
     for (size_t k = 0; k < c.a.rank; k++)
         draw_axis(s, &c, k);
     c.a.na = (cm_na)draw(s, 3);
@@ -271,7 +280,7 @@ void check_array(source *s)
         check_output(&c, k, y.re[t], complex ? y.im[t] : 0, total);
         next_index(k, c.ny, c.a.rank);
     }
-    if (!c.h[1])
+    if (!c.h[1] && !c.rows) /* which makes a dense matrix */
         check_sparse(&c, at);
     release(&here);
     release_guarded();

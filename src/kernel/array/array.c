@@ -1,5 +1,6 @@
 /* A convolution of arrays. Finite samples with real kernels of one axis each are for passes.c,
- * which takes next to no memory. All else goes, in the order of its steps:
+ * those with a small kernel of all axes for small.c, which take next to no memory. All else
+ * goes, in the order of its steps:
  *
  *   1. Last axes on which the kernel has one sample are taken some slices at a time.
  *   2. Boundaries other than zero extend the array along each axis by m - 1 samples.
@@ -22,6 +23,7 @@
 #include "array/edges.h"
 #include "array/exact.h"
 #include "array/passes.h"
+#include "array/small.h"
 #include "array/states.h"
 #include "base/complex.h"
 #include "base/sum.h"
@@ -89,6 +91,19 @@ static void pass_by_pass(const cm_box *box, const double *re, const double *im,
     }
 }
 
+/* A small kernel of all axes. Returns 1; or less, and nothing of use in y, if it is something
+ * else, or a product might not be finite: the part of the work that progress was told of. */
+static double conv_small(const cm_box *box, const cm_boundary *boundary, const double *re,
+                         const double *im, const cm_factor *factor, cm_method method,
+                         cm_output y, const cm_env *env)
+{
+    const cm_env quiet = cm_quiet(env);
+    if (!cm_is_small(box, boundary, factor, method) ||
+        (im && cm_conv_small(box, boundary, im, factor->re, y.im, &quiet) < 1))
+        return 0;
+    return cm_conv_small(box, boundary, re, factor->re, y.re, env);
+}
+
 /* Finite samples with all kernels. */
 static void conv_factors(const cm_box *box, const double *re, const double *im,
                          const cm_factor *factor, size_t nfactor, const cm_array *edges,
@@ -97,7 +112,11 @@ static void conv_factors(const cm_box *box, const double *re, const double *im,
     void *mark = env->mark(env->data);
     const cm_boundary *boundary = edges ? edges->boundary : NULL;
     if (factor->axis == CM_MOST_AXES) {
-        cm_conv_box(box, re, im, factor->re, factor->im, method, y, env);
+        cm_env rest = *env;
+        double done = conv_small(box, NULL, re, im, factor, method, y, env);
+        rest.before += (1 - env->before) * done;
+        if (done < 1)
+            cm_conv_box(box, re, im, factor->re, factor->im, method, y, &rest);
     } else if (cm_may_pass(box, boundary, factor, nfactor, method)) {
         cm_conv_passes(box, boundary, re, factor, nfactor, 0, y.re, env);
         if (im)
@@ -490,6 +509,11 @@ int cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, size
         int infinite;
         if (!(cm_largest(x, &infinite) * grows < LARGE) || infinite)
             return 0;
+    } else if (!any_missing_outside(a)) {
+        cm_box box = box_of(a);
+        rest.before = conv_small(&box, a->boundary, x.re, x.im, factor, a->method, y, env);
+        if (rest.before == 1)
+            return 1;
     }
     conv_some_slices(a, x, factor, nfactor, y, &rest);
     return 1;

@@ -11,6 +11,7 @@ enum {
     CM_BLOCK = 1024,          /* the most terms of one sum, see direct.c */
     CM_LANES = 8,             /* doubles in the widest vector */
     CM_STRIP = 64,            /* outputs of a strip, see sparse.c */
+    CM_ROWS = 4,              /* rows of outputs at a time, see array/small.c */
     CM_PANEL = 8,             /* rows that a factorisation takes at a time, see panel.h */
     CM_OVERRUN = 8 * CM_LANES /* how far past the end of a tile its loops go */
 };
@@ -117,6 +118,11 @@ typedef struct {
      * t < CM_STRIP. Assumes that h can be read at all these indices. */
     void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,
                   double *y, int add);
+    /* CM_ROWS rows of outputs of an array, `step` apart, for t < CM_STRIP: out[j step + t] =
+     * the sum of weight[r][CM_ROWS i + j] row[r][at + t - i] over i < m and then over r < nrow.
+     */
+    void (*sum_rows)(const double *const *row, const double *const *weight, size_t nrow,
+                     size_t m, ptrdiff_t at, double *out, size_t step);
     /* The piecewise polynomials of a table (base/cell.h) at CM_LANES numbers z: 0 where z < 0,
      * NaN where another z is in no cell. Returns 1 if there is any NaN. */
     int (*cells)(const double *table, const double *z, double *f);

@@ -9,6 +9,7 @@
 #include "loops/measure.h"
 #include "loops/panel.h"
 #include "loops/rounding.h"
+#include "loops/rows.h"
 #include "loops/strip.h"
 #include "loops/tile.h"
 #include "loops/transform.h"
@@ -43,6 +44,7 @@ const cm_simd TABLE(SIMD_LEVEL) = {
     .there = there,
     .there_and_back = there_and_back,
     .strip = strip,
+    .sum_rows = sum_rows,
     .cells = cells,
     .lags = lags,
     .boxes = boxes,
