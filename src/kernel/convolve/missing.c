@@ -26,14 +26,23 @@
 #include "base/sum.h"
 #include "convolve/engine.h"
 
+/* Samples that are measured together before any of them is looked at by itself. */
+enum { SEARCHED_AT_ONCE = 512 };
+
 size_t cm_find_nonfinite(cm_samples x, size_t *at)
 {
-    size_t nat = 0;
-    for (size_t j = 0; j < x.n; j++) {
-        int ok = isfinite(x.re[j]) && (!x.im || isfinite(x.im[j]));
-        if (at && !ok)
-            at[nat] = j;
-        nat += !ok;
+    size_t nat = 0, end;
+    for (size_t from = 0; from < x.n; from = end) {
+        end = x.n - from > SEARCHED_AT_ONCE ? from + SEARCHED_AT_ONCE : x.n;
+        cm_samples some = {x.re + from, x.im ? x.im + from : NULL, end - from, 1};
+        if (isfinite(cm_max_modulus(some)))
+            continue;
+        for (size_t j = from; j < end; j++) {
+            int ok = isfinite(x.re[j]) && (!x.im || isfinite(x.im[j]));
+            if (at && !ok)
+                at[nat] = j;
+            nat += !ok;
+        }
     }
     return nat;
 }
@@ -195,6 +204,10 @@ void cm_restore_nonfinite(cm_samples x, const size_t *at, size_t nat, cm_samples
         while (ilo < ihi && inf[ilo] + h.n <= k)
             ilo++;
         cm_work(&work, 1 + ihi - ilo, env);
+        if (lo == hi) { /* none within reach: on to the output that reaches the next one */
+            t = (hi < nat ? at[hi] - w.first : w.ny) - 1;
+            continue;
+        }
         if (na == CM_NA_PROPAGATE && nmissing) {
             set_output(y, t, nna ? env->na : NAN);
             continue;
