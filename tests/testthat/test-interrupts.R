@@ -118,14 +118,21 @@ interrupt_child <- function(calls, repeats, apart) {
     at_signal <- as.numeric(readLines(stamp))[1:2] / c(1, 100)
     c(now - at_signal, cut)
   }
+  # what is resident but for `made`, which grows by what a call needs
+  rest <- function() resident() - 8 * sum(lengths(made))
+  last <- rest()
   Map(function(call, apart) {
     fun <- get(as.character(call[[1L]]))
-    args <- lapply(as.list(call)[-1L], eval, environment(noise))
-    before <- c(run(0, fun, args, apart), run(4, fun, args, apart)) # the last of them goes furthest
-    early <- resident()
+    arguments <- function() lapply(as.list(call)[-1L], eval, environment(noise))
+    args <- arguments()
+    run(4, fun, args, apart) # goes furthest of all, so that there is all memory that is kept
     all <- vapply(seq_len(repeats), run, c(0, 0, 0), fun, args, apart)
-    growth <- resident() - early
+    args <- NULL
+    now <- rest()
+    growth <- now - last
+    last <<- now
     if (!is.na(growth) && growth > 2^26) { # what is kept for the next call stays as it is, what is lost grows again
+      args <- arguments()
       early <- resident()
       vapply(seq_len(repeats), run, c(0, 0, 0), fun, args, apart)
       growth <- resident() - early
