@@ -13,10 +13,10 @@ test_that("the values are what they say, and valid calls are right", {
   set.seed(71)
   called <- character(0)
   for (target in hostile_targets()) {
-    ok <- FALSE
     for (i in 1:40) {
       case <- hostile_call(list(target), hostile = 0)
-      ok <- ok || hostile_works(case, world)
+      ok <- hostile_works(case, world)
+      if (ok) break
     }
     if (ok) called <- c(called, target$name)
   }
@@ -27,7 +27,7 @@ test_that("the values are what they say, and valid calls are right", {
 
 test_that("hostile arguments give a result or a convmat_error, and change nothing", {
   set.seed(72)
-  found <- run_hostile(how_many(2500, 500, 150))
+  found <- run_hostile(how_many(2500, 350, 150))
   expect(length(found) == 0L, paste(names(found), found, sep = "\n  ", collapse = "\n"))
 })
 
