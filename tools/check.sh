@@ -26,11 +26,12 @@ check=--as-cran
 if [ "${1:-}" = depends ]; then
     folder=build/check-depends
     build=--no-build-vignettes
-    check="--as-cran --ignore-vignettes --no-build-vignettes"
+    # Installing, loading, examples and tests are what depends on which packages are there. What CRAN asks beyond that,
+    # of the code's names and of the help pages, is read from the same files by the check with all packages.
+    check="--ignore-vignettes --no-build-vignettes --no-codoc"
     export _R_CHECK_DEPENDS_ONLY_=true
     export _R_CHECK_FORCE_SUGGESTS_=false
-    # That does not depend on which packages are there, and takes as long as all examples.
-    export _R_CHECK_USE_CODETOOLS_=false
+    export _R_CHECK_USE_CODETOOLS_=false _R_CHECK_RD_XREFS_=false _R_CHECK_RD_LINE_WIDTHS_=false
 fi
 
 # shellcheck disable=SC2086 # lists of options

@@ -1,10 +1,11 @@
 # Opens each page of build/site in a headless Chromium: every internal link leads to a page and a
 # place that are there, the console has no error, and no page is wider than a telephone.
-# Screenshots at two widths go to build/site-pictures, to be looked at.
+# Screenshots at two widths go to build/site-pictures, to be looked at; none with SITE_PICTURES=no.
 source("tools/browser.R")
 root <- normalizePath("build/site")
 pictures <- "build/site-pictures"
 unlink(pictures, recursive = TRUE)
+with_pictures <- Sys.getenv("SITE_PICTURES") != "no"
 widths <- c(desktop = 1280, telephone = 390)
 
 server <- httpuv::startServer("127.0.0.1", httpuv::randomPort(), list(
@@ -38,10 +39,11 @@ while (length(queue)) {
   }
   for (width in names(widths)) {
     resize(browser, widths[[width]])
-    Sys.sleep(0.1)
+    # after it has been laid out and painted
+    js(browser, "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))")
     wide <- js(browser, "document.documentElement.scrollWidth") - widths[[width]]
     if (wide > 0) problem(page, ": ", wide, " pixels wider than a ", width)
-    screenshot(browser, file.path(pictures, width, sub("html$", "png", gsub("/", "_", page))))
+    if (with_pictures) screenshot(browser, file.path(pictures, width, sub("html$", "png", gsub("/", "_", page))))
   }
   if (length(browser$complaints$said)) problem(page, ": console: ", browser$complaints$said)
   ours <- unique(unlist(found$links))
@@ -70,7 +72,7 @@ pages <- setdiff(pages, c("404.html", grep("^deps/", pages, value = TRUE)))
 is_redirect <- function(f) any(grepl("http-equiv=\"refresh\"", readLines(f, 20L, warn = FALSE)))
 redirects <- pages[vapply(file.path(root, pages), is_redirect, NA)]
 for (page in setdiff(pages, c(seen, redirects))) problem(page, ": no link leads here")
-cat(sprintf("%d pages, %d links to places, pictures in %s\n", length(seen), length(wanted), pictures))
+cat(sprintf("%d pages, %d links to places, %s\n", length(seen), length(wanted), if (with_pictures) paste("pictures in", pictures) else "no pictures"))
 if (length(problems)) {
   cat(unique(problems), sep = "\n")
   quit(status = 1)
