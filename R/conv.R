@@ -179,8 +179,8 @@
 #'   cells of samples; outputs that are not certain to be right are computed
 #'   again. That takes 5 to 15 per cent of the time on ordinary data; on
 #'   signals made to fail everywhere it takes as long as direct sums and
-#'   transforms together. Whole numbers whose error would be above 1/2 are transformed in two
-#'   halves of their bits, each of which comes out exact.
+#'   transforms together. Whole numbers whose error would be above 1/2 are transformed a second
+#'   time, by their remainders, which come out exact and settle the last digits.
 #' - _Signals or kernels of mostly zeros_ (spikes, echoes, seasonal lags) take a
 #'   scaled copy of the other for each sample that is not zero.
 #'

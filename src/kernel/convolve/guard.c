@@ -251,9 +251,9 @@ double cm_guard_error(const cm_guard *guard)
     return guard->error;
 }
 
-double cm_guard_error_each(const cm_guard *guard)
+double cm_guard_norm_h(const cm_guard *guard)
 {
-    return guard->relative_error * guard->norm_h;
+    return guard->norm_h;
 }
 
 size_t cm_guard_group(const cm_guard *guard)

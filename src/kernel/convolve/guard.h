@@ -28,8 +28,8 @@ double cm_guard_norm(const cm_guard *guard);
 /* A bound of the error of every output of the block. */
 double cm_guard_error(const cm_guard *guard);
 
-/* The same for a block of 2-norm 1. */
-double cm_guard_error_each(const cm_guard *guard);
+/* The 2-norm of the kernel. */
+double cm_guard_norm_h(const cm_guard *guard);
 
 /* How many outputs a group has. */
 size_t cm_guard_group(const cm_guard *guard);

@@ -19,14 +19,15 @@
  * doubtful, and the engine computes them again.
  *
  * If all samples are whole numbers the outputs are rounded. Where that does not make them exact
- * and a group is doubtful, samples are split in halves; see whole.c.
+ * and a group is doubtful, the remainders of samples are convolved, too; see whole.c.
  *
  * Where most of a real kernel is zeros, the moduli of each block are convolved with those of
  * the kernel: that tells the guard all it must know.
  *
  * Cost: for each block two transforms of n, or four with moduli, that is 1.5 to 4 ns for each
  * output if n is a few times nh. Memory: n doubles, and for each thread 1.2 to 1.4 n more,
- * or 2.2 to 2.4 n if blocks are scaled, and up to 3.4 n if they may be split.
+ * or 2.2 to 2.4 n if blocks are scaled, and up to 3.4 n, and n for the kernel, if there may be
+ * remainders.
  */
 #include "convolve/overlap.h"
 
@@ -86,10 +87,10 @@ typedef struct {
 #define SMALL_GROUP CM_STRIP
 
 /* The arrays of a thread: a spectrum, a row of zeros, two rows for the ends of each part, and
- * if they are needed scaled or split samples, outputs of a half of them, moduli or lower bounds
- * of these, and sums of the moduli of outputs. */
+ * if they are needed scaled samples or remainders, outputs of remainders, moduli or lower
+ * bounds of these, and sums of the moduli of outputs. */
 typedef struct {
-    double *spectrum, *zeros, *ends[2 * PARTS], *changed, *half, *moduli, *sizes;
+    double *spectrum, *zeros, *ends[2 * PARTS], *changed, *rest, *moduli, *sizes;
     cm_guard *guard;
     double largest; /* norm of the blocks so far; infinite or NaN if one is not ordinary */
 } workspace;
@@ -105,6 +106,7 @@ typedef struct {
     double *absolute;   /* that of its moduli, if so many are zeros that cells say nothing */
     int is_scaled, kernel_exponent;
     cm_whole whole;
+    double *remainders;    /* the transform of those of the kernel, if they may be needed */
     workspace *workspaces; /* one for each thread */
 } blocks;
 
@@ -218,51 +220,56 @@ static size_t doubt(const blocks *b, const workspace *ws, const block *its, int 
     return count;
 }
 
-/* ---- whole numbers by halves ---------------------------------------------------- */
+/* ---- whole numbers by remainders ------------------------------------------------ */
 
-/* The upper halves, or the lower ones, of the samples of a block. */
-static samples halves(const blocks *b, const workspace *ws, const samples *s, int low)
+/* Makes the outputs of a block of whole numbers exact. */
+static void correct_by_remainders(const blocks *b, const workspace *ws, const block *its,
+                                  double *const y[PARTS], const cm_env *env)
 {
     const cm_simd *simd = cm_current_simd();
-    samples half = *s;
+    double *const outputs[PARTS] = {ws->rest, ws->rest + (b->parts - 1) * (ptrdiff_t)its->nt};
+    samples rest = its->s;
     for (int i = 0; i < b->parts; i++) {
         double *to = ws->changed + (size_t)i * b->n;
-        (low ? simd->lower_half : simd->upper_half)(s->part[i], s->n, b->whole.unit, to);
-        half.part[i] = to;
+        simd->remainders(its->s.part[i], its->s.n, b->whole.unit, to);
+        rest.part[i] = to;
     }
-    return half;
-}
-
-/* The exact outputs of a block of whole numbers, rounded once. */
-static void convolve_halves(const blocks *b, const workspace *ws, const block *its,
-                            double *const y[PARTS], const cm_env *env)
-{
-    double *const lower[PARTS] = {ws->half, ws->half + (b->parts - 1) * (ptrdiff_t)its->nt};
-    samples half = halves(b, ws, &its->s, 0);
-    convolve(b, ws, &half, its->nt, y, env);
-    half = halves(b, ws, &its->s, 1);
-    convolve(b, ws, &half, its->nt, lower, env);
+    convolve_with(b, b->remainders, ws, &rest, its->nt, outputs, env);
     for (int i = 0; i < b->parts; i++)
-        cm_current_simd()->join_halves(y[i], lower[i], its->nt, b->whole.unit);
+        simd->make_congruent(y[i], outputs[i], its->nt, b->whole.unit);
 }
 
 /* ---- a block --------------------------------------------------------------------- */
 
-/* Whether the guard asks for halves, which are exact. If not, the doubtful groups are noted. */
-static int needs_halves(const blocks *b, const workspace *ws, const block *its,
-                        unsigned char *doubtful, const cm_env *env)
+/* Whether the guard asks for remainders, which make outputs exact. If not, the doubtful groups
+ * are noted. */
+static int needs_remainders(const blocks *b, const workspace *ws, const block *its,
+                            unsigned char *doubtful, const cm_env *env)
 {
     int whole = its->known && its->whole;
     if (whole && its->error < 0.5) /* exact when rounded */
         return 0;
-    int any = whole && cm_halves_are_exact(&b->whole, its->error);
+    int any = whole && cm_unit_suffices(&b->whole, its->error);
     if (doubt(b, ws, its, any, doubtful, env) == 0 || !any)
         return 0;
     memset(doubtful, 0, b->doubts.ngroup);
     return 1;
 }
 
-/* Computes a block of a column: scales, lets the guard measure, convolves, scales back and
+/* Lets the guard look at a block, which was `given` before it was scaled. Returns 0 if it is
+ * not ordinary though that was supposed: then nothing is to be computed. */
+static int examine(const blocks *b, workspace *ws, const samples *given, block *its)
+{
+    its->known = measure(b, ws, &its->s);
+    double norm = cm_guard_norm(ws->guard);
+    if (!(norm <= ws->largest))
+        ws->largest = norm;
+    its->error = ldexp(cm_guard_error(ws->guard), its->e);
+    its->whole = its->whole && cm_all_whole(given->part[0], given->part[1], given->n);
+    return !b->p->unmeasured || may_go_on(ws);
+}
+
+/* Computes a block of a column: scales, lets the guard look at it, convolves, scales back and
  * rounds. */
 static void block_item(void *job, size_t item, int thread, const cm_env *env)
 {
@@ -272,26 +279,24 @@ static void block_item(void *job, size_t item, int thread, const cm_env *env)
     workspace *ws = b->workspaces + thread;
     size_t c = item / d->nblock, t = item % d->nblock * d->block, at = c * p->ystep + t;
     double *const y[PARTS] = {p->y + at, p->y_im ? p->y_im + at : NULL};
-    block its = {.s = samples_of(b, c, p->w.first + t),
+    const samples given = samples_of(b, c, p->w.first + t);
+    block its = {.s = given,
                  .nt = p->w.ny - t < d->block ? p->w.ny - t : d->block,
                  .whole = ws->guard && b->whole.column[c]};
-    its.e = b->is_scaled ? scale_block(b, ws, &its.s) : 0;
+    int remainders = 0;
     if (p->unmeasured && !may_go_on(ws))
         return;
+    its.e = b->is_scaled ? scale_block(b, ws, &its.s) : 0;
     if (ws->guard) {
-        its.known = measure(b, ws, &its.s);
-        double norm = cm_guard_norm(ws->guard);
-        if (!(norm <= ws->largest))
-            ws->largest = norm;
-        if (p->unmeasured && !may_go_on(ws))
+        if (!examine(b, ws, &given, &its))
             return;
-        its.error = ldexp(cm_guard_error(ws->guard), its.e);
-        if (needs_halves(b, ws, &its, d->doubtful + item * d->ngroup, env)) {
-            convolve_halves(b, ws, &its, y, env);
-            return;
-        }
+        remainders = needs_remainders(b, ws, &its, d->doubtful + item * d->ngroup, env);
     }
     convolve(b, ws, &its.s, its.nt, y, env);
+    if (remainders) {
+        correct_by_remainders(b, ws, &its, y, env);
+        return;
+    }
     for (int i = 0; i < b->parts; i++) {
         if (b->is_scaled)
             scale(y[i], its.nt, its.e, y[i]);
@@ -348,12 +353,18 @@ static void set_up_workspaces(blocks *b, int threads, const cm_env *env)
     }
 }
 
+/* A bound of the errors of transforms, relative to the norms that the guard is given. */
+static double relative_error(const blocks *b)
+{
+    double error = cm_transform_error(b->transform);
+    return b->parts == 2 ? error * NORMS : error;
+}
+
 /* The guards of all threads. `scaled` has the samples of the kernel. */
 static void set_up_guards(blocks *b, const double *scaled, int threads, const cm_env *env)
 {
     const double *h = scaled;
     size_t nh = b->p->nh;
-    double error = cm_transform_error(b->transform);
     for (int i = 0; i < threads; i++) {
         workspace *ws = b->workspaces + i;
         if (b->parts == 2) {
@@ -361,20 +372,30 @@ static void set_up_guards(blocks *b, const double *scaled, int threads, const cm
             cm_current_simd()->lower_moduli(scaled, scaled + nh, nh, ws->moduli);
             h = ws->moduli;
         }
-        ws->guard = cm_guard_new(h, nh, b->n, b->lead, b->p->is_part,
-                                 b->parts == 2 ? error * NORMS : error, env);
+        ws->guard = cm_guard_new(h, nh, b->n, b->lead, b->p->is_part, relative_error(b), env);
     }
 }
 
-/* Room for blocks that are scaled or split. */
+/* Room for blocks that are scaled, or for their remainders. */
 static void set_up_changed(blocks *b, int threads, const cm_env *env)
 {
     size_t parts = (size_t)b->parts;
     for (int i = 0; i < threads && (b->is_scaled || b->whole.unit > 0); i++) {
         workspace *ws = b->workspaces + i;
         ws->changed = aligned(parts * b->n, env);
-        ws->half = b->whole.unit > 0 ? aligned(parts * b->doubts.block, env) : NULL;
+        ws->rest = b->whole.unit > 0 ? aligned(parts * b->doubts.block, env) : NULL;
     }
+}
+
+/* The transform of the remainders of the kernel, of which `scaled` has the samples. */
+static void set_up_remainders(blocks *b, const double *scaled, const cm_env *env)
+{
+    if (b->whole.unit == 0)
+        return;
+    double *rest = b->workspaces->changed;
+    cm_current_simd()->remainders(scaled, (size_t)b->parts * b->p->nh, b->whole.unit, rest);
+    b->remainders = aligned(cm_transform_size(b->transform), env);
+    transform_kernel(b, rest, b->remainders, env);
 }
 
 static void set_up_doubts(blocks *b, const cm_env *env)
@@ -469,10 +490,12 @@ int cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const
         set_up_guards(&b, scaled, threads, env);
         set_up_moduli(&b, scaled, threads, env);
         set_up_doubts(&b, env);
-        double ones = cm_guard_error_each(b.workspaces->guard) * sqrt((double)length);
-        b.whole = cm_find_whole(p, ones, !b.is_scaled, env);
+        b.whole = cm_find_whole(p, relative_error(&b), cm_guard_norm_h(b.workspaces->guard),
+                                length, env);
+        b.whole.unit = b.is_scaled ? 0 : b.whole.unit;
     }
     set_up_changed(&b, threads, env);
+    set_up_remainders(&b, scaled, env);
     transform_kernel(&b, scaled, b.kernel, env);
     cm_for_each(nitem, each, block_item, &b, threads, env);
     if (doubts)

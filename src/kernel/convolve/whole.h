@@ -6,18 +6,23 @@
 #include "base/env.h"
 #include "convolve/problem.h"
 
-/* Of a problem: which columns are whole numbers, as the kernel is; what a block of samples of
- * modulus 1 has for an error; and the unit of upper halves, 0 where samples are not split. */
+/* Of a problem: which columns begin with whole numbers, as the kernel is; and the unit of
+ * remainders, 0 where no block needs them. */
 typedef struct {
     unsigned char *column; /* a flag for each */
-    double error_of_ones, unit;
+    double unit;
 } cm_whole;
 
-/* may_split: there may be halves, if blocks can need them and they can be exact. */
-cm_whole cm_find_whole(const cm_problem *p, double error_of_ones, int may_split,
+/* Whether n real samples, or n complex ones, are all whole. im may be NULL. */
+int cm_all_whole(const double *re, const double *im, size_t n);
+
+/* norm_h is the 2-norm of the kernel. `error` is a bound for blocks of `length` doubles,
+ * relative to their norms; of complex numbers these are norms of lower bounds, as the guard has
+ * them. */
+cm_whole cm_find_whole(const cm_problem *p, double error, double norm_h, size_t length,
                        const cm_env *env);
 
-/* Whether the halves of a block are exact, whose samples would have outputs with this error. */
-int cm_halves_are_exact(const cm_whole *whole, double error);
+/* Whether remainders make a block exact whose outputs have this error. */
+int cm_unit_suffices(const cm_whole *whole, double error);
 
 #endif

@@ -91,15 +91,15 @@ typedef struct {
      * threads see it after cm_fence(). */
     void (*scale)(const double *x, size_t n, double factor, double *y);
     void (*stream)(const double *x, size_t n, double factor, double *y);
-    /* Whole numbers. all_whole() tells whether all x are whole; round_all() rounds. The halves
-     * of x = unit high + low, where unit is a power of two, are the nearest whole number high
-     * and the rest; join_halves() rounds the two and puts them together in the place of the
-     * upper ones. No result is -0. */
+    /* Whole numbers. all_whole() tells whether all x are whole; round_all() rounds. With a unit
+     * that is a power of two, remainders() gives those of x, which are from -unit / 2 to unit /
+     * 2; make_congruent() rounds `rest` and moves each y to the nearest number that differs
+     * from it by a multiple of the unit. For rest, x / unit and
+     * y / unit below 2^50. No result is -0. */
     int (*all_whole)(const double *x, size_t n);
     void (*round_all)(double *y, size_t n);
-    void (*upper_half)(const double *x, size_t n, double unit, double *high);
-    void (*lower_half)(const double *x, size_t n, double unit, double *low);
-    void (*join_halves)(double *y, const double *low, size_t n, double unit);
+    void (*remainders)(const double *x, size_t n, double unit, double *rest);
+    void (*make_congruent)(double *y, const double *rest, size_t n, double unit);
     /* The steps of a transform, see loops/transform.h and convolve/transform.c. There are
      * `rows` rows; samples[j] has the real parts of row j, samples[rows + j] its imaginary
      * parts. spread() and gather() do places from ... to - 1 of all rows, multiples of 8. */

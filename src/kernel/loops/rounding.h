@@ -36,31 +36,33 @@ SIMD_TARGET static void round_all(double *y, size_t n)
         y[i] = rint(y[i]) + 0.0;
 }
 
-SIMD_TARGET static void upper_half(const double *x, size_t n, double unit, double *high)
+/* The same for numbers below 2^51, without a choice. */
+INLINE vec nearest_small(vec v)
+{
+    const double from = 0x1.8p52;
+    return (v + from) - from;
+}
+
+SIMD_TARGET static void remainders(const double *x, size_t n, double unit, double *rest)
 {
     size_t i = 0;
     double part = 1 / unit;
     for (; i + W <= n; i += W)
-        store(high + i, nearest(part * load(x + i)));
+        store(rest + i, load(x + i) - unit * nearest_small(part * load(x + i)));
     for (; i < n; i++)
-        high[i] = rint(part * x[i]) + 0.0;
+        rest[i] = x[i] - unit * rint(part * x[i]);
 }
 
-SIMD_TARGET static void lower_half(const double *x, size_t n, double unit, double *low)
+SIMD_TARGET static void make_congruent(double *y, const double *rest, size_t n, double unit)
 {
     size_t i = 0;
     double part = 1 / unit;
-    for (; i + W <= n; i += W)
-        store(low + i, load(x + i) - unit * nearest(part * load(x + i)));
-    for (; i < n; i++)
-        low[i] = x[i] - unit * rint(part * x[i]);
-}
-
-SIMD_TARGET static void join_halves(double *y, const double *low, size_t n, double unit)
-{
-    size_t i = 0;
-    for (; i + W <= n; i += W)
-        store(y + i, unit * nearest(load(y + i)) + nearest(load(low + i)));
-    for (; i < n; i++)
-        y[i] = unit * rint(y[i]) + rint(low[i]) + 0.0;
+    for (; i + W <= n; i += W) {
+        vec r = nearest_small(load(rest + i));
+        store(y + i, unit * nearest_small(part * (load(y + i) - r)) + r);
+    }
+    for (; i < n; i++) {
+        double r = rint(rest[i]);
+        y[i] = unit * rint(part * (y[i] - r)) + r + 0.0;
+    }
 }
