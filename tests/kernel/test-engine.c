@@ -608,6 +608,16 @@ static void check_unmeasured(source *s, size_t nh)
     memset(z + UNMEASURED / 2, 0, UNMEASURED / 2 * sizeof *z);
     z[UNMEASURED - 1] = 1e-170; /* with squares that underflow, in a block of little else */
     check_same_as_measured(z, h, "a silent half");
+    memset(z, 0, UNMEASURED * sizeof *z);
+    z[70] = z[2000] = 1;
+    check_same_as_measured(z, h, "spikes");
+    check_same_as_measured(x, z, "a kernel of spikes");
+    p.h = z;
+    begin(&here);
+    expect(cm_conv_unmeasured(&p, CM_AUTO, env()) == 0, "a kernel of spikes by transforms");
+    p.x = z, p.h = h;
+    expect(cm_conv_unmeasured(&p, CM_AUTO, env()) == 0, "spikes by transforms");
+    release(&here);
     for (size_t i = 0; i < UNMEASURED; i++)
         z[i] = rint(1000 * x[i]);
     check_same_as_measured(z, h, "whole numbers and others");

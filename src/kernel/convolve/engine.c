@@ -280,11 +280,10 @@ int cm_conv_unmeasured(const cm_problem *problem, cm_method method, const cm_env
     cm_plan plan = cm_plan_by_size(&p, method);
     if (p.nh > p.nx || plan.method != CM_FFT_GUARDED)
         return 0;
-    if (method == CM_AUTO && cm_may_be_sparse(&p, &plan)) {
-        cm_plan sparse = plan;
-        if (cm_plan_sparse_kernel(&p, &sparse) || cm_plan_sparse_signal(&p, &sparse))
-            return 0;
-    }
+    cm_plan sparse = plan;
+    if (method == CM_AUTO &&
+        (cm_plan_sparse_kernel(&p, &sparse) || cm_plan_sparse_signal(&p, &sparse)))
+        return 0;
     p.max_x = CM_LARGE;
     p.unmeasured = 1;
     return run_guarded(&p, plan.length, env);
