@@ -117,7 +117,7 @@ test_that("the scores are those of the normal equations, from singular values an
       fit = measure_of(more_steps(p, start_steps(p, p$z), 300), sum(p$z^2)),
       trace = measure_of(more_steps(p, start_steps(p, signs), 300), sum(signs^2)), free = 0
     )
-    for (lambda in c(1e-3, 0.1, 10)) {
+    for (lambda in if (is_on_cran()) 0.1 else c(1e-3, 0.1, 10)) {
       exact <- case$exact(lambda)
       reml <- p$rows * log(exact[["pss"]]) + exact[["log_det"]]
       s <- array_scores(p, dense, lambda)

@@ -192,7 +192,7 @@ test_that("complex signals keep the promise for the moduli of their terms", {
   signals <- hostile_signals(n)
   kernels <- hostile_kernels(m)
   for (k in names(kernels)) {
-    for (s in names(signals)) {
+    for (s in some_of(names(signals), 1, first = match(k, names(kernels)))) {
       x <- complex(real = signals[[s]], imaginary = sample(signals, 1)[[1]])
       h <- complex(real = kernels[[k]], imaginary = rev(sample(kernels, 1)[[1]]))
       moduli <- conv_by("direct", Mod(x), Mod(h))

@@ -68,7 +68,7 @@ test_that("products keep the promise where magnitudes differ by 1e16", {
 test_that("and where transforms are taken, for every boundary", {
   skip_on_cran()
   set.seed(23)
-  n <- 4000
+  n <- 2500
   m <- 700
   h <- wide_numbers(m)
   y <- wide_numbers(n)

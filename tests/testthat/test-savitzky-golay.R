@@ -92,7 +92,7 @@ test_that("polynomials up to the degree come back, and their derivatives, at hig
     }
     lapply(p, function(v) v[, k + 1])
   }
-  for (case in list(c(11, 4), c(101, 12), c(401, 30), c(1001, 40))) {
+  for (case in c(list(c(11, 4), c(101, 12), c(401, 30)), if (!is_on_cran()) list(c(1001, 40)))) {
     m <- case[1]
     t <- seq(-1, 1, length.out = m)
     exact <- legendre(t, case[2])
