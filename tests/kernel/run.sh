@@ -27,6 +27,7 @@ arguments() {
     gcc-san-brief:test-matrix | gcc-san-brief:test-regressor) echo 1000 ;;
     gcc:test-matrix | gcc:test-regressor) echo 40000 ;;
     gcc:test-leave) echo long ;;
+    clang-san:test-array) echo 20000 ;;
     tsan:test-conv) echo 1000 ;;
     *:test-array) echo 5000 ;;
     *:test-conv) echo 5000 ;;
