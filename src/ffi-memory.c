@@ -33,15 +33,23 @@ SEXP ffi_physical_memory(void)
 
 #define LARGE_PAGE ((uintptr_t)1 << 21)
 
-/* Asks Linux to use large pages for a block of memory. The first and the last page may hold
- * other things, too, which does no harm. */
+/* Asks Linux to use large pages for a block of memory, which will all be written. The first and
+ * the last page may hold other things, too, which does no harm. What of these two belongs to the
+ * block is seldom a large page; to have their small ones made at once takes a third of the time
+ * that first touches take. */
 void ffi_large_pages(void *memory, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     if (bytes >= 2 * LARGE_PAGE) {
-        uintptr_t from = (uintptr_t)memory / LARGE_PAGE * LARGE_PAGE;
-        uintptr_t to = ((uintptr_t)memory + bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-        madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish: it may fail */
+        uintptr_t begin = (uintptr_t)memory, end = begin + bytes,
+                  from = begin / LARGE_PAGE * LARGE_PAGE,
+                  to = (end + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+        madvise((void *)from, to - from, MADV_HUGEPAGE); /* wishes: they may fail */
+#ifdef MADV_POPULATE_WRITE
+        uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = begin / page * page;
+        madvise((void *)first, from + LARGE_PAGE - first, MADV_POPULATE_WRITE);
+        madvise((void *)(to - LARGE_PAGE), end - (to - LARGE_PAGE), MADV_POPULATE_WRITE);
+#endif
     }
 #else
     (void)memory;
