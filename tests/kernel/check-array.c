@@ -241,6 +241,7 @@ static void check_sparse(const array_case *c, side at)
 void check_array(source *s)
 {
     array_case c = {.a = {.rank = 1 + draw(s, 3)}};
+    c.a.rank += c.a.rank == 3 && draw(s, 10) == 0;
     side at = (side)draw(s, 2);
     cm_factor factor[CM_MOST_AXES];
     c.rows = draw(s, 50) == 0;

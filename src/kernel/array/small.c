@@ -40,9 +40,6 @@ enum { TILE = 1024 };
 /* Samples of a kernel up to which nothing is faster, by times of images of 1000 x 1000. */
 #define FEW(lanes) ((lanes) == 8 ? 300 : (lanes) == 4 ? 150 : 60)
 
-/* The most samples of the copies that a thread makes of the ends of rows. */
-#define MOST_COPIED 131072
-
 /* Of a thread. */
 typedef struct {
     const double **row, **weight; /* rows of x, and their weights in rows of outputs */
@@ -193,18 +190,17 @@ static void sum_item(void *data, size_t next, int thread, const cm_env *env)
 int cm_is_small(const cm_box *box, const cm_boundary *boundary, const cm_factor *factor,
                 cm_method method)
 {
-    if (factor->axis != CM_MOST_AXES || factor->im || box->rank < 2 || box->m[1] < 2 ||
+    if (factor->im || box->rank < 2 || box->m[1] < 2 ||
         (method != CM_AUTO && method != CM_DIRECT))
         return 0;
     for (size_t a = 0; boundary && a < box->rank; a++)
         if (boundary[a] == CM_EXTEND && box->m[a] > 1)
             return 0;
     double count = (double)cm_count(box->m, box->rank), ny = (double)box->w[0].ny;
-    double m1 = (double)box->m[0], m2 = (double)box->m[1], more = (m2 + CM_ROWS - 1) / m2;
-    if (count > CM_SPARSE_MOST || count / m1 * more * (m1 + CM_STRIP) > MOST_COPIED)
-        return 0;
-    double strips = ceil(ny / CM_STRIP) * CM_STRIP / ny;
-    return method == CM_DIRECT || count * more * strips <= FEW(cm_current_simd()->lanes);
+    double m2 = (double)box->m[1], more = (m2 + CM_ROWS - 1) / m2,
+           strips = ceil(ny / CM_STRIP) * CM_STRIP / ny;
+    return method == CM_DIRECT ? count <= CM_SPARSE_MOST
+                               : count * more * strips <= FEW(cm_current_simd()->lanes);
 }
 
 /* The weights of all rows: row r of s->nrow has in row j of outputs those of row j + m2 - 1 - r

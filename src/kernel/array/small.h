@@ -7,8 +7,9 @@
 #include "base/env.h"
 #include "base/window.h"
 
-/* Is cm_conv_small() to do it? Only a real kernel with several samples along the second axis,
- * and unless sums are asked for only where nothing else is faster. */
+/* Is cm_conv_small() to do it, which takes a kernel of all axes? Only a real kernel with
+ * several samples along the second axis, and unless sums are asked for only where nothing else
+ * is faster. */
 int cm_is_small(const cm_box *box, const cm_boundary *boundary, const cm_factor *factor,
                 cm_method method);
 
@@ -17,7 +18,8 @@ int cm_is_small(const cm_box *box, const cm_boundary *boundary, const cm_factor 
  * nothing of use in y, if a product might not be finite: the part of the work that progress was
  * told of.
  *
- * Memory beside x and y: twice the kernel, and up to 2 MB for each thread. */
+ * Memory beside x and y: a few times the kernel, and for each thread 0.5 kB for each of its
+ * samples behind the first axis, or a few times the kernel. */
 double cm_conv_small(const cm_box *box, const cm_boundary *boundary, const double *x,
                      const double *h, double *y, const cm_env *env);
 
