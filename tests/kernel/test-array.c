@@ -377,6 +377,123 @@ static void check_slices(void)
     free(x);
 }
 
+/* An axis of an array whose samples are products, one factor for each axis; so are outputs. */
+typedef struct {
+    size_t n, m, origin;
+    cm_mode mode;
+    cm_boundary boundary;
+    size_t missing;    /* the place of a sample, or SIZE_MAX */
+    double *x, *h, *y; /* factors of samples, of the kernel, of outputs */
+    unsigned char *met,
+        *lacks; /* does an output meet that place; or what is missing outside? */
+    size_t ny;
+} line;
+
+static void lay_out(line *l)
+{
+    cm_window w = cm_mode_window(l->mode, l->n, l->m, l->origin);
+    l->ny = w.ny;
+    l->x = calloc(l->n + l->m + 3 * w.ny, sizeof *l->x);
+    l->h = l->x + l->n;
+    l->y = l->h + l->m;
+    l->met = (unsigned char *)(l->y + w.ny);
+    l->lacks = l->met + w.ny;
+    for (size_t j = 0; j < l->n; j++)
+        l->x[j] = (double)((7 * j + l->n) % 5) - 1;
+    for (size_t i = 0; i < l->m; i++)
+        l->h[i] = (double)(i % 3) + 1;
+    for (size_t k = 0; k < w.ny; k++)
+        for (size_t i = 0; i < l->m; i++) {
+            ptrdiff_t place = (ptrdiff_t)(w.first + k) - (ptrdiff_t)i;
+            int inside = place >= 0 && place < (ptrdiff_t)l->n;
+            cm_sources s = {1, {(size_t)place}, {1}};
+            if (!inside)
+                s = cm_sources_of(place, l->n, l->boundary);
+            l->lacks[k] |= l->boundary == CM_MISSING && !inside;
+            for (int p = 0; p < s.n; p++) {
+                l->y[k] += l->h[i] * s.weight[p] * l->x[s.at[p]];
+                l->met[k] |= s.at[p] == l->missing;
+            }
+        }
+}
+
+/* Arrays that are convolved some outputs at a time: whole numbers, which come out exact. */
+static void check_slabs(line *axis, size_t rank, cm_method method, int apart)
+{
+    cm_array a = {.rank = rank, .method = method};
+    cm_factor factor[CM_MOST_AXES];
+    size_t nfactor = 0, nh = 1, n = 1, ny = 1, missing = 0, wrong = 0;
+    int any = 1;
+    for (size_t k = rank; k-- > 0;) {
+        lay_out(axis + k);
+        any &= axis[k].missing != SIZE_MAX;
+        missing = missing * axis[k].n + (any ? axis[k].missing : 0);
+    }
+    for (size_t k = 0; k < rank; k++) {
+        line *l = axis + k;
+        a.nx[k] = l->n, a.nh[k] = l->m, a.origin[k] = l->origin;
+        a.mode[k] = l->mode, a.boundary[k] = l->boundary;
+        n *= l->n, nh *= l->m, ny *= l->ny;
+        if (l->m > 1)
+            factor[nfactor++] = (cm_factor){l->h, NULL, k};
+    }
+    double *x = calloc(n + nh + ny, sizeof *x), *h = x + n, *y = h + nh;
+    for (size_t j = 0; j < n + nh; j++) {
+        double *to = x + j;
+        *to = 1;
+        for (size_t k = 0, rest = j < n ? j : j - n; k < rank; k++) {
+            size_t size = j < n ? axis[k].n : axis[k].m;
+            *to *= j < n ? axis[k].x[rest % size] : axis[k].h[rest % size];
+            rest /= size;
+        }
+    }
+    if (any)
+        x[missing] = na_value;
+    if (!apart)
+        factor[0] = (cm_factor){h, NULL, CM_MOST_AXES}, nfactor = 1;
+    begin(&here);
+    cm_conv_array(&a, (cm_samples){x, NULL, n, 1}, factor, nfactor, (cm_output){y, NULL},
+                  env());
+    for (size_t t = 0; t < ny; t++) {
+        double exact = 1;
+        int met = any, lacks = 0;
+        for (size_t k = 0, rest = t; k < rank; rest /= axis[k].ny, k++) {
+            exact *= axis[k].y[rest % axis[k].ny];
+            met &= axis[k].met[rest % axis[k].ny];
+            lacks |= axis[k].lacks[rest % axis[k].ny];
+        }
+        wrong += met || lacks ? !is_na(y[t]) : y[t] != exact;
+    }
+    expect(wrong == 0, "slabs of %zu axes, method %d: %zu are wrong", rank, method, wrong);
+    release(&here);
+    for (size_t k = 0; k < rank; k++)
+        free(axis[k].x);
+    free(x);
+}
+
+/* Each boundary in turn along the last axis that has a kernel. */
+static void check_all_slabs(void)
+{
+    const cm_boundary last[] = {CM_ZERO,   CM_WRAP,    CM_MISSING, CM_EXTEND,
+                                CM_MIRROR, CM_NEAREST, CM_MISSING, CM_REFLECT};
+    for (int i = 0; i < 8; i++) {
+        int apart = i % 2, any = i / 2 % 2;
+        cm_boundary b = last[i];
+        cm_mode mode = b == CM_ZERO ? CM_FULL : CM_SAME;
+        cm_method method = i < 4 ? CM_AUTO : CM_DIRECT;
+        line volume[] = {
+            {.n = 120, .m = 3, .mode = CM_FULL, .missing = any ? 7 : SIZE_MAX},
+            {.n = 130, .m = 2, .mode = CM_VALID, .missing = 60},
+            {.n = 140, .m = 4, .origin = b != CM_ZERO, .mode = mode, .boundary = b}};
+        line series[] = {{.n = 40, .m = 3, .mode = CM_FULL, .missing = any ? 7 : SIZE_MAX},
+                         {.n = 700, .m = 5, .mode = mode, .boundary = b, .missing = 699},
+                         {.n = 81, .m = 1, .missing = 3}};
+        volume[2].missing = 101;
+        check_slabs(volume, 3, method, apart);
+        check_slabs(series, 3, method, apart);
+    }
+}
+
 int main(int argc, char **argv)
 {
     long runs = argc > 1 ? atol(argv[1]) : 20000;
@@ -400,6 +517,7 @@ int main(int argc, char **argv)
     check_complex_passes(CM_AUTO);
     check_complex_passes(CM_FFT);
     check_slices();
+    check_all_slabs();
     check_progress(0, 1);
     check_progress(1, 1);
     check_progress(1, NAN);

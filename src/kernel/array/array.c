@@ -463,18 +463,17 @@ static void conv_some_slices(const cm_array *a, cm_samples x, const cm_factor *f
     }
 }
 
-/* By how much the moduli after the first few passes can pass the largest of x. */
+/* By how much the moduli after some of the passes can pass the largest of x. */
 static double growth_of_passes(const cm_array *a, const cm_factor *factor, size_t nfactor)
 {
-    double most = 1, product = 1;
+    double product = growth(a);
     for (size_t f = 0; f < nfactor; f++) {
         double sum = 0;
         for (size_t i = 0; i < a->nh[factor[f].axis]; i++)
             sum += hypot(factor[f].re[i], factor[f].im ? factor[f].im[i] : 0);
-        product *= sum;
-        most = fmax(most, product);
+        product *= fmax(1, sum);
     }
-    return most * growth(a);
+    return product;
 }
 
 /* Products of passes stay below this. */

@@ -254,6 +254,60 @@ static void run_stage(stage *s, size_t f, size_t npass, const cm_env *env)
 
 /* ---- all passes ------------------------------------------------------------------------ */
 
+/* Do all axes but that of the first kernel keep their sizes? */
+static int keeps_sizes(const cm_box *box, const cm_factor *factor, size_t nfactor)
+{
+    for (size_t f = 1; f < nfactor; f++)
+        if (box->n[factor[f].axis] != box->w[factor[f].axis].ny)
+            return 0;
+    return 1;
+}
+
+/* h times 2^e, into `to` if that is not NULL. Returns 0 if digits get lost. */
+static int scaled(const double *h, size_t m, int e, double *to)
+{
+    int exact = 1;
+    for (size_t i = 0; i < m; i++) {
+        double value = ldexp(h[i], e);
+        exact &= isfinite(value) && ldexp(value, -e) == h[i];
+        if (to)
+            to[i] = value;
+    }
+    return exact;
+}
+
+/* The first kernel has the scale of all, so that no product has less digits than that with all
+ * kernels. Where the last one comes first it takes the scale: this exponent. */
+static int exponent(const double *h, size_t m)
+{
+    int e = 0;
+    frexp(cm_max_modulus((cm_samples){h, NULL, m, 1}), &e);
+    return e;
+}
+
+static int may_reorder(const cm_box *box, const cm_factor *factor, size_t nfactor)
+{
+    const cm_factor *last = factor + nfactor - 1;
+    int e = exponent(factor->re, box->m[factor->axis]);
+    return scaled(factor->re, box->m[factor->axis], -e, NULL) &&
+           scaled(last->re, box->m[last->axis], e, NULL);
+}
+
+/* The kernels with the last one first. */
+static void reorder(const cm_box *box, const cm_factor *factor, size_t nfactor,
+                    cm_factor *order, const cm_env *env)
+{
+    const cm_factor *last = factor + nfactor - 1;
+    size_t m0 = box->m[factor->axis], m1 = box->m[last->axis];
+    double *re0 = cm_doubles(m0, env), *re1 = cm_doubles(m1, env);
+    int e = exponent(factor->re, m0);
+    scaled(factor->re, m0, -e, re0);
+    scaled(last->re, m1, e, re1);
+    order[0] = (cm_factor){re1, NULL, last->axis};
+    memcpy(order + 1, factor, (nfactor - 1) * sizeof *order);
+    order[1].re = re0;
+}
+
 int cm_may_pass(const cm_box *box, const cm_boundary *boundary, const cm_factor *factor,
                 size_t nfactor, cm_method method)
 {
@@ -265,7 +319,7 @@ int cm_may_pass(const cm_box *box, const cm_boundary *boundary, const cm_factor 
             (m > box->n[a] && (!boundary || boundary[a] == CM_ZERO)))
             return 0;
     }
-    return 1;
+    return keeps_sizes(box, factor, nfactor) || may_reorder(box, factor, nfactor);
 }
 
 /* What stands at the places outside that outputs meet. */
@@ -308,15 +362,6 @@ static double *aligned(size_t n, const cm_env *env)
     return memory + (64 - (uintptr_t)memory % 64) % 64 / sizeof *memory;
 }
 
-/* Do all axes but that of the first pass keep their sizes? */
-static int keeps_sizes(const pass *p, size_t npass)
-{
-    for (size_t f = 1; f < npass; f++)
-        if (p[f].n != p[f].ny)
-            return 0;
-    return 1;
-}
-
 /* The next stage: pass f, and those after it that fit the same pieces. */
 static stage next_stage(const pass *passes, size_t npass, size_t f, int in_place, stage s)
 {
@@ -335,40 +380,109 @@ static stage next_stage(const pass *passes, size_t npass, size_t f, int in_place
     return s;
 }
 
+/* The passes in the order of the kernels. The sizes after the last go to n; returns the most
+ * samples between two passes for each place on the axes from `axis` on. */
+static size_t new_passes(const cm_box *box, const cm_boundary *boundary,
+                         const cm_factor *factor, size_t nfactor, size_t axis, pass *passes,
+                         stage *s, size_t *n, const cm_env *env)
+{
+    size_t most = 0;
+    memcpy(n, box->n, sizeof box->n);
+    for (size_t f = 0; f < nfactor; f++) {
+        size_t a = factor[f].axis;
+        passes[f] =
+            new_pass(box, cm_count(n, a), boundary ? boundary[a] : CM_ZERO, factor + f, env);
+        size_t need = (passes[f].room + passes[f].after) * passes[f].stride + CM_STRIP;
+        s->each = larger(s->each, (need + CM_LANES - 1) / CM_LANES * CM_LANES);
+        n[a] = passes[f].ny;
+        if (f + 1 < nfactor)
+            most = larger(most, cm_count(n, axis));
+    }
+    s->buffer = aligned(s->each * (size_t)env->threads, env);
+    return most;
+}
+
+/* All passes over all of the array, in y. */
+static void pass_in_place(stage *s, const pass *passes, size_t npass, double *y,
+                          const cm_env *env)
+{
+    for (size_t f = 0; f < npass && !atomic_load(s->not_finite); f += s->npass) {
+        *s = next_stage(passes, npass, f, 1, *s);
+        s->y = y;
+        run_stage(s, f, npass, env);
+        s->nx = s->nx / s->passes->n * s->passes->ny;
+        s->x = y;
+        s->growth = 0;
+    }
+}
+
+/* ---- from array to array ------------------------------------------------------------- */
+
+/* All passes over s->nx samples at s->x, the first one to `ny` outputs from `first` on. */
+static void pass_slab(stage s, const pass *passes, size_t npass, size_t first, size_t ny,
+                      double *const between[2], double *y, const cm_env *env)
+{
+    cm_env quiet = cm_quiet(env);
+    for (size_t f = 0; f < npass; f++) {
+        s = next_stage(passes, npass, f, 0, s);
+        if (f == 0 && ny < s.ny)
+            s.first = first, s.ny = ny, s.piece = 0;
+        s.y = f + 1 == npass ? y : between[f % 2];
+        run_stage(&s, f, npass, &quiet);
+        s.nx = s.nx / s.passes->n * s.ny;
+        s.x = s.y;
+    }
+}
+
+/* All passes, the last axis first: some outputs along it at a time, or all of several blocks,
+ * of which each has all places on the axes up to that. For each place on it there are up to
+ * `slice` samples between passes, and ny in y. */
+static void pass_slabs(stage *s, const pass *passes, size_t npass, size_t slice, size_t ny,
+                       double *y, const cm_env *env)
+{
+    size_t block = passes->n * passes->run, nblock = s->nx / block, nline = passes->ny,
+           lines = lesser(larger(SLAB / slice, 1), nline),
+           blocks = lines < nline ? 1 : lesser(larger(SLAB / slice / nline, 1), nblock);
+    double *between[2] = {cm_doubles(blocks * lines * slice, env), NULL};
+    if (npass > 2)
+        between[1] = cm_doubles(blocks * lines * slice, env);
+    const double *x = s->x;
+    look(s, env);
+    s->growth = 0;
+    for (size_t b = 0, nb; b < nblock && !atomic_load(s->not_finite); b += nb) {
+        nb = lesser(blocks, nblock - b);
+        s->x = x + b * block;
+        s->nx = nb * block;
+        for (size_t k = 0, n; k < nline; k += n) {
+            n = lesser(lines, nline - k);
+            pass_slab(*s, passes, npass, k, n, between, y, env);
+            y += nb * n * ny;
+            s->told =
+                ((double)b + (double)nb * (double)(k + n) / (double)nline) / (double)nblock;
+            cm_tell(s->told, env);
+        }
+    }
+}
+
 double cm_conv_passes(const cm_box *box, const cm_boundary *boundary, const double *x,
                       const cm_factor *factor, size_t nfactor, double growth, double *y,
                       const cm_env *env)
 {
     void *mark = env->mark(env->data);
     pass passes[CM_MOST_AXES];
-    size_t n[CM_MOST_AXES], most = 0;
+    cm_factor order[CM_MOST_AXES];
+    size_t n[CM_MOST_AXES];
     atomic_int not_finite = 0;
     stage s = {.x = x, .growth = growth, .not_finite = &not_finite};
-    memcpy(n, box->n, sizeof n);
-    s.nx = cm_count(n, box->rank);
-    for (size_t f = 0; f < nfactor; f++) {
-        size_t a = factor[f].axis;
-        passes[f] =
-            new_pass(box, cm_count(n, a), boundary ? boundary[a] : CM_ZERO, factor + f, env);
-        size_t need = (passes[f].room + passes[f].after) * passes[f].stride + CM_STRIP;
-        s.each = larger(s.each, (need + CM_LANES - 1) / CM_LANES * CM_LANES);
-        n[a] = passes[f].ny;
-        if (f + 1 < nfactor)
-            most = larger(most, cm_count(n, box->rank));
-    }
-    s.buffer = aligned(s.each * (size_t)env->threads, env);
-    int in_place = keeps_sizes(passes, nfactor);
-    size_t nbetween = in_place ? 0 : nfactor > 2 ? 2 : 1;
-    double *between[2] = {y, y};
-    for (size_t f = 0; f < nbetween; f++)
-        between[f] = cm_doubles(most, env);
-    for (size_t f = 0; f < nfactor && !atomic_load(&not_finite); f += s.npass) {
-        s = next_stage(passes, nfactor, f, in_place, s);
-        s.y = f + s.npass == nfactor ? y : between[f % 2];
-        run_stage(&s, f, nfactor, env);
-        s.nx = s.nx / s.passes->n * s.passes->ny;
-        s.x = s.y;
-        s.growth = 0;
+    s.nx = cm_count(box->n, box->rank);
+    if (keeps_sizes(box, factor, nfactor)) {
+        new_passes(box, boundary, factor, nfactor, 0, passes, &s, n, env);
+        pass_in_place(&s, passes, nfactor, y, env);
+    } else {
+        size_t last = factor[nfactor - 1].axis;
+        reorder(box, factor, nfactor, order, env);
+        size_t slice = new_passes(box, boundary, order, nfactor, last, passes, &s, n, env);
+        pass_slabs(&s, passes, nfactor, slice, cm_count(n, last), y, env);
     }
     env->release(env->data, mark);
     return s.told;

@@ -17,8 +17,8 @@ int cm_may_pass(const cm_box *box, const cm_boundary *boundary, const cm_factor 
  * times `growth` is not finite: the part of the work that progress was told of.
  *
  * Memory beside x and y: 0.1 to 1 MB for each thread, with kernels of more than 500 samples 1.5
- * kB for each of them; and up to two more arrays where an axis behind the first with a kernel
- * has more or less outputs than samples. */
+ * kB for each of them. Where an axis behind the first with a kernel has more or less outputs
+ * than samples up to 32 MB, or two slices of the array if these are larger. */
 double cm_conv_passes(const cm_box *box, const cm_boundary *boundary, const double *x,
                       const cm_factor *factor, size_t nfactor, double growth, double *y,
                       const cm_env *env);
