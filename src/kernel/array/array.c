@@ -2,7 +2,8 @@
  * those with a small kernel of all axes for small.c, which take next to no memory. All else
  * goes, in the order of its steps:
  *
- *   1. Last axes on which the kernel has one sample are taken some slices at a time.
+ *   1. Last axes on which the kernel has one sample are taken some slices at a time; where one
+ *      of them is large, some outputs along the last axis with a kernel: a slab.
  *   2. Boundaries other than zero extend the array along each axis by m - 1 samples.
  *   3. Samples that are not finite are taken out.
  *   4. The rest is convolved, by one kernel or by one along each axis in turn.
@@ -12,8 +13,9 @@
  * are far below the promise for each: terms of a partial sum are products whose moduli add up
  * to no more than those of the whole.
  *
- * Memory, for the slices that are taken at a time: for step 2 the extended array, for step 3 x
- * and a byte a sample, for passes up to two more arrays.
+ * Memory, for what is taken at a time: for step 2 the extended array, for step 3 x and a byte a
+ * sample, for step 4 up to two more arrays and what transforms take, for step 5 two and two
+ * bytes a sample. A slab has a few 100,000 outputs, or where that is more, 3 (m - 1) slices.
  */
 #include "array/array.h"
 
@@ -31,7 +33,24 @@
 /* Samples of several slices that are taken at a time: they fit the second-level cache. With
  * threads, enough work for all. */
 #define SLICES_AT_ONCE 100000
-#define SLICES_WITH_THREADS 4000000
+#define SLICES_WITH_THREADS 1000000
+
+/* An array of up to so many samples is taken whole; of a larger one so many at a time. */
+#define WHOLE 1300000
+#define SLAB 700000
+
+/* Room for what is taken at a time: so many bytes a sample, and no more than this. What is not
+ * used of it costs nothing. */
+#define EACH_SAMPLE 128
+#define MOST_ROOM 100000000
+
+/* What is taken at a time: an array, or a slab of it, whose axis has no boundary any more. */
+typedef struct {
+    cm_array a;
+    cm_box box;
+    cm_field x;                                       /* with states if some are not 0 */
+    size_t before[CM_MOST_AXES], after[CM_MOST_AXES]; /* places outside that are missing */
+} part;
 
 /* ---- 4. kernels one after the other ------------------------------------------------- */
 
@@ -158,25 +177,21 @@ static cm_box box_of(const cm_array *a)
     return box;
 }
 
-/* The array with all samples that outputs need, and its box. Of several factors each extends
- * the array along its own axis, if all samples are finite: *later is 1 then. */
-static cm_field extend(const cm_array *a, cm_samples x, size_t nfactor, cm_box *box, int *later,
-                       const cm_env *env)
+/* Extends a part to all samples that outputs need. Of several factors each extends the array
+ * along its own axis, if all samples are finite: returns 1 then. */
+static int extend(part *p, size_t nfactor, const cm_env *env)
 {
-    cm_field field = {x.re, x.im, NULL};
-    if (!isfinite(cm_max_modulus(x) * growth(a)) || any_missing_outside(a))
-        field.state = cm_states(x, env);
-    *later = nfactor > 1 && !field.state;
-    *box = box_of(a);
+    const cm_array *a = &p->a;
+    if (nfactor > 1 && !p->x.state)
+        return 1;
     for (size_t k = 0; k < a->rank; k++) {
-        if (a->boundary[k] == CM_ZERO || a->nh[k] == 1 || *later)
+        if (a->boundary[k] == CM_ZERO || a->nh[k] == 1)
             continue;
-        size_t before = a->nh[k] - 1 - a->origin[k];
-        field =
-            cm_extended(field, box->n, a->rank, k, before, a->origin[k], a->boundary[k], env);
-        box->w[k].first = a->nh[k] - 1;
+        p->x = cm_extended(p->x, p->box.n, a->rank, k, a->nh[k] - 1 - a->origin[k],
+                           a->origin[k], a->boundary[k], env);
+        p->box.w[k].first = a->nh[k] - 1;
     }
-    return field;
+    return 0;
 }
 
 /* ---- 3. samples that are not finite ---------------------------------------------------- */
@@ -252,9 +267,9 @@ static cm_box all_met(const cm_box *box, ptrdiff_t *offset)
 }
 
 /* Samples outside along this axis are missing, wherever they lie on the others. */
-static void miss_outside(const cm_array *a, size_t axis, const cm_box *met, double *present)
+static void miss_outside(const part *p, size_t axis, const cm_box *met, double *present)
 {
-    size_t after = a->origin[axis], before = a->nh[axis] - 1 - after;
+    size_t after = p->after[axis], before = p->before[axis];
     size_t run = cm_count(met->n, axis), line = run * met->n[axis];
     size_t nline = cm_count(met->n + axis + 1, met->rank - axis - 1);
     for (size_t l = 0; l < nline; l++, present += line) {
@@ -264,9 +279,10 @@ static void miss_outside(const cm_array *a, size_t axis, const cm_box *met, doub
 }
 
 /* 1 at all places that outputs meet, and 0 where a sample is missing. */
-static double *presence(const cm_array *a, const cm_box *box, const cm_box *met,
-                        const ptrdiff_t *offset, const unsigned char *state, const cm_env *env)
+static double *presence(const part *part, const cm_box *met, const ptrdiff_t *offset,
+                        const cm_env *env)
 {
+    const cm_box *box = &part->box;
     size_t n = cm_count(box->n, box->rank), nmet = cm_count(met->n, box->rank);
     double *present = cm_doubles(nmet, env);
     size_t at[CM_MOST_AXES] = {0}, work = 0;
@@ -275,11 +291,11 @@ static double *presence(const cm_array *a, const cm_box *box, const cm_box *met,
         cm_work(&work, 1, env);
     }
     for (size_t k = 0; k < box->rank; k++)
-        if (a->boundary[k] == CM_MISSING)
-            miss_outside(a, k, met, present);
+        if (part->before[k] + part->after[k] > 0)
+            miss_outside(part, k, met, present);
     for (size_t j = 0; j < n; j++) {
         size_t to = 0;
-        int inside = CM_IS_MISSING(state[j]);
+        int inside = CM_IS_MISSING(part->x.state[j]);
         for (size_t k = box->rank; k-- > 0 && inside;) {
             size_t place = at[k] + (size_t)offset[k]; /* wraps where it is below */
             inside = place < met->n[k];
@@ -296,7 +312,7 @@ static double *presence(const cm_array *a, const cm_box *box, const cm_box *met,
 
 /* For each output the sum of the kernel over what is present, of which `s` is told. A transform
  * without its guard would hide a sum that is 0. */
-static double *present_weight(const cm_array *a, cm_sums *s, const cm_env *env)
+static double *present_weight(const part *p, cm_sums *s, const cm_env *env)
 {
     ptrdiff_t offset[CM_MOST_AXES];
     cm_box met = all_met(s->box, offset);
@@ -304,9 +320,9 @@ static double *present_weight(const cm_array *a, cm_sums *s, const cm_env *env)
     for (size_t k = 0; k < met.rank; k++)
         ny *= met.w[k].ny;
     cm_output weight = {cm_doubles(ny, env), NULL};
-    s->present = presence(a, s->box, &met, offset, s->x.state, env);
+    s->present = presence(p, &met, offset, env);
     conv_factors(&met, s->present, NULL, s->factor, s->nfactor, NULL,
-                 a->method == CM_FFT ? CM_FFT_GUARDED : a->method, weight, env);
+                 p->a.method == CM_FFT ? CM_FFT_GUARDED : p->a.method, weight, env);
     return weight.re;
 }
 
@@ -381,15 +397,17 @@ static void restore_output(cm_na na, unsigned char state, cm_output y, size_t t,
         set_output(y, t, NAN);
 }
 
-static void restore(const cm_array *a, const cm_box *box, cm_field x, const cm_factor *factor,
-                    size_t nfactor, cm_output y, const cm_env *env)
+static void restore(const part *p, const cm_factor *factor, size_t nfactor, cm_output y,
+                    const cm_env *env)
 {
+    const cm_box *box = &p->box;
+    cm_field x = p->x;
     restore_infinite(box, x, factor, y, env);
     const unsigned char *reached = cm_reached(box, x.state, env);
     weights w = {.sums = {box, x, factor, nfactor, NULL}};
     size_t ny = 1, work = 0;
-    if (a->na == CM_NA_RENORMALISE) {
-        w.weight = present_weight(a, &w.sums, env);
+    if (p->a.na == CM_NA_RENORMALISE) {
+        w.weight = present_weight(p, &w.sums, env);
         w.total = total_weight(&w.sums);
         w.tiny = cm_too_small(&w.sums);
     }
@@ -397,30 +415,114 @@ static void restore(const cm_array *a, const cm_box *box, cm_field x, const cm_f
         ny *= box->w[k].ny;
     for (size_t t = 0; t < ny; t++) {
         if (reached[t])
-            restore_output(a->na, reached[t], y, t, &w, &work, env);
+            restore_output(p->a.na, reached[t], y, t, &w, &work, env);
         cm_work(&work, 1, env);
     }
 }
 
 /* ---- all of it ------------------------------------------------------------------------ */
 
+static void conv_part(part *p, const cm_factor *factor, size_t nfactor, cm_output y,
+                      const cm_env *env)
+{
+    int later = extend(p, nfactor, env);
+    size_t n = cm_count(p->box.n, p->box.rank);
+    const double *re = p->x.re, *im = p->x.im;
+    void *mark = env->mark(env->data);
+    if (p->x.state) {
+        re = without(re, p->x.state, n, env);
+        im = without(im, p->x.state, n, env);
+    }
+    conv_factors(&p->box, re, im, factor, nfactor, later ? &p->a : NULL, p->a.method, y, env);
+    env->release(env->data, mark);
+    cm_env quiet = cm_quiet(env);
+    if (p->x.state)
+        restore(p, factor, nfactor, y, &quiet);
+}
+
+/* Are all samples there, and finite, also on lines through them? */
+static int is_finite(const part *p, double growth)
+{
+    size_t n = cm_count(p->box.n, p->box.rank);
+    for (size_t k = 0; k < p->box.rank; k++)
+        if (p->before[k] + p->after[k] > 0)
+            return 0;
+    return isfinite(cm_max_modulus((cm_samples){p->x.re, p->x.im, n, 1}) * growth) != 0;
+}
+
+/* Notes what is missing outside along each axis that has a boundary. */
+static void note_missing(part *p)
+{
+    const cm_array *a = &p->a;
+    for (size_t k = 0; k < a->rank; k++)
+        if (a->boundary[k] == CM_MISSING) {
+            p->after[k] = a->origin[k];
+            p->before[k] = a->nh[k] - 1 - a->origin[k];
+        }
+}
+
 static void conv_slices(const cm_array *a, cm_samples x, const cm_factor *factor,
                         size_t nfactor, cm_output y, const cm_env *env)
 {
     void *mark = env->mark(env->data);
-    cm_box box;
-    int later;
-    cm_field field = extend(a, x, nfactor, &box, &later, env);
-    size_t n = cm_count(box.n, box.rank);
-    const double *re = field.re, *im = field.im;
-    if (field.state) {
-        re = without(re, field.state, n, env);
-        im = without(im, field.state, n, env);
+    part p = {.a = *a, .box = box_of(a), .x = {x.re, x.im, NULL}};
+    note_missing(&p);
+    if (!is_finite(&p, growth(a))) {
+        unsigned char *state = env->alloc(env->data, x.n);
+        cm_find_states(x, state, env);
+        p.x.state = state;
     }
-    conv_factors(&box, re, im, factor, nfactor, later ? a : NULL, a->method, y, env);
-    cm_env quiet = cm_quiet(env);
-    if (field.state)
-        restore(a, &box, field, factor, nfactor, y, &quiet);
+    conv_part(&p, factor, nfactor, y, env);
+    env->release(env->data, mark);
+}
+
+/* ---- 1. slabs and slices ----------------------------------------------------------------- */
+
+/* Outputs from `first` on, ny of them, along the last axis. The samples that they need are a
+ * part of x, or gathered where some lie outside. */
+static void conv_slab(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
+                      size_t first, size_t ny, cm_output y, const cm_env *env)
+{
+    void *mark = env->mark(env->data);
+    part p = {.a = *a, .box = box_of(a), .x = {x.re, x.im, NULL}};
+    size_t axis = a->rank - 1, n = a->nx[axis], m = a->nh[axis], run = cm_count(a->nx, axis);
+    ptrdiff_t from = (ptrdiff_t)(p.box.w[axis].first + first) - (ptrdiff_t)(m - 1),
+              to = from + (ptrdiff_t)(ny + m - 1), end = (ptrdiff_t)n;
+    cm_boundary boundary = a->boundary[axis];
+    int gather = boundary != CM_ZERO && (from < 0 || to > end);
+    p.a.boundary[axis] = CM_ZERO;
+    note_missing(&p);
+    if (boundary == CM_MISSING) {
+        p.before[axis] = from < 0 ? (size_t)-from : 0;
+        p.after[axis] = to > end ? (size_t)(to - end) : 0;
+    }
+    size_t lead = m - 1; /* outputs begin there */
+    if (boundary == CM_ZERO) {
+        lead = from < 0 ? m - 1 - (size_t)-from : m - 1;
+        from = from < 0 ? 0 : from;
+        to = to > end ? end : to;
+    }
+    p.box.n[axis] = p.a.nx[axis] = (size_t)(to - from);
+    p.box.w[axis] = (cm_window){lead, ny};
+    cm_field all = p.x;
+    if (gather) {
+        p.x = cm_gathered(all, run, n, from, (size_t)(to - from), boundary, env);
+    } else {
+        p.x.re += (size_t)from * run;
+        p.x.im = x.im ? x.im + (size_t)from * run : NULL;
+    }
+    if (!is_finite(&p, growth(a))) {
+        if (gather) {
+            p.x.state =
+                cm_gathered_states(all, p.x, run, n, from, (size_t)(to - from), boundary, env);
+        } else {
+            cm_samples own = {p.x.re, p.x.im, p.box.n[axis] * run, 1};
+            unsigned char *state = env->alloc(env->data, own.n);
+            cm_find_states(own, state, env);
+            p.x.state = state;
+        }
+    }
+    conv_part(&p, factor, nfactor, y, env);
     env->release(env->data, mark);
 }
 
@@ -432,9 +534,68 @@ static size_t outputs(const cm_array *a, size_t rank)
     return ny;
 }
 
-/* Last axes on which the kernel has one sample are taken some slices at a time. */
-static void conv_some_slices(const cm_array *a, cm_samples x, const cm_factor *factor,
-                             size_t nfactor, cm_output y, const cm_env *env)
+/* How many outputs along the last axis, of ny, are taken at a time: few enough for the memory,
+ * and enough that the m - 1 slices before them, which are gone over again, do not matter. That
+ * costs less by passes. */
+static size_t lines_at_once(const cm_array *a, size_t ny, size_t nfactor)
+{
+    size_t slice = 1, last = a->rank - 1, more = a->nh[last] - 1,
+           lines = (nfactor > 1 ? 2 : 3) * more + 1;
+    for (size_t k = 0; k < last; k++)
+        slice *= a->nx[k] + a->nh[k] - 1;
+    if (slice * (a->nx[last] + more) <= WHOLE)
+        return ny;
+    if (SLAB / slice > lines + more)
+        lines = SLAB / slice - more;
+    size_t times = (ny + lines - 1) / lines;
+    return (ny + times - 1) / times;
+}
+
+static cm_output output(cm_output y, size_t t)
+{
+    return (cm_output){y.re + t, y.im ? y.im + t : NULL};
+}
+
+/* Slice after slice, some outputs along the last axis of each at a time. */
+static void conv_slabs(const cm_array *a, cm_samples x, size_t nslice, size_t lines,
+                       const cm_factor *factor, size_t nfactor, cm_output y, const cm_env *env)
+{
+    size_t each = cm_count(a->nx, a->rank), run = outputs(a, a->rank - 1),
+           ny = outputs(a, a->rank) / run, t = 0;
+    cm_env quiet = cm_quiet(env);
+    for (size_t s = 0; s < nslice; s++)
+        for (size_t k = 0, n; k < ny; k += n) {
+            n = ny - k < lines ? ny - k : lines;
+            cm_samples slice = {x.re + s * each, x.im ? x.im + s * each : NULL, each, 1};
+            conv_slab(a, slice, factor, nfactor, k, n, output(y, t * run), &quiet);
+            t += n;
+            cm_tell((double)t / ((double)ny * (double)nslice), env);
+        }
+}
+
+/* Slices, at_once at a time. */
+static void conv_some_slices(const cm_array *a, cm_samples x, size_t nslice, size_t at_once,
+                             const cm_factor *factor, size_t nfactor, cm_output y,
+                             const cm_env *env)
+{
+    cm_array some = *a;
+    size_t each = cm_count(a->nx, a->rank), ny = outputs(a, a->rank), axis = some.rank++;
+    some.mode[axis] = CM_FULL, some.origin[axis] = 0, some.boundary[axis] = CM_ZERO;
+    some.nh[axis] = 1;
+    cm_env quiet = cm_quiet(env);
+    for (size_t s = 0, n; s < nslice; s += n) {
+        n = nslice - s < at_once ? nslice - s : at_once;
+        some.nx[axis] = n;
+        cm_samples slices = {x.re + s * each, x.im ? x.im + s * each : NULL, n * each, 1};
+        conv_slices(&some, slices, factor, nfactor, output(y, s * ny), &quiet);
+        cm_tell((double)(s + n) / (double)nslice, env);
+    }
+}
+
+/* Last axes on which the kernel has one sample are slices. Where not all is done at once, all
+ * that is done uses the same memory. */
+static void conv_some(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
+                      cm_output y, const cm_env *env)
 {
     cm_array some = *a;
     size_t nslice = 1, last = factor[nfactor - 1].axis;
@@ -442,24 +603,23 @@ static void conv_some_slices(const cm_array *a, cm_samples x, const cm_factor *f
         last = 0;
     while (some.rank > last + 1 && some.nh[some.rank - 1] == 1)
         nslice *= some.nx[--some.rank];
-    size_t each = cm_count(some.nx, some.rank), ny = outputs(&some, some.rank),
-           at_once = (env->threads > 1 ? SLICES_WITH_THREADS : SLICES_AT_ONCE) / each + 1,
-           axis = some.rank;
-    cm_env quiet = cm_quiet(env);
-    if (nslice > 1) {
-        some.mode[axis] = CM_FULL, some.origin[axis] = 0, some.boundary[axis] = CM_ZERO;
-        some.nh[axis] = 1;
-        some.rank++;
-    }
-    for (size_t s = 0, n; s < nslice; s += n) {
-        n = nslice - s < at_once ? nslice - s : at_once;
-        if (nslice > 1)
-            some.nx[axis] = n;
-        cm_samples part = {x.re + s * each, x.im ? x.im + s * each : NULL, n * each, 1};
-        conv_slices(&some, part, factor, nfactor,
-                    (cm_output){y.re + s * ny, y.im ? y.im + s * ny : NULL},
-                    nslice > 1 ? &quiet : env);
-        cm_tell((double)(s + n) / (double)nslice, env);
+    size_t each = cm_count(some.nx, some.rank),
+           ny = outputs(&some, some.rank) / outputs(&some, some.rank - 1),
+           lines = lines_at_once(&some, ny, nfactor),
+           at_once = (env->threads > 1 ? SLICES_WITH_THREADS : SLICES_AT_ONCE) / each + 1;
+    cm_arena arena;
+    cm_env own = *env;
+    if (lines < ny) {
+        own = cm_with_arena(&arena, MOST_ROOM, env);
+        conv_slabs(&some, x, nslice, lines, factor, nfactor, y, &own);
+    } else if (nslice > 1) {
+        size_t room = EACH_SAMPLE * at_once * each;
+        if (nslice > at_once)
+            own = cm_with_arena(&arena, room < MOST_ROOM ? room : MOST_ROOM, env);
+        conv_some_slices(&some, x, nslice, at_once, factor, nfactor, y, &own);
+    } else {
+        conv_slices(&some, x, factor, nfactor, y, env);
+        cm_tell(1, env);
     }
 }
 
@@ -514,6 +674,6 @@ int cm_conv_array(const cm_array *a, cm_samples x, const cm_factor *factor, size
         if (rest.before == 1)
             return 1;
     }
-    conv_some_slices(a, x, factor, nfactor, y, &rest);
+    conv_some(a, x, factor, nfactor, y, &rest);
     return 1;
 }

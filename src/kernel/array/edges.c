@@ -44,58 +44,96 @@ static void states_of(const unsigned char *x, size_t run, cm_sources s, const do
                                   im ? im[i] : 0);
 }
 
-/* Where along the axis an array is extended, and by what. */
+/* Places along an axis of n, some of which lie outside: `all` of them from `from` on. */
 typedef struct {
-    size_t n, before, after, run; /* the run: samples at one place */
+    ptrdiff_t from;
+    size_t all, n, run; /* the run: samples at one place */
     cm_boundary boundary;
-} edges;
+} places;
 
-static void extend_values(const edges *e, const double *x, double *to, size_t *work,
-                          const cm_env *env)
+static void find_values(const places *p, const double *x, double *to, size_t *work,
+                        const cm_env *env)
 {
-    size_t all = e->before + e->n + e->after;
-    for (size_t i = 0; i < all; i++) {
-        if (i == e->before) {
-            memcpy(to + i * e->run, x, e->n * e->run * sizeof *to);
-            cm_work(work, e->n * e->run, env);
-            i += e->n;
+    for (size_t i = 0, k; i < p->all; i += k) {
+        ptrdiff_t place = p->from + (ptrdiff_t)i;
+        k = 1;
+        if (place >= 0 && (size_t)place < p->n) {
+            size_t left = p->n - (size_t)place;
+            k = p->all - i < left ? p->all - i : left;
+            memcpy(to + i * p->run, x + (size_t)place * p->run, k * p->run * sizeof *to);
+        } else {
+            cm_sources s = cm_sources_of(place, p->n, p->boundary);
+            cm_line_of(x, p->run, p->run, &s, to + i * p->run);
         }
-        if (i < all) {
-            cm_sources s =
-                cm_sources_of((ptrdiff_t)i - (ptrdiff_t)e->before, e->n, e->boundary);
-            cm_line_of(x, e->run, e->run, &s, to + i * e->run);
-        }
-        cm_work(work, e->run, env);
+        cm_work(work, k * p->run, env);
     }
 }
 
-static void extend_states(const edges *e, const unsigned char *x, const double *re,
+static void extend_states(const places *p, const unsigned char *x, const double *re,
                           const double *im, unsigned char *to, size_t *work, const cm_env *env)
 {
-    size_t all = e->before + e->n + e->after;
-    for (size_t i = 0; i < all; i++) {
-        cm_sources s = cm_sources_of((ptrdiff_t)i - (ptrdiff_t)e->before, e->n, e->boundary);
-        states_of(x, e->run, s, re + i * e->run, im ? im + i * e->run : NULL, to + i * e->run);
-        cm_work(work, e->run, env);
+    for (size_t i = 0; i < p->all; i++) {
+        cm_sources s = cm_sources_of(p->from + (ptrdiff_t)i, p->n, p->boundary);
+        states_of(x, p->run, s, re + i * p->run, im ? im + i * p->run : NULL, to + i * p->run);
+        cm_work(work, p->run, env);
     }
 }
 
 cm_field cm_extended(cm_field x, size_t *n, size_t rank, size_t axis, size_t before,
                      size_t after, cm_boundary boundary, const cm_env *env)
 {
-    edges e = {n[axis], before, after, cm_count(n, axis), boundary};
-    size_t outer = cm_count(n + axis + 1, rank - axis - 1), all = e.before + e.n + e.after;
-    size_t from = e.n * e.run, to = all * e.run, work = 0;
+    places p = {-(ptrdiff_t)before, before + n[axis] + after, n[axis], cm_count(n, axis),
+                boundary};
+    size_t outer = cm_count(n + axis + 1, rank - axis - 1), from = p.n * p.run,
+           to = p.all * p.run, work = 0;
     double *re = cm_doubles(to * outer, env), *im = x.im ? cm_doubles(to * outer, env) : NULL;
     unsigned char *state = x.state ? env->alloc(env->data, to * outer) : NULL;
     for (size_t o = 0; o < outer; o++) {
-        extend_values(&e, x.re + o * from, re + o * to, &work, env);
+        find_values(&p, x.re + o * from, re + o * to, &work, env);
         if (im)
-            extend_values(&e, x.im + o * from, im + o * to, &work, env);
+            find_values(&p, x.im + o * from, im + o * to, &work, env);
         if (state)
-            extend_states(&e, x.state + o * from, re + o * to, im ? im + o * to : NULL,
+            extend_states(&p, x.state + o * from, re + o * to, im ? im + o * to : NULL,
                           state + o * to, &work, env);
     }
-    n[axis] = all;
+    n[axis] = p.all;
     return (cm_field){re, im, state};
+}
+
+/* The line at a place of x, which has `run` samples. */
+static cm_samples line_at(cm_field x, size_t run, size_t place)
+{
+    return (cm_samples){x.re + place * run, x.im ? x.im + place * run : NULL, run, 1};
+}
+
+cm_field cm_gathered(cm_field x, size_t run, size_t n, ptrdiff_t from, size_t count,
+                     cm_boundary boundary, const cm_env *env)
+{
+    places p = {from, count, n, run, boundary};
+    double *re = cm_doubles(count * run, env), *im = x.im ? cm_doubles(count * run, env) : NULL;
+    size_t work = 0;
+    find_values(&p, x.re, re, &work, env);
+    if (im)
+        find_values(&p, x.im, im, &work, env);
+    return (cm_field){re, im, NULL};
+}
+
+unsigned char *cm_gathered_states(cm_field x, cm_field gathered, size_t run, size_t n,
+                                  ptrdiff_t from, size_t count, cm_boundary boundary,
+                                  const cm_env *env)
+{
+    unsigned char *state = env->alloc(env->data, count * run), *to = state,
+                  *two = env->alloc(env->data, 2 * run);
+    size_t work = 0;
+    for (size_t i = 0; i < count; i++, to += run) {
+        cm_sources s = cm_sources_of(from + (ptrdiff_t)i, n, boundary);
+        for (int k = 0; k < s.n; k++) {
+            cm_find_states(line_at(x, run, s.at[k]), two + (size_t)k * run, env);
+            s.at[k] = (size_t)k;
+        }
+        cm_samples values = line_at(gathered, run, i);
+        states_of(two, run, s, values.re, values.im, to);
+        cm_work(&work, 3 * run, env);
+    }
+    return state;
 }

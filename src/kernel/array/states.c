@@ -27,9 +27,8 @@ double cm_largest(cm_samples x, int *infinite)
     return most;
 }
 
-unsigned char *cm_states(cm_samples x, const cm_env *env)
+void cm_find_states(cm_samples x, unsigned char *state, const cm_env *env)
 {
-    unsigned char *state = env->alloc(env->data, x.n);
     size_t work = 0;
     for (size_t j = 0; j < x.n; j++) {
         double re = x.re[j], im = x.im ? x.im[j] : 0;
@@ -40,7 +39,6 @@ unsigned char *cm_states(cm_samples x, const cm_env *env)
             state[j] = CM_INFINITE;
         cm_work(&work, 1, env);
     }
-    return state;
 }
 
 /* to[t] has the states at t and at `back` places before. */

@@ -15,8 +15,8 @@ enum { CM_NOT_AVAILABLE = 1, CM_NOT_A_NUMBER = 2, CM_UNDEFINED = 4, CM_INFINITE 
 /* The largest modulus of parts that are finite. *infinite is 1 if a sample is infinite. */
 double cm_largest(cm_samples x, int *infinite);
 
-/* The states of n samples. */
-unsigned char *cm_states(cm_samples x, const cm_env *env);
+/* The states of n samples, into `state`. */
+void cm_find_states(cm_samples x, unsigned char *state, const cm_env *env);
 
 /* The states of the samples that reach each output of a box, all together: CM_INFINITE is left
  * out. */

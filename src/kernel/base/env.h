@@ -55,4 +55,15 @@ static inline cm_env cm_quiet(const cm_env *env)
 /* Memory for n doubles, from env->alloc(). */
 double *cm_doubles(size_t n, const cm_env *env);
 
+/* Memory that is taken once, and used again for each part of a long computation: R keeps what
+ * it has released until it collects. What does not fit comes from the environment around. */
+typedef struct {
+    const cm_env *around;
+    char *memory;
+    size_t bytes, used;
+} cm_arena;
+
+/* An environment like `around`, with an arena of so many bytes. */
+cm_env cm_with_arena(cm_arena *arena, size_t bytes, const cm_env *around);
+
 #endif
