@@ -324,6 +324,73 @@ test_that("threads do not change a bit, and products that overflow are infinite"
   expect_identical(sum(is.infinite(y)), 400L)
 })
 
+test_that("beside the array and the result it takes less than 64 MB and six times the kernel", {
+  skip_if_not_extended()
+  skip_on_covr()
+  skip_if_not_installed("callr")
+  skip_if_not(file.exists("/proc/self/clear_refs"), "no /proc")
+  skip_if(nzchar(Sys.getenv("ASAN_OPTIONS")), "The address sanitizer keeps memory")
+  extra <- in_child(function() {
+    status <- function(what) {
+      as.double(gsub("[^0-9]", "", grep(what, readLines("/proc/self/status"), value = TRUE))) / 1024
+    }
+    peak <- function(x, h, ...) {
+      convmat::conv_array(array(1, rep(9, length(dim(x)))), h, ...) # R compiles what it needs
+      gc(FALSE)
+      cat("5", file = "/proc/self/clear_refs") # the peak is counted from here on
+      before <- status("VmRSS")
+      y <- convmat::conv_array(x, h, ...)
+      status("VmHWM") - before - 8 * length(y) / 2^20
+    }
+    bell <- rep(list(convmat::gaussian_kernel(sqrt(8 * log(2)), radius = 4)), 3)
+    x <- array(sin(1:190^3), rep(190, 3)) # 55 MB
+    gaps <- replace(x, c(7, 3e6, 190^3), NA)
+    image <- matrix(sin(1:2600^2), 2600) # 54 MB
+    holes <- replace(image, c(7, 3e6, 2600^2), NA)
+    h <- matrix(1 + cos(1:31^2), 31)
+    c(
+      plain = peak(x, bell, "same", boundary = "reflect"),
+      full = peak(x, bell), valid = peak(x, bell, "valid"),
+      missing = peak(gaps, bell, "same", boundary = "reflect"),
+      means = peak(gaps, bell, "same", boundary = "missing", na = "renormalise"),
+      transforms = peak(image, h, "same", boundary = "wrap"), direct = peak(image, h[1:5, 1:5]),
+      holes = peak(holes, h, "same"), mended = peak(holes, h, "same", boundary = "missing", na = "renormalise")
+    )
+  })
+  expect_true(all(extra < 64), info = paste(names(extra), round(extra), collapse = ", "))
+  expect_lt(extra[["plain"]], 8)
+})
+
+test_that("large arrays, which are convolved some columns at a time, are sums of what their outputs meet", {
+  skip_if_not_extended()
+  set.seed(31)
+  x <- matrix(round(stats::rnorm(1400 * 1000), 2), 1400)
+  h <- matrix(stats::rnorm(30), 6)
+  x[sample(length(x), 9)] <- c(NA, NaN, Inf)
+  x[1400, 1000] <- NA
+  sum_of <- function(long, h) {
+    y <- 0
+    for (i in seq_len(6)) {
+      for (j in seq_len(5)) y <- y + h[i, j] * long[7 - i + 0:1399, 6 - j + 0:999]
+    }
+    y
+  }
+  for (boundary in c("zero", "missing", "wrap", "reflect", "extend")) {
+    case <- list(nh = dim(h), mode = rep("same", 2), origin = c(NA, NA), boundary = rep(boundary, 2))
+    laid <- oracle_laid_out(x, case, FALSE)
+    long <- replace(laid$x, !laid$here & !is.na(laid$x), 0)
+    truth <- sum_of(long, h)
+    there <- replace(abs(long), !is.finite(long), 0)
+    for (method in c("auto", "direct")) {
+      y <- conv_array(x, h, "same", boundary = boundary, method = method)
+      expect_identical(is.na(y), is.na(truth), info = boundary)
+      finite <- is.finite(truth)
+      expect_identical(y[!finite & !is.na(truth)], truth[!finite & !is.na(truth)])
+      expect_true(all(abs(y - truth)[finite] <= 1e-11 * sum_of(there, abs(h))[finite]), info = boundary)
+    }
+  }
+})
+
 test_that("the mode of a correlation is words", {
   x <- matrix(1:12, 3)
   for (bad in list(function(x) NULL, NULL, 1, list("same"), quote(f(x)))) {
