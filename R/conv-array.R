@@ -81,12 +81,14 @@
 #' is used. A real array `h` that is an outer product, to within 7e-15 of each of its samples (exactly, if they are
 #' whole numbers), is found out, and taken so as well where that is faster; not with `method = "direct"`.
 #'
-#' Boundaries take a copy of the array with m - 1 more samples along each axis. A list of real kernels takes neither that
-#' nor any more memory, if all samples are finite and axes keep their lengths; else up to two more arrays.
+#' Boundaries take a copy of the array with m - 1 more samples along each axis. A list of real kernels does not, if all
+#' samples are finite.
 #' Missing and infinite samples are taken out first, and put back into the outputs that they reach. If `x` and
 #' `h` are both complex all this happens four times. Last axes on which the kernel has one
-#' sample, as the time of a series of volumes, are taken some slices at a time, with the memory for
-#' those.
+#' sample, as the time of a series of volumes, are taken some slices at a time, and large arrays some outputs at a time
+#' along the last axis on which it has more. So memory beside `x` and the result, whatever their size, is some 50 MB, and
+#' none where a list of real kernels leaves lengths as they are. It is more where 3 m slices of an array of three
+#' axes, with m the kernel's length along the last, are large, and a complex result is there twice.
 #'
 #' @references Nussbaumer, H. J. (1982) _Fast Fourier Transform and Convolution
 #'   Algorithms_, 2nd ed., section 3.3. Springer. \doi{10.1007/978-3-642-81897-4}
