@@ -473,13 +473,56 @@ static void check_slabs(line *axis, size_t rank, cm_method method, int apart, in
     free(x);
 }
 
+/* The memory of slabs, and what is taken elsewhere when it is full. */
+static void check_arena(void)
+{
+    cm_env telling = *env();
+    telling.progress = tell;
+    told = 0;
+    cm_arena arena;
+    begin(&here);
+    cm_env own = cm_with_arena(&arena, 200, &telling);
+    char *first = own.alloc(own.data, 64), *end = arena.memory + 200;
+    void *mark = own.mark(own.data);
+    char *second = own.alloc(own.data, 70), *other = own.alloc(own.data, 300);
+    expect(first == arena.memory && second > first && second + 70 <= end, "in the arena");
+    expect(other + 300 <= arena.memory || other >= end, "no room in the arena");
+    own.release(own.data, mark);
+    expect(own.alloc(own.data, 70) == (void *)mark, "memory is not used again");
+    cm_tell(0.5, &own);
+    expect(told == 0.5, "told %g", told);
+    own.poll(own.data);
+    telling = cm_quiet(&telling);
+    expect(!cm_with_arena(&arena, 10, &telling).progress, "who looks?");
+    release(&here);
+}
+
+/* Two kernels of which the first has too large a range to give its scale to the last, or the
+ * two together too large a product. */
+static void check_scales(double h0, double h1, double last, int fits)
+{
+    enum { N = 5 };
+    cm_array a = {.rank = 2, .nx = {N, N}, .nh = {2, 2}};
+    double x[N * N], y[(N + 1) * (N + 1)], h[2][2] = {{h0, h1}, {last, last}};
+    cm_factor factor[2] = {{h[0], NULL, 0}, {h[1], NULL, 1}};
+    for (size_t j = 0; j < N * N; j++)
+        x[j] = 1;
+    begin(&here);
+    int done = cm_conv_array(&a, (cm_samples){x, NULL, N * N, 1}, factor, 2,
+                             (cm_output){y, NULL}, env());
+    expect(done == fits, "kernels of %g and %g fit: %d", h0, last, done);
+    expect(!done || (y[0] == h0 * last && y[(N + 1) * (N + 1) - 1] == h1 * last), "scale of %g",
+           h0);
+    release(&here);
+}
+
 /* Each boundary in turn along the last axis that has a kernel. */
 static void check_all_slabs(void)
 {
     const cm_boundary last[] = {CM_ZERO,   CM_WRAP,    CM_MISSING, CM_EXTEND,
                                 CM_MIRROR, CM_NEAREST, CM_MISSING, CM_REFLECT};
     for (int i = 0; i < 8; i++) {
-        int apart = i % 2, any = i / 2 % 2;
+        int apart = i % 2, any = i % 4 < 2, complex = i % 3 == 0;
         cm_boundary b = last[i];
         cm_mode mode = b == CM_ZERO ? CM_FULL : CM_SAME;
         cm_method method = i < 4 ? CM_AUTO : CM_DIRECT;
@@ -491,9 +534,17 @@ static void check_all_slabs(void)
                          {.n = 700, .m = 5, .mode = mode, .boundary = b, .missing = 699},
                          {.n = 81, .m = 1, .missing = 3}};
         volume[2].missing = 101;
-        check_slabs(volume, 3, method, apart, i % 4 > 1);
-        check_slabs(series, 3, method, apart, i % 4 > 1);
+        check_slabs(volume, 3, method, apart, complex);
+        check_slabs(series, 3, method, apart, complex);
     }
+    line wide[] = {{.n = 1100, .m = 2, .mode = CM_FULL, .missing = 9},
+                   {.n = 400, .m = 2, .mode = CM_FULL, .missing = 8},
+                   {.n = 4, .m = 3, .mode = CM_FULL, .missing = 1}};
+    line two[] = {{.n = 900, .m = 3, .mode = CM_FULL, .missing = 9},
+                  {.n = 900, .m = 3, .mode = CM_FULL, .missing = 8},
+                  {.n = 2, .m = 1, .missing = 1}};
+    check_slabs(wide, 3, CM_AUTO, 0, 0);
+    check_slabs(two, 3, CM_AUTO, 0, 0);
 }
 
 int main(int argc, char **argv)
@@ -520,6 +571,10 @@ int main(int argc, char **argv)
     check_complex_passes(CM_FFT);
     check_slices();
     check_all_slabs();
+    check_arena();
+    check_scales(0x1p600, 0x1p-600, 1, 1);
+    check_scales(0x1p600, 0x1p600, 0x1p600, 0);
+    check_scales(3, 5, 7, 1);
     check_progress(0, 1);
     check_progress(1, 1);
     check_progress(1, NAN);

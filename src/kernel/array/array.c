@@ -461,67 +461,72 @@ static void note_missing(part *p)
         }
 }
 
+static unsigned char *states(cm_field x, size_t n, const cm_env *env)
+{
+    unsigned char *state = env->alloc(env->data, n);
+    cm_find_states((cm_samples){x.re, x.im, n, 1}, state, env);
+    return state;
+}
+
 static void conv_slices(const cm_array *a, cm_samples x, const cm_factor *factor,
                         size_t nfactor, cm_output y, const cm_env *env)
 {
     void *mark = env->mark(env->data);
     part p = {.a = *a, .box = box_of(a), .x = {x.re, x.im, NULL}};
     note_missing(&p);
-    if (!is_finite(&p, growth(a))) {
-        unsigned char *state = env->alloc(env->data, x.n);
-        cm_find_states(x, state, env);
-        p.x.state = state;
-    }
+    if (!is_finite(&p, growth(a)))
+        p.x.state = states(p.x, x.n, env);
     conv_part(&p, factor, nfactor, y, env);
     env->release(env->data, mark);
 }
 
 /* ---- 1. slabs and slices ----------------------------------------------------------------- */
 
-/* Outputs from `first` on, ny of them, along the last axis. The samples that they need are a
- * part of x, or gathered where some lie outside. */
+/* The samples that a slab needs, from place `from` on along the last axis: a part of x, or
+ * gathered where some lie outside; with their states if any is not finite. */
+static void take_samples(part *p, const cm_array *a, cm_field x, ptrdiff_t from,
+                         const cm_env *env)
+{
+    size_t axis = a->rank - 1, n = a->nx[axis], count = p->box.n[axis],
+           run = cm_count(a->nx, axis);
+    cm_boundary boundary = a->boundary[axis];
+    int gather = from < 0 || from + (ptrdiff_t)count > (ptrdiff_t)n;
+    if (gather)
+        p->x = cm_gathered(x, run, n, from, count, boundary, env);
+    else
+        p->x = (cm_field){x.re + (size_t)from * run, x.im ? x.im + (size_t)from * run : NULL,
+                          NULL};
+    if (is_finite(p, growth(a)))
+        return;
+    if (gather)
+        p->x.state = cm_gathered_states(x, p->x, run, n, from, count, boundary, env);
+    else
+        p->x.state = states(p->x, count * run, env);
+}
+
+/* Outputs from `first` on, ny of them, along the last axis. */
 static void conv_slab(const cm_array *a, cm_samples x, const cm_factor *factor, size_t nfactor,
                       size_t first, size_t ny, cm_output y, const cm_env *env)
 {
     void *mark = env->mark(env->data);
-    part p = {.a = *a, .box = box_of(a), .x = {x.re, x.im, NULL}};
-    size_t axis = a->rank - 1, n = a->nx[axis], m = a->nh[axis], run = cm_count(a->nx, axis);
-    ptrdiff_t from = (ptrdiff_t)(p.box.w[axis].first + first) - (ptrdiff_t)(m - 1),
-              to = from + (ptrdiff_t)(ny + m - 1), end = (ptrdiff_t)n;
-    cm_boundary boundary = a->boundary[axis];
-    int gather = boundary != CM_ZERO && (from < 0 || to > end);
-    p.a.boundary[axis] = CM_ZERO;
+    part p = {.a = *a, .box = box_of(a)};
+    size_t axis = a->rank - 1, more = a->nh[axis] - 1;
+    ptrdiff_t end = (ptrdiff_t)a->nx[axis],
+              from = (ptrdiff_t)(p.box.w[axis].first + first) - (ptrdiff_t)more,
+              to = from + (ptrdiff_t)(ny + more);
+    size_t before = from < 0 ? (size_t)-from : 0, after = to > end ? (size_t)(to - end) : 0;
     note_missing(&p);
-    if (boundary == CM_MISSING) {
-        p.before[axis] = from < 0 ? (size_t)-from : 0;
-        p.after[axis] = to > end ? (size_t)(to - end) : 0;
+    if (a->boundary[axis] == CM_MISSING)
+        p.before[axis] = before, p.after[axis] = after;
+    p.box.w[axis] = (cm_window){more, ny};
+    if (a->boundary[axis] == CM_ZERO) {
+        p.box.w[axis].first -= before;
+        from += (ptrdiff_t)before;
+        to -= (ptrdiff_t)after;
     }
-    size_t lead = m - 1; /* outputs begin there */
-    if (boundary == CM_ZERO) {
-        lead = from < 0 ? m - 1 - (size_t)-from : m - 1;
-        from = from < 0 ? 0 : from;
-        to = to > end ? end : to;
-    }
+    p.a.boundary[axis] = CM_ZERO;
     p.box.n[axis] = p.a.nx[axis] = (size_t)(to - from);
-    p.box.w[axis] = (cm_window){lead, ny};
-    cm_field all = p.x;
-    if (gather) {
-        p.x = cm_gathered(all, run, n, from, (size_t)(to - from), boundary, env);
-    } else {
-        p.x.re += (size_t)from * run;
-        p.x.im = x.im ? x.im + (size_t)from * run : NULL;
-    }
-    if (!is_finite(&p, growth(a))) {
-        if (gather) {
-            p.x.state =
-                cm_gathered_states(all, p.x, run, n, from, (size_t)(to - from), boundary, env);
-        } else {
-            cm_samples own = {p.x.re, p.x.im, p.box.n[axis] * run, 1};
-            unsigned char *state = env->alloc(env->data, own.n);
-            cm_find_states(own, state, env);
-            p.x.state = state;
-        }
-    }
+    take_samples(&p, a, (cm_field){x.re, x.im, NULL}, from, env);
     conv_part(&p, factor, nfactor, y, env);
     env->release(env->data, mark);
 }

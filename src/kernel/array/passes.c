@@ -311,7 +311,7 @@ static void reorder(const cm_box *box, const cm_factor *factor, size_t nfactor,
 int cm_may_pass(const cm_box *box, const cm_boundary *boundary, const cm_factor *factor,
                 size_t nfactor, cm_method method)
 {
-    if (factor->axis == CM_MOST_AXES || (method != CM_AUTO && method != CM_DIRECT))
+    if (method != CM_AUTO && method != CM_DIRECT)
         return 0;
     for (size_t f = 0; f < nfactor; f++) {
         size_t a = factor[f].axis, m = box->m[a];

@@ -7,7 +7,8 @@
 #include "base/env.h"
 #include "base/window.h"
 
-/* Can cm_conv_passes() do it? The kernels must be real, and not too long. */
+/* Can cm_conv_passes() do it with these kernels of one axis each? They must be real, and not
+ * too long. */
 int cm_may_pass(const cm_box *box, const cm_boundary *boundary, const cm_factor *factor,
                 size_t nfactor, cm_method method);
 
