@@ -79,6 +79,29 @@ static void check_largest(void)
     expect(cm_largest((cm_samples){re, NULL, 4, 1}, &infinite) == 3 && infinite, "real");
 }
 
+/* Rows so long that what is missing is looked for in several pieces, between polls. */
+static void check_long_rows(void)
+{
+    enum { N = 2200000, ROWS = 3 };
+    double *x = calloc(2 * (size_t)N * ROWS, sizeof *x), *y = x + (size_t)N * ROWS;
+    const double h[] = {1, 1};
+    for (size_t i = 0; i < (size_t)N * ROWS; i++)
+        x[i] = 1;
+    x[N - 1] = na_value;
+    cm_array a = {.rank = 2, .nx = {N, ROWS}, .nh = {1, 2}, .mode = {CM_SAME, CM_CAUSAL}};
+    a.method = CM_DIRECT;
+    cm_factor factor = {h, NULL, CM_MOST_AXES};
+    begin(&here);
+    cm_conv_array(&a, (cm_samples){x, NULL, (size_t)N * ROWS, 1}, &factor, 1,
+                  (cm_output){y, NULL}, env());
+    release(&here);
+    size_t wrong = 0;
+    for (size_t i = 0; i < (size_t)N * ROWS; i++)
+        wrong += i % N == N - 1 && i < 2 * (size_t)N ? !is_na(y[i]) : y[i] != (i < N ? 1 : 2);
+    expect(wrong == 0, "long rows: %zu are wrong", wrong);
+    free(x);
+}
+
 /* Ones of N by N but for the first sample, the one below it and the one right of that, by a
  * kernel of 3 by 3, extended by lines. */
 static void extended(double first, double below, double right, cm_na na, const double *h,
@@ -559,6 +582,7 @@ int main(int argc, char **argv)
     check_many(1, 0);
     check_many(1, 1);
     check_lines();
+    check_long_rows();
     check_all_tiny();
     check_large(CM_AUTO, 2);
     check_large(CM_FFT, 1);
