@@ -120,7 +120,7 @@ static void make_scratch(void)
 {
     room.size = (size_t)1 << 30;
     room.memory = malloc(room.size);
-    scratch = (cm_env){give, mark, take_back, poll, NULL, is_na, 0, 1, NULL};
+    scratch = (cm_env){.alloc = give, .mark = mark, .release = take_back, .poll = poll, .is_na = is_na, .threads = 1};
 }
 
 /* ---- one convolution by one plan ------------------------------------------------ */
