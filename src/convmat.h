@@ -105,12 +105,10 @@ void ffi_band(SEXP N);
 /* Columns c ... c + ncol - 1 of x, n samples each, with complex numbers split into parts. */
 cm_samples ffi_columns(SEXP x, size_t n, size_t c, size_t ncol);
 
-/* An integer, double or complex vector for a result, in large pages if it is large. */
+/* An integer, double or complex vector for a result, in large pages if it is large. The first
+ * one lets malloc() keep more of what is freed, see ffi-memory.c. */
 SEXP ffi_result(SEXPTYPE type, size_t n);
 void ffi_large_pages(void *memory, size_t bytes);
-
-/* Called once, at the start: has malloc() keep large blocks that are freed, for the next
- * result. */
 
 /* Returns 1 if the new vector y now holds zeros, which the system may give without writing
  * them. Else returns 0, and y may hold anything. */

@@ -6,6 +6,7 @@
 #endif
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #ifdef _WIN32
 #include <windows.h>
@@ -73,8 +74,27 @@ static void *bytes_of(SEXP y, size_t *bytes)
     }
 }
 
+/* glibc gives freed memory back to the system, unless it is little for what the process has had.
+ * All pages of the next result are new then, which can cost more than the convolution. But once a
+ * block of this size has been freed, glibc keeps twice as much. Done with the first result, so
+ * that loading the package changes nothing. */
+#define KEPT_BLOCK ((size_t)31 << 20)
+
+static void keep_pages(void)
+{
+#ifdef __GLIBC__
+    static int done;
+    if (done)
+        return;
+    done = 1;
+    void *volatile block = malloc(KEPT_BLOCK); /* or the compiler would do without */
+    free(block);                               /* never touched, so it took no memory */
+#endif
+}
+
 SEXP ffi_result(SEXPTYPE type, size_t n)
 {
+    keep_pages();
     SEXP y = PROTECT(Rf_allocVector(type, (R_xlen_t)n));
     size_t bytes;
     void *memory = bytes_of(y, &bytes);
