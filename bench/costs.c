@@ -120,7 +120,12 @@ static void make_scratch(void)
 {
     room.size = (size_t)1 << 30;
     room.memory = malloc(room.size);
-    scratch = (cm_env){.alloc = give, .mark = mark, .release = take_back, .poll = poll, .is_na = is_na, .threads = 1};
+    scratch = (cm_env){.alloc = give,
+                       .mark = mark,
+                       .release = take_back,
+                       .poll = poll,
+                       .is_na = is_na,
+                       .threads = 1};
 }
 
 /* ---- one convolution by one plan ------------------------------------------------ */

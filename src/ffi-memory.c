@@ -35,9 +35,9 @@ SEXP ffi_physical_memory(void)
 #define LARGE_PAGE ((uintptr_t)1 << 21)
 
 /* Asks Linux to use large pages for a block of memory, which will all be written. The first and
- * the last page may hold other things, too, which does no harm. What of these two belongs to the
- * block is seldom a large page; to have their small ones made at once takes a third of the time
- * that first touches take. */
+ * the last page may hold other things, too, which does no harm. What of these two belongs to
+ * the block is seldom a large page; to have their small ones made at once takes a third of the
+ * time that first touches take. */
 void ffi_large_pages(void *memory, size_t bytes)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
@@ -74,10 +74,10 @@ static void *bytes_of(SEXP y, size_t *bytes)
     }
 }
 
-/* glibc gives freed memory back to the system, unless it is little for what the process has had.
- * All pages of the next result are new then, which can cost more than the convolution. But once a
- * block of this size has been freed, glibc keeps twice as much. Done with the first result, so
- * that loading the package changes nothing. */
+/* glibc gives freed memory back to the system, unless it is little for what the process has
+ * had. All pages of the next result are new then, which can cost more than the convolution. But
+ * once a block of this size has been freed, glibc keeps twice as much. Done with the first
+ * result, so that loading the package changes nothing. */
 #define KEPT_BLOCK ((size_t)31 << 20)
 
 static void keep_pages(void)

@@ -1,6 +1,6 @@
 /* What the machine can do at most, for peers.R: multiply-adds per second from registers, bytes
- * per second from memory, and seconds for the first touch of a small page. Prints "name value" a
- * line. */
+ * per second from memory, and seconds for the first touch of a small page. Prints "name value"
+ * a line. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +73,8 @@ static double first_touch(void)
     size_t bytes = (size_t)64 << 20, page = 4096;
     double best = 1;
     for (int run = 0; run < 5; run++) {
-        char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        char *memory =
+            mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         double start = now();
         for (size_t at = 0; at < bytes; at += page)
             memory[at] = 1;

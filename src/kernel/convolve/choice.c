@@ -84,8 +84,8 @@ static double block_cost(size_t n)
     return each[last] * pow(1.2, octave - last) * (double)n;
 }
 
-/* Blocks of more values have memory that is new in each call: of R's, scratch memory holds less.
- * What its first touch takes, in nanoseconds a value, by whole calls from R. */
+/* Blocks of more values have memory that is new in each call: of R's, scratch memory holds
+ * less. What its first touch takes, in nanoseconds a value, by whole calls from R. */
 #define KEPT_VALUES 330000
 #define NEW_MEMORY 2.0
 

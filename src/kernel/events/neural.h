@@ -11,8 +11,8 @@
 void cm_neural(const cm_events *events, double start, double step, double slack, size_t n,
                double *y, int *covers, const cm_env *env);
 
-/* Whether n >= 2 times increase, each within `rounding` of its point on the regular grid from the
- * first time to the last. */
+/* Whether n >= 2 times increase, each within `rounding` of its point on the regular grid from
+ * the first time to the last. */
 int cm_on_grid(const double *times, size_t n, double rounding, const cm_env *env);
 
 #endif
