@@ -219,17 +219,17 @@ test_that("sparse columns stay sparse where that pays, and agree with dense ones
 
 test_that("columns are dense some at a time only", {
   skip_on_cran()
-  wide <- Matrix::sparseMatrix(c(1, 5e5, 7), c(1, 30, 60), x = 1:3, dims = c(1e6, 60)) # 480 MB if dense
+  wide <- Matrix::sparseMatrix(c(1, 5e5, 7), c(1, 30, 60), x = 1:3, dims = c(1e6, 150)) # 1.2 GB if dense
   if (is_extended()) {
     before <- gc(reset = TRUE)["Vcells", "used"]
     y <- conv(wide, h, "same")
-    expect_lt(8 * (most_used() - before), 3.2e8)
+    expect_lt(8 * (most_used() - before), 4.8e8) # when R collects is its own affair
     expect_s4_class(y, "dgCMatrix")
     expect_identical(y@x, c(10, 100, 2, 20, 200, 3, 30, 300))
   }
   old <- options(convmat.max_bytes = 1e8)
   on.exit(options(old))
-  expect_convmat_error(correlate(wide, h), "memory", "`x` is too large: as a dense matrix it needs 480 MB")
+  expect_convmat_error(correlate(wide, h), "memory", "`x` is too large: as a dense matrix it needs 1.2 GB")
   expect_convmat_error(conv(Matrix::sparseVector(1, 1, 1e8), h), "memory", "as a dense vector")
 })
 
