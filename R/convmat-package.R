@@ -75,9 +75,9 @@
 #'   too
 #'
 #' @section What it changes:
-#' Where R's memory is that of glibc (Linux), the first convolution lets R keep up to 62 MB that has been freed,
-#' instead of giving it back to the system at once: memory that is new each time takes longer than many convolutions.
-#' It is as if R had used that much before. Loading convmat changes nothing.
+#' Where R's memory is that of glibc (Linux), the first convolution lets R keep up to 62 MB of what it frees, instead of
+#' giving it back to the system at once. To get new memory for each result can take longer than the convolution. It is
+#' as if R had used that much before. Loading convmat changes nothing.
 #'
 #' @section Words:
 #' A _signal_ `x` of n samples is convolved with a _kernel_ `h` of m samples.

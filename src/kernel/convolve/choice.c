@@ -84,8 +84,9 @@ static double block_cost(size_t n)
     return each[last] * pow(1.2, octave - last) * (double)n;
 }
 
-/* Blocks of more values have memory that is new in each call: of R's, scratch memory holds
- * less. What its first touch takes, in nanoseconds a value, by whole calls from R. */
+/* Transforms of blocks up to this length fit the scratch memory that is kept between calls.
+ * Longer ones take new memory in each call, whose first touch costs so many nanoseconds a value;
+ * measured by whole calls from R. */
 #define KEPT_VALUES 330000
 #define NEW_MEMORY 2.0
 
