@@ -85,8 +85,8 @@ static double block_cost(size_t n)
 }
 
 /* Transforms of blocks up to this length fit the scratch memory that is kept between calls.
- * Longer ones take new memory in each call, whose first touch costs so many nanoseconds a value;
- * measured by whole calls from R. */
+ * Longer ones take new memory in each call, whose first touch costs so many nanoseconds a
+ * value; measured by whole calls from R. */
 #define KEPT_VALUES 330000
 #define NEW_MEMORY 2.0
 
