@@ -86,7 +86,7 @@ INLINE lanes all_lanes(const double *number)
 {
     if (COPIES == W)
         return get(number);
-    return (lanes){(vec){0} + number[0], (vec){0} + number[1]};
+    return (lanes){ALL(number[0]), ALL(number[1])};
 }
 
 /* ---- butterflies: v[k] = sum of exp(-2 pi i j k / R) v[j], or of the conjugates ------------
@@ -363,7 +363,8 @@ INLINE void transpose(lanes *v)
 /* The twiddles of row j at places k ... k + W - 1. `coarse`: they are products. */
 INLINE lanes row_twiddles(const cm_rows *rows, size_t k, int j, int coarse)
 {
-    lanes fine = get(rows->fine + 2 * (ROWS * (k % rows->nfine) + (size_t)j * W));
+    size_t within = coarse ? k % rows->nfine : k;
+    lanes fine = get(rows->fine + 2 * (ROWS * within + (size_t)j * W));
     if (!coarse)
         return fine;
     size_t at = k / rows->nfine * ROWS + (size_t)j;

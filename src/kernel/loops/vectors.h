@@ -29,6 +29,16 @@ INLINE void store(double *p, vec v)
     *(vec *)p = v;
 }
 
+/* A number in all lanes, by the instruction that loads it so. 0 + a would be an addition, which
+ * turns -0 into 0. */
+#if SIMD_LANES == 8
+#define ALL(a) ((vec){(a), (a), (a), (a), (a), (a), (a), (a)})
+#elif SIMD_LANES == 4
+#define ALL(a) ((vec){(a), (a), (a), (a)})
+#else
+#define ALL(a) ((vec){(a), (a)})
+#endif
+
 /* The lanes of b where the mask is set, else those of a. */
 INLINE vec choose(ivec mask, vec a, vec b)
 {
