@@ -11,8 +11,9 @@
 #define PROMISE 1e-11L
 #define SMALLEST 0x1p-1074L
 
-/* Unguarded transforms are scaled by the largest of all columns. In a column of the smallest
- * numbers every value of a block of 128, and every rounding of it, may lose half a SMALLEST. */
+/* Unguarded transforms are scaled by the larger part of a complex column. In a part of the
+ * smallest numbers every value of a block of 128, and every rounding of it, may lose half a
+ * SMALLEST. */
 #define UNSCALED (1024 * SMALLEST)
 #define MOST_WHOLE 0x1p53L
 

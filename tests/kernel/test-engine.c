@@ -8,6 +8,7 @@
 
 #include "base/threads.h"
 #include "convolve/choice.h"
+#include "convolve/conv.h"
 #include "convolve/engine.h"
 #include "convolve/guard.h"
 #include "convolve/overlap.h"
@@ -489,11 +490,11 @@ static void check_complex_columns(void)
     release_guarded();
 }
 
-/* Without a guard, a column of the smallest numbers beside others has the bits that it has by
- * itself. */
-static void check_small_columns(source *s, int complex)
+/* A column has the bits that it has by itself, whatever the size of its neighbours. */
+static void check_magnitudes(source *s, int complex, cm_method method)
 {
-    enum { NX = 3000, NH = 300, NY = NX + NH - 1, NCOL = 3 };
+    enum { NX = 3000, NH = 300, NY = NX + NH - 1, NCOL = 7 };
+    static const double sizes[NCOL] = {1, 0x1p-1050, 0x1p-1010, 1, 0, 0x1p700, 0x1p-1010};
     double *x[2], *h[2], *y[2], *alone[2];
     for (int part = 0; part < 2; part++) {
         x[part] = guarded_doubles((size_t)NX * NCOL, AT_END);
@@ -501,25 +502,28 @@ static void check_small_columns(source *s, int complex)
         y[part] = guarded_doubles((size_t)NY * NCOL, AT_END);
         alone[part] = guarded_doubles(NY, AT_END);
         for (int i = 0; i < NX * NCOL; i++)
-            x[part][i] = draw_unit(s) * (i < NX ? 1 : i < 2 * NX ? 0 : 0x1p-1050);
+            x[part][i] = draw_unit(s) * sizes[i / NX];
         for (int i = 0; i < NH; i++)
             h[part][i] = draw_unit(s);
     }
-    cm_problem p = {.x = x[0], .nx = NX, .h = h[0], .nh = NH, .y = y[0], .w = {0, NY}};
-    p.ncol = NCOL, p.xstep = NX, p.ystep = NY, p.max_x = 1;
-    if (complex)
-        p.x_im = x[1], p.h_im = h[1], p.y_im = y[1];
-    begin(&here);
-    cm_conv_overlap(&p, 2048, NULL, env());
-    cm_problem q = cm_column(&p, 2);
-    q.y = alone[0], q.y_im = complex ? alone[1] : NULL;
-    q.max_x = cm_max_modulus((cm_samples){q.x, q.x_im, NX, 1});
-    cm_conv_overlap(&q, 2048, NULL, env());
-    for (int part = 0; part <= complex; part++)
-        expect(same_bits(y[part] + 2 * NY, alone[part], NY), "part %d of a small column", part);
-    p.ncol = 2;
-    cm_conv_overlap(&p, 2048, NULL, env());
-    release(&here);
+    cm_samples all = {x[0], complex ? x[1] : NULL, NX, NCOL},
+               kernel = {h[0], complex ? h[1] : NULL, NH, 1};
+    cm_output to = {y[0], complex ? y[1] : NULL}, its = {alone[0], complex ? alone[1] : NULL};
+    cm_options o = {CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, method};
+    for (int finite = 0; finite < 2; finite++) {
+        begin(&here);
+        if (finite)
+            cm_conv_finite(all, kernel, (cm_window){0, NY}, method, to, env());
+        else
+            cm_conv(all, kernel, &o, to, env());
+        for (size_t c = 0; c < NCOL; c++) {
+            cm_conv(cm_columns(all, c, 1), kernel, &o, its, env());
+            for (int part = 0; part <= complex; part++)
+                expect(same_bits(y[part] + c * NY, alone[part], NY),
+                       "part %d of column %zu beside others, method %d", part, c, (int)method);
+        }
+        release(&here);
+    }
     release_guarded();
 }
 
@@ -785,9 +789,9 @@ int main(int argc, char **argv)
         check_unmeasured(&s, 200);
         check_unmeasured(&s, 800);
         check_large_integers(&s);
-        check_small_columns(&s, 0);
-        check_small_columns(&s, 1);
         for (int complex = 0; complex < 2; complex++) {
+            check_magnitudes(&s, complex, CM_FFT);
+            check_magnitudes(&s, complex, CM_FFT_GUARDED);
             check_remainders(&s, 500, 2048, complex, 20, 1);
             check_remainders(&s, 500, 2048, complex, 23, 1);
             check_remainders(&s, 500, 2048, complex, 24, 1);

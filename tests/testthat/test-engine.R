@@ -320,7 +320,7 @@ test_that("plain vectors take the short way with the same result", {
 
 test_that("columns at once are columns one by one, to the last bit, whatever is in them", {
   set.seed(50)
-  for (size in list(c(60, 20, 9), c(700, 30, 40), c(3000, 400, 12))) {
+  for (size in list(c(60, 20, 12), c(700, 30, 40), c(3000, 400, 14))) {
     x <- matrix(rnorm(size[1] * size[3]), size[1])
     x[, 2] <- round(x[, 2] * 100)
     x[5, 3] <- NA
@@ -329,6 +329,8 @@ test_that("columns at once are columns one by one, to the last bit, whatever is 
     x[7, 5] <- 1
     x[, 6] <- x[, 6] * 1e300
     x[, 7] <- x[, 7] * 1e-300
+    x[8, 8] <- NaN
+    x[, 10:11] <- x[, 10:11] * 1e-305 # beside ordinary ones only
     h <- round(rnorm(size[2]) * 100)
     for (mode in modes) {
       apart <- lapply(seq_len(ncol(x)), function(c) conv(x[, c], h, mode))

@@ -401,24 +401,30 @@ static int conv_unmeasured(const setting *s, cm_samples x, cm_samples h, cm_outp
 
 /* ---- all of it ------------------------------------------------------------------------ */
 
-/* Steps 3 and 4: runs of finite columns, and the others one by one. */
+/* Steps 3 and 4: runs of finite columns, and the others one by one. Transforms scale a run by
+ * its largest sample, so that columns of one run are of a kind: what a column gives must not
+ * depend on its neighbours. */
 static void conv_columns(const setting *s, cm_samples x, const column *column, cm_samples h,
                          const cm_options *options, cm_output y)
 {
-    size_t from = 0, work = 0;
-    double max_x = 0;
-    for (size_t c = 0; c <= x.ncol; c++) {
-        cm_work(&work, (size_t)CM_COLUMN_WORK, s->env);
-        if (c < x.ncol && column[c].state == FINITE) {
+    size_t work = 0;
+    for (size_t from = 0, c; from < x.ncol; from = c) {
+        double max_x = 0;
+        int kind = cm_magnitude(column[from].max);
+        for (c = from; c < x.ncol && column[c].state == FINITE; c++) {
+            if (cm_magnitude(column[c].max) != kind)
+                break;
             max_x = column[c].max > max_x ? column[c].max : max_x;
+            cm_work(&work, (size_t)CM_COLUMN_WORK, s->env);
+        }
+        if (c > from) {
+            conv_finite(s, cm_columns(x, from, c - from), max_x, h, output(y, from * s->w.ny));
             continue;
         }
-        if (c > from)
-            conv_finite(s, cm_columns(x, from, c - from), max_x, h, output(y, from * s->w.ny));
-        if (c < x.ncol && column[c].state == NOT_FINITE)
+        if (column[c].state == NOT_FINITE)
             conv_not_finite(s, cm_columns(x, c, 1), h, options, output(y, c * s->w.ny));
-        max_x = 0;
-        from = c + 1;
+        c++;
+        cm_work(&work, (size_t)CM_COLUMN_WORK, s->env);
     }
 }
 
@@ -465,5 +471,8 @@ void cm_conv_finite(cm_samples x, cm_samples h, cm_window w, cm_method method, c
 {
     setting s = {.nx = x.n, .nh = h.n, .w = w, .method = method, .env = env};
     s.max_h = cm_max_modulus(h);
-    conv_finite(&s, x, cm_max_modulus(x), h, y);
+    column *columns = env->alloc(env->data, x.ncol * sizeof *columns);
+    for (size_t c = 0; c < x.ncol; c++)
+        columns[c] = (column){FINITE, cm_max_modulus(cm_columns(x, c, 1))};
+    conv_columns(&s, x, columns, h, NULL, y);
 }

@@ -409,11 +409,6 @@ static void set_up_doubts(blocks *b, const cm_env *env)
     memset(d->doubtful, 0, n);
 }
 
-static int is_ordinary(double modulus)
-{
-    return modulus <= CM_LARGE && modulus >= 1 / CM_LARGE;
-}
-
 /* The length of blocks, where outputs begin in them, and how many there are. */
 static blocks plan_blocks(const cm_problem *p, size_t length)
 {
@@ -426,31 +421,16 @@ static blocks plan_blocks(const cm_problem *p, size_t length)
     return b;
 }
 
-/* Whether a column has samples so small that they must be scaled, though others have not. The
- * guard would notice. */
-static int has_small_column(const cm_problem *p, const cm_env *env)
-{
-    size_t work = 0;
-    for (size_t c = 0; c < p->ncol; c++) {
-        cm_problem q = cm_column(p, c);
-        double max = cm_max_modulus((cm_samples){q.x, q.x_im, q.nx, 1});
-        if (max > 0 && max < 1 / CM_LARGE)
-            return 1;
-        cm_work(&work, q.nx, env);
-    }
-    return 0;
-}
-
 /* The kernel in the spectrum of the first thread, which is not needed yet: scaled, its parts
- * one behind the other. small: samples are so small that they must be scaled. */
-static double *scaled_kernel(blocks *b, int small)
+ * one behind the other. */
+static double *scaled_kernel(blocks *b)
 {
     const cm_simd *simd = cm_current_simd();
     const cm_problem *p = b->p;
     double *scaled = b->workspaces->spectrum, max = simd->max_modulus(p->h, p->nh);
     if (p->h_im)
         max = fmax(max, simd->max_modulus(p->h_im, p->nh));
-    b->is_scaled = small || !is_ordinary(p->max_x) || !is_ordinary(max);
+    b->is_scaled = cm_magnitude(p->max_x) != 0 || cm_magnitude(max) != 0;
     b->kernel_exponent = b->is_scaled ? exponent(max) : 0;
     scale(p->h, p->nh, -b->kernel_exponent, scaled);
     if (p->h_im)
@@ -482,8 +462,7 @@ int cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const
     double each = 5 * (double)length * log2((double)length); /* in multiply-adds */
     int threads = cm_threads(nitem, each, env);
     set_up_workspaces(&b, threads, env);
-    int small = !doubts && p->ncol > 1 && has_small_column(p, env);
-    double *scaled = scaled_kernel(&b, small);
+    double *scaled = scaled_kernel(&b);
     if (p->unmeasured && b.is_scaled)
         return 0;
     if (doubts) {

@@ -6,6 +6,13 @@
  * mostly not in them. Measured by bench/costs.c. */
 #define WRITE_PAST_FROM 32768
 
+int cm_magnitude(double modulus)
+{
+    if (modulus > CM_LARGE)
+        return 1;
+    return modulus > 0 && modulus < 1 / CM_LARGE ? -1 : 0;
+}
+
 cm_problem cm_column(const cm_problem *p, size_t c)
 {
     cm_problem q = *p;

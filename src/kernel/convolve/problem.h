@@ -24,6 +24,10 @@ typedef struct {
  * none that counts underflows. */
 #define CM_LARGE 0x1p300
 
+/* 0 if the largest modulus is ordinary or 0, and below or above 0 if it is too small or large.
+ */
+int cm_magnitude(double modulus);
+
 /* Column c by itself. */
 cm_problem cm_column(const cm_problem *p, size_t c);
 
