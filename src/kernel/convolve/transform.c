@@ -332,7 +332,7 @@ static void row_item(void *job, size_t item, int thread, const cm_env *env)
     if (g->back)
         simd->gather(rows, g->z, g->to, item * PLACES, last_place(item, rows->n));
     else
-        simd->spread(rows, g->from, g->z, item * PLACES, last_place(item, rows->n));
+        simd->spread(rows, g->from, g->z, item * PLACES, last_place(item, rows->n), g->from);
 }
 
 static void pass_item(void *job, size_t item, int thread, const cm_env *env)
@@ -376,7 +376,7 @@ static void run_group(group g, const cm_env *env)
     const cm_pass *p = g.pass;
     if (p >= g.t->pass + g.t->nlong) {
         if (g.kernel)
-            simd->there_and_back(p, g.z, g.kernel);
+            simd->there_and_back(p, g.z, g.kernel, g.z);
         else
             simd->there(p, g.z);
         return;
@@ -406,10 +406,35 @@ static void run_all(group *g, const cm_env *env)
         for_places(t->rows.n, work, row_item, g, env);
 }
 
+/* The same for a transform of a few places, by one thread and without a poll. Its outputs are
+ * asked for: the first half of the rows while the samples are spread, the rest, which mostly
+ * lies together, on the way there and back. */
+static void run_short(const group *g)
+{
+    const cm_transform *t = g->t;
+    const cm_simd *simd = cm_current_simd();
+    size_t n = t->rows.n, R = t->nblock * t->lanes, size = 2 * t->lanes * n;
+    if (!g->kernel) {
+        simd->spread(&t->rows, g->from, g->z, 0, n, g->from);
+        for (size_t i = 0; i < t->nblock; i++)
+            simd->there(t->pass, g->z + i * size);
+        return;
+    }
+    simd->spread(&t->rows, g->from, g->z, 0, n, (const double *const *)g->to);
+    for (size_t i = 0; i < t->nblock; i++)
+        simd->there_and_back(t->pass, g->z + i * size, g->kernel + i * size,
+                             g->to[R] + i * size / 2);
+    simd->gather(&t->rows, g->z, g->to, 0, n);
+}
+
 /* Progress is told of whole blocks, not of the passes of one. */
 static void run_quietly(group g, const cm_env *env)
 {
     g.pass = g.t->pass;
+    if (!g.t->rows.coarse) {
+        run_short(&g);
+        return;
+    }
     if (!env) {
         run_all(&g, NULL);
         return;

@@ -102,18 +102,21 @@ typedef struct {
     void (*make_congruent)(double *y, const double *rest, size_t n, double unit);
     /* The steps of a transform, see loops/transform.h and convolve/transform.c. There are
      * `rows` rows; samples[j] has the real parts of row j, samples[rows + j] its imaginary
-     * parts. spread() and gather() do places from ... to - 1 of all rows, multiples of 8. */
+     * parts. spread() and gather() do places from ... to - 1 of all rows, multiples of 8. Of
+     * memory that will be written soon, spread() asks for the same places of the `rows` rows at
+     * `ask` unless the twiddles of rows are products. */
     size_t rows;
     void (*spread)(const cm_rows *rows, const double *const *samples, double *z, size_t from,
-                   size_t to);
+                   size_t to, const double *const *ask);
     void (*gather)(const cm_rows *rows, const double *z, double *const *samples, size_t from,
                    size_t to);
     /* Places from ... to - 1, multiples of 64, of a long pass on z. */
     void (*long_pass)(const cm_pass *p, double *z, size_t from, size_t to, int back);
     /* The short passes from p on: there; and there, times the spectrum of a kernel, and back.
-     */
+     * The latter asks for half as many doubles at `ask` as it takes at z. */
     void (*there)(const cm_pass *p, double *z);
-    void (*there_and_back)(const cm_pass *p, double *z, const double *kernel);
+    void (*there_and_back)(const cm_pass *p, double *z, const double *kernel,
+                           const double *ask);
     /* y[t], or 0 unless `add`, plus value[i] h[k + t - at[i]] for i < n in turn, for
      * t < CM_STRIP. Assumes that h can be read at all these indices. */
     void (*strip)(const double *h, const size_t *at, const double *value, size_t n, size_t k,
