@@ -83,10 +83,10 @@ image.conv_operator <- function(x, ...) plot(x, ...)
 
 # cbind() and rbind() of base R come here where one of their arguments is an S4 object.
 for (other in c("ANY", "Matrix")) {
-  methods::setMethod("cbind2", c("conv_operator", other), function(x, y, ...) cbind(plain(x), y))
-  methods::setMethod("cbind2", c(other, "conv_operator"), function(x, y, ...) cbind(x, plain(y)))
-  methods::setMethod("rbind2", c("conv_operator", other), function(x, y, ...) rbind(plain(x), y))
-  methods::setMethod("rbind2", c(other, "conv_operator"), function(x, y, ...) rbind(x, plain(y)))
+  methods::setMethod("cbind2", c("conv_operator", other), function(x, y, ...) cbind(plain(x), y, deparse.level = 0))
+  methods::setMethod("cbind2", c(other, "conv_operator"), function(x, y, ...) cbind(x, plain(y), deparse.level = 0))
+  methods::setMethod("rbind2", c("conv_operator", other), function(x, y, ...) rbind(plain(x), y, deparse.level = 0))
+  methods::setMethod("rbind2", c(other, "conv_operator"), function(x, y, ...) rbind(x, plain(y), deparse.level = 0))
   methods::setMethod("kronecker", c("conv_operator", other), function(X, Y, FUN = "*", make.dimnames = FALSE, ...) {
     kronecker_of(X, Y, FUN, ...)
   })

@@ -52,6 +52,11 @@ test_that("cbind(), rbind() and kronecker() take operators as matrices", {
   same(rbind(A), D)
   same(rbind(1:4, A), rbind(1:4, D))
   same(rbind(A, A), rbind(D, D))
+  # columns without a name get none
+  v <- 1:6
+  expect_identical(cbind(A, 1:6), cbind(D, 1:6))
+  expect_identical(cbind(1, v, A), cbind(1, v, D))
+  expect_identical(rbind(1, A), rbind(1, D))
   expect_identical(colnames(cbind(a = 1:6, A))[1L], "a")
   expect_equal(unname_matrix(cbind(A, M)), cbind(D, as.matrix(M)))
   expect_equal(unname_matrix(cbind(S, A)), cbind(as.matrix(S), D))
