@@ -7,14 +7,15 @@
 #' or generics attached, `tidy()`, `glance()` and `augment()` work, too.
 #' `nobs(deconv(c(1, 10, 102, 20, 200), c(1, 10, 100)))` is 5.
 #'
-#' @param object,x An object of class `deconv`, or, for `predict()`, `nobs()` and `as.data.frame()`, one of class
+#' @param object,x An object of class `deconv`, or, but for `vcov()`, `confint()` and package generics, one of class
 #'   `deconv_array`, an image or volume.
 #' @param h Numeric or complex vector: another kernel for the same x; of an image or volume, as for [conv_array()]. `NULL` for the one that was given to
 #'   `deconv()`.
 #' @param sigma Number, 0 or more: the standard deviation of the noise in `y`, for a weight of 1. `NULL` for
 #'   the estimate of `sigma()`.
+#' @param parm Which values of x, by number or name; `NULL` for all.
 #' @param conf.int `TRUE` for standard errors and confidence limits.
-#' @param conf.level Number between 0 and 1: how many of such intervals hold the value that `deconv()` would find
+#' @param level,conf.level Number between 0 and 1: how many of such intervals hold the value that `deconv()` would find
 #'   on average.
 #' @param digits Whole number: significant digits to print.
 #' @param ... Not used.
@@ -26,11 +27,13 @@
 #'     \item{`deviance()`}{for each column of `y` the weighted residual sum of squares; for
 #'       `"richardson-lucy"` the deviance of Poisson counts}
 #'     \item{`df.residual()`}{`nobs()` less the effective degrees of freedom, for each column; NA for
-#'       `"richardson-lucy"` and `"division"`}
+#'       `"richardson-lucy"` and `"division"`, and for an image or volume whose `lambda` was not searched, of which
+#'       `edf` is not known}
 #'     \item{`sigma()`}{the root of `deviance()` over `df.residual()`, an estimate of the noise in `y`. It is
 #'       NaN where nothing is left over, as in mode `"causal"` without a penalty}
 #'     \item{`vcov()`}{an n x n matrix: the covariance of x if the noise in `y` is white, once weighted. The
 #'       penalty and its `lambda` count as given, and the bias of a penalty is not in it}
+#'     \item{`confint()`}{an n x 2 matrix: x less and plus as many of its standard errors as `level` asks of normal noise}
 #'     \item{`as.data.frame()`}{a row for each value of x: `sample`, counted from 1 as by `plot()`, or `time`; `x`; and
 #'       `response`, the column of `y`, if it has several. Of an image or volume `axis1`, `axis2` and so on, the
 #'       places along each axis, counted from 1, and `x`}
@@ -43,8 +46,9 @@
 #'   }
 #'
 #' @section Errors:
-#' `convmat_error_type` if `vcov()` or `conf.int` are asked of several columns at once, of x that cannot be
-#' negative, of a division, or of Richardson and Lucy's method, for which a covariance says nothing;
+#' `convmat_error_type` if `vcov()`, `confint()` or `conf.int` are asked of several columns at once, of x that cannot be
+#' negative, of a division, or of Richardson and Lucy's method, for which a covariance says nothing, or of an image
+#' or volume;
 #' `convmat_error_value` if an argument is out of range; `convmat_error_numeric` if x is not determined, or the noise is not known
 #' since no degrees of freedom are left; `convmat_error_memory` if the covariance needs more than
 #' `getOption("convmat.max_bytes")`.
@@ -64,6 +68,7 @@
 #' found <- deconv(conv(x, c(1, 2, 1)) + rnorm(42, sd = 0.1), c(1, 2, 1), method = "ridge", order = 2)
 #' summary(found)
 #' c(sigma(found), nobs(found), df.residual(found))
+#' confint(found, 19:21)
 #'
 #' # 95 % of the noise
 #' error <- sqrt(diag(vcov(found)))
@@ -87,25 +92,9 @@ predict.deconv <- function(object, h = NULL, ...) {
 }
 
 #' @rdname deconv_methods
-#' @export
-predict.deconv_array <- function(object, h = NULL, ...) {
-  check_unused(...)
-  if (is.null(h)) {
-    return(stats::fitted(object))
-  }
-  x <- stats::coef(object)
-  mode <- check_axes(object$mode, length(dim(x)), "mode")
-  conv_array(x, h, mode, ifelse(mode == "same", object$origin, NA), object$boundary)
-}
-
-#' @rdname deconv_methods
 #' @importFrom stats nobs
 #' @export
 nobs.deconv <- function(object, ...) object$nobs
-
-#' @rdname deconv_methods
-#' @export
-nobs.deconv_array <- function(object, ...) object$nobs
 
 #' @rdname deconv_methods
 #' @importFrom stats deviance
@@ -130,7 +119,9 @@ df.residual.deconv <- function(object, ...) rep_len(object$nobs - object$edf, NC
 #' @rdname deconv_methods
 #' @importFrom stats sigma
 #' @export
-sigma.deconv <- function(object, ...) {
+sigma.deconv <- function(object, ...) noise(object)
+
+noise <- function(object) {
   left <- stats::df.residual(object)
   # to within the rounding of a trace
   left[!is.na(left) & left <= 1e-8 * object$nobs] <- NaN
@@ -155,6 +146,37 @@ vcov.deconv <- function(object, sigma = NULL, ...) {
     dimnames(V) <- list(at, at)
   }
   V
+}
+
+#' @rdname deconv_methods
+#' @importFrom stats confint
+#' @export
+confint.deconv <- function(object, parm = NULL, level = 0.95, ...) {
+  check_unused(...)
+  level <- check_level(level, "level")
+  found <- with_errors(object, level)
+  percent <- paste(format(50 * (1 + c(-level, level)), digits = 3L, trim = TRUE), "%")
+  out <- matrix(c(found$low, found$high), ncol = 2L, dimnames = list(found$names, percent))
+  if (is.null(parm)) {
+    return(out)
+  }
+  if (is.character(parm) && !is.object(parm) && all(parm %in% found$names)) {
+    parm <- match(parm, found$names)
+  }
+  out[places(parm, nrow(out), "parm") + 1, , drop = FALSE]
+}
+
+# x with its standard errors and the limits of its intervals.
+with_errors <- function(object, level) {
+  V <- stats::vcov(object)
+  x <- as.vector(fit_columns(stats::coef(object)))
+  error <- sqrt(diag(V))
+  width <- stats::qnorm((1 + level) / 2) * error
+  list(names = rownames(V), error = unname(error), low = unname(x - width), high = unname(x + width))
+}
+
+check_level <- function(level, arg) {
+  check_number(level, arg, "a number between 0 and 1", function(p) p > 0 && p < 1)
 }
 
 check_covariance <- function(object) {
@@ -216,28 +238,15 @@ as.data.frame.deconv <- function(x, ...) {
 }
 
 #' @rdname deconv_methods
-#' @export
-as.data.frame.deconv_array <- function(x, ...) {
-  found <- stats::coef(x)
-  places <- lapply(seq_along(dim(found)), function(a) as.vector(slice.index(found, a)))
-  names(places) <- paste0("axis", seq_along(places))
-  data.frame(places, x = as.vector(found))
-}
-
-#' @rdname deconv_methods
 #' @exportS3Method generics::tidy
 tidy.deconv <- function(x, conf.int = FALSE, conf.level = 0.95, ...) {
   check_unused(...)
   conf.int <- check_flag(conf.int, "conf.int")
-  conf.level <- check_number(conf.level, "conf.level", "a number between 0 and 1", function(p) p > 0 && p < 1)
+  conf.level <- check_level(conf.level, "conf.level")
   columns <- list(estimate = x$coefficients)
   if (conf.int) {
-    V <- stats::vcov(x)
-    error <- sqrt(diag(V))
-    width <- stats::qnorm((1 + conf.level) / 2) * error
-    columns <- c(columns, list(
-      std.error = error, conf.low = as.vector(fit_columns(x$coefficients)) - width, conf.high = as.vector(fit_columns(x$coefficients)) + width
-    ))
+    found <- with_errors(x, conf.level)
+    columns <- c(columns, list(std.error = found$error, conf.low = found$low, conf.high = found$high))
   }
   deconv_frame(x, found_at(x), columns)
 }
@@ -285,14 +294,21 @@ summary.deconv <- function(object, ...) {
   if (!is.null(object$weights)) {
     r <- r[object$weights > 0, , drop = FALSE]
   }
-  quantiles <- t(apply(r, 2L, stats::quantile))
+  quantiles <- residual_quantiles(r)
   if (NCOL(object$y) > 1L) {
     rownames(quantiles) <- responses(object)
   }
+  found <- fit_columns(object$coefficients)
+  deconv_summary(object, deconv_title(object), format_count(nrow(found)), quantiles, glance.deconv(object))
+}
+
+residual_quantiles <- function(r) t(apply(r, 2L, stats::quantile, na.rm = TRUE))
+
+deconv_summary <- function(object, title, size, residuals, columns) {
   structure(
     list(
-      title = deconv_title(object), method = deconv_method_words(object), range = range(fit_columns(object$coefficients)),
-      n = nrow(fit_columns(object$coefficients)), residuals = quantiles, columns = glance.deconv(object)
+      title = title, method = deconv_method_words(object), range = range(fit_columns(object$coefficients)), size = size,
+      residuals = residuals, columns = columns
     ),
     class = "summary.deconv"
   )
@@ -304,7 +320,7 @@ print.summary.deconv <- function(x, digits = 4L, ...) {
   number <- function(v) format(signif(v, digits), digits = digits)
   cat(
     x$title, "\n", x$method, "\n\n",
-    sprintf("x: %s values from %s to %s\n\n", format_count(x$n), number(x$range[1L]), number(x$range[2L])),
+    sprintf("x: %s values from %s to %s\n\n", x$size, number(x$range[1L]), number(x$range[2L])),
     "Residuals:\n", sep = ""
   )
   print(x$residuals, digits = digits)

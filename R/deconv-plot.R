@@ -3,7 +3,8 @@
 #' @rdname deconv
 #' @param which Which pictures to draw, one above the other: `"x"`, what was found; `"fit"`, `y` as
 #'   points and conv(x, h) as a line; `"gcv"`, the score against lambda, where it was searched.
-#' @param ... Further arguments of [graphics::matplot()], such as `xlim` or `lwd`.
+#' @param ... Further arguments of [graphics::matplot()], such as `xlim` or `lwd`; of an image, which is drawn row 1 on
+#'   top, those of [plot_matrix()].
 #' @export
 plot.deconv <- function(x, which = c("x", "fit", if (!is.null(x$search)) "gcv"), ...) {
   for (name in which) {
@@ -25,6 +26,20 @@ plot.deconv <- function(x, which = c("x", "fit", if (!is.null(x$search)) "gcv"),
       gcv = plot_search(x)
     )
   }
+  invisible(x)
+}
+
+#' @rdname deconv
+#' @export
+plot.deconv_array <- function(x, ...) {
+  found <- stats::coef(x)
+  if (length(dim(found)) != 2L) {
+    abort(
+      "type", sprintf("`x` must be an image to be drawn, not an array of %s values.", describe_axes(dim(found))),
+      "Draw one slice: `plot_matrix(coef(x)[, , 1])`."
+    )
+  }
+  plot_matrix(found, ...)
   invisible(x)
 }
 

@@ -72,15 +72,17 @@ and_rules <- function(rule) {
   paste(words[unique(rule)], collapse = " or ")
 }
 
+array_title <- function(x) {
+  sprintf("Deconvolution of %s values by a kernel of %s", describe_axes(dim(x$y)), describe_axes(kernel_sizes(x$h)))
+}
+
 #' @rdname deconv
 #' @export
 print.deconv_array <- function(x, digits = 3L, ...) {
   number <- function(v) format(signif(v, digits), digits = digits)
   size <- sqrt(sum(x$residuals^2, na.rm = TRUE) / sum(x$y^2, na.rm = TRUE))
   cat(
-    sprintf(
-      "Deconvolution of %s values by a kernel of %s\n\n", describe_axes(dim(x$y)), describe_axes(kernel_sizes(x$h))
-    ),
+    array_title(x), "\n\n",
     sprintf(
       "x:         %s values from %s to %s\n", describe_axes(dim(x$coefficients)), number(min(x$coefficients)),
       number(max(x$coefficients))

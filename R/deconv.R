@@ -119,7 +119,8 @@
 #' The result is of class
 #' `deconv_array`, a list of coefficients, residuals, fitted.values, lambda, edf, `gcv`, search and rule (as above, if `lambda`
 #' was searched), gap, steps, nobs and the arguments, for
-#' which `coef()`, `fitted()`, `residuals()`, `nobs()`, `predict()` and `as.data.frame()` work; `dimnames` stay on axes whose length does.
+#' which `coef()`, `fitted()`, `residuals()`, `summary()`, `plot()` (of an image) and [other methods][deconv_methods] work;
+#' `dimnames` stay on axes whose length does.
 #'
 #' @section Long division:
 #' Long division finds x sample by sample, and divides what is left of `y` by the first sample of

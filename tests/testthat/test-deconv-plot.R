@@ -46,3 +46,12 @@ test_that("a signal of zeros has a plot of its scores, which are 0", {
   fit <- suppressWarnings(deconv(numeric(9), c(1, 2, 1), method = "ridge", lambda = "gcv"))
   expect_silent(plot(fit))
 })
+
+test_that("an image is drawn as a matrix, a volume is refused", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  fit <- deconv(outer(1:4, 1:3), matrix(1:4, 2), method = "ridge", lambda = 1)
+  expect_identical(withVisible(plot(fit, main = "x")), list(value = fit, visible = FALSE))
+  fit <- deconv(array(1:24, 2:4), list(1:2, NULL, NULL), method = "ridge", lambda = 1)
+  expect_error(plot(fit), "must be an image.*slice", class = "convmat_error_type")
+})
