@@ -52,10 +52,13 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "loops/loops.h"
 
 #define THRESHOLD 0.6 /* of the mean modulus */
+
+enum { SHORT_CELL = 256 };
 
 /* Squares that add up to this have lost less than 2^-100 of it by underflow, even
  * 2^60 of them. */
@@ -84,19 +87,25 @@ struct cm_guard {
     double *least; /* of kernel cells q - 1 and q; 0 if q is not full */
     adjoining *x;  /* x[j] is cells j and j + 1 of the drawing */
     double norm_h, norm_x, promise, relative_error, error;
+    double filled[2][SHORT_CELL]; /* copies of the cells at the ends of the samples */
 };
+
+/* Whether a threshold is near the best one for n samples with this sum of moduli. */
+static int is_near(double threshold, double size, double sum)
+{
+    return threshold * size > 0.7 * THRESHOLD * sum && threshold * size < 1.3 * THRESHOLD * sum;
+}
 
 /* The cell of n samples at x; m is what cm_simd.moduli() gives for them and `threshold`. If
  * that is far from the best threshold they are measured again. */
 static cell make_cell(const double *x, size_t n, double threshold, cm_moduli m)
 {
-    double size = (double)n, shortfall = size, best = m.sum / size * THRESHOLD;
-    if (!(threshold > 0.7 * best && threshold < 1.3 * best)) {
-        threshold = best;
+    double size = (double)n;
+    if (!is_near(threshold, size, m.sum)) {
+        threshold = m.sum / size * THRESHOLD;
         m = cm_current_simd()->moduli(x, n, threshold);
     }
-    if (threshold > 0) /* sum of max(0, threshold - |x|), by |d| = max(d, 0) + max(-d, 0) */
-        shortfall = (m.off - m.sum + size * threshold) / 2 / threshold;
+    double shortfall = threshold > 0 ? size - m.capped / threshold : size;
     return (cell){size, m.sum, threshold, shortfall};
 }
 
@@ -189,34 +198,73 @@ typedef struct {
     size_t ahead, nx;
 } block;
 
-/* Cell j of a block, with the zeros around the samples. */
-static cell measure_cell(const cm_guard *guard, const block *b, size_t j, double threshold,
-                         double *sumsq)
+/* The part of a cell that has samples, of which the first is x[first]; there are zeros around
+ * them. */
+typedef struct {
+    size_t first, n, zeros;
+} extent;
+
+static extent extent_of(const cm_guard *guard, const block *b, size_t j)
 {
     size_t from = guard->lead + 1 + j * guard->c, to = from + guard->c,
            last = guard->n + guard->nq * guard->c;
     to = to < last ? to : last;
-    size_t first = clamp(from, b->ahead, b->nx), end = clamp(to, b->ahead, b->nx);
-    cell c = measure(b->x, first, end, threshold, sumsq);
-    c.shortfall += (double)((to - from) - (end - first));
+    size_t first = clamp(from, b->ahead, b->nx), n = clamp(to, b->ahead, b->nx) - first;
+    return (extent){first, n, to - from - n};
+}
+
+static cell measure_cell(const cm_guard *guard, const block *b, size_t j, double threshold,
+                         double *sumsq)
+{
+    extent e = extent_of(guard, b, j);
+    cell c = measure(b->x, e.first, e.first + e.n, threshold, sumsq);
+    c.shortfall += (double)e.zeros;
     return c;
 }
 
-/* Measures cells from j on: four at once if all are full of samples, else one. Returns how
- * many. */
-static size_t measure_cells(const cm_guard *guard, const block *b, size_t j, double threshold,
+/* Whether four cells from j on can be measured at once: all have samples, and those at the ends
+ * of the samples, of which there are two at most, are short enough to be filled up with zeros.
+ * Finds their samples. */
+static int find_four(cm_guard *guard, const block *b, size_t j, extent *e, const double **x)
+{
+    size_t c = guard->c, filled = 0;
+    if (guard->nj - j < 4)
+        return 0;
+    for (size_t i = 0; i < 4; i++) {
+        e[i] = extent_of(guard, b, j + i);
+        x[i] = b->x + e[i].first;
+        if (e[i].n == c)
+            continue;
+        if (e[i].n == 0 || c > SHORT_CELL)
+            return 0;
+        double *copy = guard->filled[filled++];
+        memcpy(copy, x[i], e[i].n * sizeof *copy);
+        memset(copy + e[i].n, 0, (c - e[i].n) * sizeof *copy);
+        x[i] = copy;
+    }
+    return 1;
+}
+
+/* Measures cells from j on: four at once if that is possible, else one. Returns how many. */
+static size_t measure_cells(cm_guard *guard, const block *b, size_t j, double threshold,
                             cell *cells, double *sumsq)
 {
-    size_t c = guard->c, from = guard->lead + 1 + j * c;
-    if (from < b->ahead || from + 4 * c > b->ahead + b->nx) {
+    extent e[4];
+    const double *x[4];
+    if (!(threshold >= DBL_MIN) || !find_four(guard, b, j, e, x)) { /* its inverse is finite */
         cells[0] = measure_cell(guard, b, j, threshold, sumsq);
         return 1;
     }
     cm_moduli m[4];
-    const double *x = b->x + (from - b->ahead);
-    cm_current_simd()->four_moduli(x, c, threshold, m);
+    double inverse = 1 / threshold;
+    cm_current_simd()->four_moduli(x, guard->c, threshold, m);
     for (size_t i = 0; i < 4; i++) {
-        cells[i] = make_cell(x + i * c, c, threshold, m[i]);
+        double size = (double)e[i].n;
+        if (is_near(threshold, size, m[i].sum))
+            cells[i] = (cell){size, m[i].sum, threshold, size - m[i].capped * inverse};
+        else
+            cells[i] = make_cell(b->x + e[i].first, e[i].n, threshold, m[i]);
+        cells[i].shortfall += (double)e[i].zeros;
         *sumsq += m[i].sumsq;
     }
     return 4;

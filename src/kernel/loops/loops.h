@@ -17,9 +17,9 @@ enum {
 };
 
 /* Of the moduli of consecutive samples: their sum, the sum of their squares, and the sum of
- * their distances from the given value `around`. */
+ * what they are up to a given cap. */
 typedef struct {
-    double sum, sumsq, off;
+    double sum, sumsq, capped;
 } cm_moduli;
 
 /* A pass of a transform, see loops/transform.h: q places, each of `radix` numbers q vectors
@@ -77,10 +77,10 @@ typedef struct {
     void (*tile_short)(const double *x, const double *h, size_t nh, double *y, size_t nt);
     void (*tile_long)(const double *x, const double *h, size_t nh, double *y, size_t nt,
                       ptrdiff_t lo, ptrdiff_t hi);
-    cm_moduli (*moduli)(const double *x, size_t n, double around);
-    /* The same for four times n samples, one behind the other; n must be a multiple of 8. For
-     * small n it is four times as fast as four calls. */
-    void (*four_moduli)(const double *x, size_t n, double around, cm_moduli *m);
+    cm_moduli (*moduli)(const double *x, size_t n, double cap);
+    /* The same for n samples at each of x[0] ... x[3]; n must be a multiple of 8. For small n
+     * it is four times as fast as four calls. */
+    void (*four_moduli)(const double *const *x, size_t n, double cap, cm_moduli *m);
     /* How many moduli are below `bound`. */
     size_t (*count_below)(const double *x, size_t n, double bound);
     /* The largest modulus, or NaN if any is not finite. */

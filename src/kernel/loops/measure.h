@@ -1,23 +1,23 @@
 /* Measures of consecutive samples; see loops.h. */
-SIMD_TARGET static cm_moduli moduli(const double *x, size_t n, double around)
+SIMD_TARGET static cm_moduli moduli(const double *x, size_t n, double cap)
 {
-    vec sum[2] = {0}, sumsq[2] = {0}, off[2] = {0};
+    vec sum[2] = {0}, sumsq[2] = {0}, capped[2] = {0};
     size_t i = 0;
     for (; i + 2 * W <= n; i += 2 * W) {
 #pragma GCC unroll 2
         for (int g = 0; g < 2; g++) {
-            vec v = load(x + i + g * W), a = modulus(v);
+            vec a = modulus(load(x + i + g * W));
             sum[g] += a;
-            sumsq[g] += v * v;
-            off[g] += modulus(a - around);
+            sumsq[g] += a * a;
+            capped[g] += LESSER(ALL(cap), a);
         }
     }
     cm_moduli m = {lanes_sum(sum[0] + sum[1]), lanes_sum(sumsq[0] + sumsq[1]),
-                   lanes_sum(off[0] + off[1])};
+                   lanes_sum(capped[0] + capped[1])};
     for (; i < n; i++) {
         m.sum += fabs(x[i]);
         m.sumsq += x[i] * x[i];
-        m.off += fabs(fabs(x[i]) - around);
+        m.capped += fabs(x[i]) < cap ? fabs(x[i]) : cap;
     }
     return m;
 }
@@ -45,23 +45,23 @@ INLINE void four_sums(const vec *v, double *sum)
 
 /* The next four cells are asked for: a long signal is in no cache when the guard measures it.
  */
-SIMD_TARGET static void four_moduli(const double *x, size_t n, double around, cm_moduli *m)
+SIMD_TARGET static void four_moduli(const double *const *x, size_t n, double cap, cm_moduli *m)
 {
-    vec sum[4] = {0}, sumsq[4] = {0}, off[4] = {0};
+    vec sum[4] = {0}, sumsq[4] = {0}, capped[4] = {0};
     double sums[3][4];
     for (size_t i = 0; i < n; i += W) {
 #pragma GCC unroll 4
         for (size_t c = 0; c < 4; c++) {
-            __builtin_prefetch(x + (c + 4) * n + i);
-            vec v = load(x + c * n + i), a = modulus(v);
+            __builtin_prefetch(x[c] + 4 * n + i);
+            vec a = modulus(load(x[c] + i));
             sum[c] += a;
-            sumsq[c] += v * v;
-            off[c] += modulus(a - around);
+            sumsq[c] += a * a;
+            capped[c] += LESSER(ALL(cap), a);
         }
     }
     four_sums(sum, sums[0]);
     four_sums(sumsq, sums[1]);
-    four_sums(off, sums[2]);
+    four_sums(capped, sums[2]);
     for (int c = 0; c < 4; c++)
         m[c] = (cm_moduli){sums[0][c], sums[1][c], sums[2][c]};
 }

@@ -1,6 +1,6 @@
 /* Vectors of SIMD_LANES doubles, by the extensions of C that gcc and clang have in common.
- * There are no intrinsics but the store in loops/write.h, and a debugger steps through the
- * code.
+ * There are no intrinsics but for the larger and the smaller of two, and for the store in
+ * loops/write.h, and a debugger steps through the code.
  */
 #include <float.h>
 #include <math.h>
@@ -99,9 +99,25 @@ INLINE double larger(double a, double b)
 #define LOWER1(a, b) SHUFFLE(a, b, 1, 3)
 #endif
 
+/* The larger and the smaller one of each pair of lanes: a if either is NaN. */
+#ifdef CM_X86
+#if SIMD_LANES == 8
+#define GREATER(a, b) ((vec)_mm512_max_pd((__m512d)(b), (__m512d)(a)))
+#define LESSER(a, b) ((vec)_mm512_min_pd((__m512d)(b), (__m512d)(a)))
+#elif SIMD_LANES == 4
+#define GREATER(a, b) ((vec)_mm256_max_pd((__m256d)(b), (__m256d)(a)))
+#define LESSER(a, b) ((vec)_mm256_min_pd((__m256d)(b), (__m256d)(a)))
+#else
+#define GREATER(a, b) ((vec)_mm_max_pd((__m128d)(b), (__m128d)(a)))
+#define LESSER(a, b) ((vec)_mm_min_pd((__m128d)(b), (__m128d)(a)))
+#endif
+#else
+#define GREATER(a, b) choose((b) > (a), a, b)
+#define LESSER(a, b) choose((b) < (a), a, b)
+#endif
+
 /* FOLD(v, f) leaves f of all lanes in each lane of v; f is SUM or GREATER. */
 #define SUM(a, b) (a) + (b)
-#define GREATER(a, b) choose((b) > (a), a, b)
 #if SIMD_LANES == 8
 #define FOLD(v, f) v = f(v, HALVES(v)), v = f(v, QUARTERS(v)), v = f(v, EIGHTHS(v))
 #elif SIMD_LANES == 4
