@@ -33,7 +33,8 @@
 #'       NaN where nothing is left over, as in mode `"causal"` without a penalty}
 #'     \item{`vcov()`}{an n x n matrix: the covariance of x if the noise in `y` is white, once weighted. The
 #'       penalty and its `lambda` count as given, and the bias of a penalty is not in it}
-#'     \item{`confint()`}{an n x 2 matrix: x less and plus as many of its standard errors as `level` asks of normal noise}
+#'     \item{`confint()`}{an n x 2 matrix: x less and plus as many of its standard errors as `level` asks of normal noise;
+#'       `sigma` as for `vcov()`}
 #'     \item{`as.data.frame()`}{a row for each value of x: `sample`, counted from 1 as by `plot()`, or `time`; `x`; and
 #'       `response`, the column of `y`, if it has several. Of an image or volume `axis1`, `axis2` and so on, the
 #'       places along each axis, counted from 1, and `x`}
@@ -151,11 +152,11 @@ vcov.deconv <- function(object, sigma = NULL, ...) {
 #' @rdname deconv_methods
 #' @importFrom stats confint
 #' @export
-confint.deconv <- function(object, parm = NULL, level = 0.95, ...) {
+confint.deconv <- function(object, parm = NULL, level = 0.95, sigma = NULL, ...) {
   check_unused(...)
   level <- check_level(level, "level")
-  found <- with_errors(object, level)
-  percent <- paste(format(50 * (1 + c(-level, level)), digits = 3L, trim = TRUE), "%")
+  found <- with_errors(object, level, sigma)
+  percent <- paste(number_labels(signif(50 * (1 + c(-level, level)), 7L)), "%")
   out <- matrix(c(found$low, found$high), ncol = 2L, dimnames = list(found$names, percent))
   if (is.null(parm)) {
     return(out)
@@ -167,8 +168,8 @@ confint.deconv <- function(object, parm = NULL, level = 0.95, ...) {
 }
 
 # x with its standard errors and the limits of its intervals.
-with_errors <- function(object, level) {
-  V <- stats::vcov(object)
+with_errors <- function(object, level, sigma = NULL) {
+  V <- stats::vcov(object, sigma)
   x <- as.vector(fit_columns(stats::coef(object)))
   error <- sqrt(diag(V))
   width <- stats::qnorm((1 + level) / 2) * error

@@ -233,7 +233,7 @@ valid_values <- list(
   lambda = expression(0, 0.1, "auto", "gcv", "reml"), order = expression(0, 1),
   weights = expression(NULL, c(1, 2, 0, 1, 1, 1)), positive = expression(FALSE, TRUE), iterations = expression(NULL, 3),
   `predict$h` = expression(NULL, c(1, 2), c(1i, 2)), `vcov$sigma` = expression(NULL, 2), parm = expression(NULL, 2, -1, c(TRUE, FALSE)),
-  `confint$level` = expression(0.95, 0.5), conf.int = expression(FALSE, TRUE),
+  `confint$level` = expression(0.95, 0.5), `confint$sigma` = expression(NULL, 2), conf.int = expression(FALSE, TRUE),
   conf.level = expression(0.95),
   # those of `...`
   `correlate$...` = expression(list(), list(threads = 1), list(na = "zero"), list(method = "fft", boundary = "zero")),

@@ -189,6 +189,7 @@ test_that("confint() gives the intervals of tidy(), and those that are asked for
   fit <- deconv(y, c(9, 3, 2), mode = "same", method = "ridge", lambda = 1)
   expect_identical(confint(fit, c("t3", "t1")), confint(fit)[c("t3", "t1"), ])
   expect_identical(rownames(confint(fit)), names(y))
+  expect_equal(confint(deconv(1:3, 2), sigma = 1), 1:3 / 2 + 0.5 * qnorm(0.975) * cbind(rep(-1, 3), 1), ignore_attr = TRUE)
   expect_error(confint(fit, "t99"), "`parm` must be", class = "convmat_error_type")
   expect_error(confint(fit, 99), "`parm` must be an index from 1 to 32", class = "convmat_error_value")
   expect_error(confint(fit, level = 95), "`level` must be", class = "convmat_error_value")
