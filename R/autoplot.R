@@ -56,7 +56,7 @@ autoplot.gamma_hrf <- function(object, ...) {
 autoplot.events <- function(object, ...) {
   events <- check_events(complete_events(object))
   type <- if (is.null(events$trial_type)) "events" else as.character(events$trial_type)
-  run <- if (is.null(events$run)) "1" else as.character(events$run)
+  run <- if (is.null(events$run)) "1" else run_text(events$run)
   data <- data.frame(
     onset = events$onset, end = events$onset + events$duration, amplitude = events$amplitude,
     type = rep_len(type, length(events$onset)), run = rep_len(run, length(events$onset))

@@ -88,6 +88,10 @@ bind_column <- function(parts) {
     factor(unlist(lapply(parts, as.character)), levels = levels)
   } else {
     parts[factors] <- lapply(parts[factors], as.character)
+    if (any(vapply(parts, is.character, NA))) {
+      plain <- vapply(parts, function(part) is.numeric(part) && !is.object(part), NA)
+      parts[plain] <- lapply(parts[plain], number_labels)
+    }
     do.call(c, parts)
   }
 }

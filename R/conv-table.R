@@ -157,7 +157,7 @@ new_table <- function(y, start, step) {
     first <- round(first)
   }
   at <- (first + seq_along(y) - 1) * step
-  names <- as.character(signif(at, 15L))
+  names <- number_labels(at)
   long <- at == floor(at) & signif(at, 15L) != at # whole numbers of 16 digits
   names[long] <- sprintf("%.0f", at[long])
   structure(y, dim = length(y), dimnames = list(names), class = "table")

@@ -132,7 +132,7 @@ design_matrix <- function(events, times, model = "cohen", derivatives = NULL, mo
     task_columns(part, values[at, , drop = FALSE], times, orthogonalise, model = model,
       derivatives = derivatives, ...)
   }
-  run <- if (is.null(table$run)) rep("", length(table$onset)) else as.character(table$run)
+  run <- if (is.null(table$run)) rep("", length(table$onset)) else run_text(table$run)
   by_run <- function(f) lapply(seq_along(runs), f)
   task <- if (share && !is.null(table$run)) {
     list(respond(run %in% names(runs), runs))

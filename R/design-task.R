@@ -69,7 +69,7 @@ modulated_events <- function(events, values, orthogonalise) {
     list(
       onset = events$onset[rows], duration = events$duration[rows],
       amplitude = events$amplitude[rows] * as.vector(weight),
-      trial_type = rep(names, each = length(at)), run = as.character(events$run)[rows],
+      trial_type = rep(names, each = length(at)), run = run_text(events$run)[rows],
       names = names, of = rep(level, length(names))
     )
   })

@@ -75,7 +75,7 @@ event_responses <- function(events, times, model = "cohen", normalise = "none",
     respond(columns, runs[[1L]])
   } else {
     blocks <- Map(function(run, times) {
-      mine <- as.character(events$run) == run
+      mine <- run_text(events$run) == run
       full <- if (sparse) {
         empty_sparse(length(times), nevent * length(parts))
       } else {

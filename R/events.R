@@ -149,8 +149,10 @@ check_trial_type <- function(trial_type, arg, missing = "error") {
   }
 }
 
-# "1", "2.5".
+# "1", "2.5", whatever options(OutDec) and options(scipen) say.
 number_labels <- function(x) ifelse(is.na(x), NA_character_, sprintf("%.15g", x))
+
+run_text <- function(run) if (is.numeric(run)) number_labels(run) else as.character(run)
 
 check_run <- function(run, arg) {
   if (is.null(run)) {

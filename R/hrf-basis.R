@@ -92,11 +92,11 @@ check_basis <- function(basis) {
 basis_names <- function(basis) {
   switch(basis$kind,
     tent = ,
-    csplin = paste0(basis$kind, "_", format_lags(basis_knots(basis))),
+    csplin = paste0(basis$kind, "_", number_labels(basis_knots(basis))),
     fourier = c("constant", if (basis$n > 1) {
       paste0(c("sin_", "cos_"), rep(seq_len((basis$n - 1) / 2), each = 2L))
     }),
-    gamma = paste0("gamma_", 2^(1 + seq_len(basis$n)))
+    gamma = paste0("gamma_", number_labels(2^(1 + seq_len(basis$n))))
   )
 }
 

@@ -6,13 +6,12 @@ is_fir <- function(model) inherits(model, "convmat_fir")
 # NULL for the others.
 set_parts <- function(model) {
   if (is_fir(model)) {
-    paste0("lag_", format_lags(model$lags[-length(model$lags)]))
+    paste0("lag_", number_labels(model$lags[-length(model$lags)]))
   } else if (is_basis(model)) {
     basis_names(model)
   }
 }
 
-format_lags <- function(lags) vapply(lags, format, "", digits = 15L)
 
 check_regressor_model <- function(model, normalise, lags, support) {
   fir <- identical(model, "fir")

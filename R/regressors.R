@@ -233,7 +233,7 @@ regressors <- function(events, times, model = "cohen", normalise = "none", metho
   names <- column_names(type, events, model, derivatives)
   check_result_size(sum(lengths(runs)), names$n)
   parts <- Map(function(run, times) {
-    at <- if (is.null(events$run)) seq_along(type) else which(as.character(events$run) == run)
+    at <- if (is.null(events$run)) seq_along(type) else which(run_text(events$run) == run)
     compute(lapply(events[c("onset", "duration", "amplitude")], `[`, at), type[at], times, at)
   }, names(runs) %||% "", runs)
   y <- if (length(parts) == 1L) parts[[1L]] else do.call(rbind, unname(parts))

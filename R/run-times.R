@@ -32,11 +32,11 @@ run_names <- function(run, times) {
     if (!is.numeric(run)) {
       abort("value", "`times` must be named after the runs, which are not numbered.")
     }
-    names <- as.character(seq_along(times))
+    names <- number_labels(seq_along(times))
   } else if (!all_different(names)) {
     abort("value", "`times` must have a different name for each run.")
   }
-  lost <- !(as.character(run) %in% names)
+  lost <- !(run_text(run) %in% names)
   if (any(lost)) {
     abort(
       "length",

@@ -120,7 +120,7 @@ afni_writer <- function(events, runs, modulators) {
     }
     words <- afni_words(events, modulators)
     run <- events$run %||% rep(1, nrow(events))
-    rows <- vapply(split(words, factor(run, levels = seq_len(n))), paste, "", collapse = " ")
+    rows <- vapply(split(words, factor(as.integer(run), levels = seq_len(n))), paste, "", collapse = " ")
     if (length(words) == 0L) {
       rows[1L] <- paste(c("-1", if (n > 1) "*"), collapse = " ")
     } else if (n > 1 && all(tabulate(run, n) == 1L)) {

@@ -101,7 +101,7 @@ split_events <- function(events, file, format) {
       path <- gsub("{trial_type}", parts$type[i], path, fixed = TRUE)
     }
     if (by_run) {
-      mine <- mine & as.character(events$run) == parts$run[i]
+      mine <- mine & run_text(events$run) == parts$run[i]
       path <- gsub("{run}", parts$run[i], path, fixed = TRUE)
     }
     part <- events[mine, ]
@@ -133,7 +133,7 @@ part_names <- function(events, column, asked, one, format) {
   if (anyNA(values)) {
     abort_missing(is.na(values), paste0("events$", column), "not be missing")
   }
-  names <- if (is.factor(values)) levels(values) else as.character(unique(values))
+  names <- if (is.factor(values)) levels(values) else run_text(unique(values))
   bad <- grepl("[/\\\\:*?\"<>|[:cntrl:]]", names) | names %in% c("", ".", "..")
   if (any(bad)) {
     abort("value", sprintf("`%s` %s cannot be part of a file's name.", column, show_string(names[bad][1L])))

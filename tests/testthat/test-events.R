@@ -120,3 +120,38 @@ test_that("a missing level is a missing type", {
   type <- addNA(factor(c("a", NA)))
   expect_convmat_error(events(1:2, trial_type = type), "value", "`trial_type` must not be missing")
 })
+
+test_that("names that are made of numbers do not depend on how numbers are printed", {
+  made <- function() {
+    ev <- events(c(0, 5), trial_type = c(1.5, 1e5), run = c(1, 1e5))
+    types <- events(c(0, 5), c(2.5, 1), trial_type = c(1.5, 2.5))
+    runs <- list(0:9, 0:9)
+    names(runs) <- c("1", "100000")
+    folder <- tempfile()
+    dir.create(folder)
+    files <- file.path(folder, c("a_{run}.tsv", "b.1D"))
+    write_events(ev, files[1L])
+    write_events(events(c(1.5, 2, 1), 2.5, run = c(1, 2, 2)), files[2L], "afni")
+    list(
+      colnames(regressors(ev, runs)), colnames(event_responses(ev, runs)), colnames(design_matrix(ev, runs)),
+      colnames(regressors(types, 0:9, model = "fir", lags = c(0, 2.5, 5))),
+      colnames(regressors(events(0), 0:9, model = hrf_basis("gamma", n = 2))),
+      names(conv(as.table(c("0.5" = 0.5, "1" = 0.5)), as.table(c("100000" = 1)))),
+      names(conv_power(as.table(c("0.5" = 1)), 3)),
+      bind_runs(a = ev, b = events(1, trial_type = "c", run = "d"))$trial_type,
+      rbind(ev, events(1, trial_type = "c", run = "d"))$run,
+      colnames(confint(deconv(c(1, 3, 2), 1:2))),
+      dir(folder), readLines(files[2L])
+    )
+  }
+  plain <- made()
+  expect_identical(plain[[1]], c("1.5", "100000"))
+  expect_identical(plain[[4]], c("1.5_lag_0", "1.5_lag_2.5", "2.5_lag_0", "2.5_lag_2.5"))
+  expect_identical(plain[[6]], c("100000.5", "100001"))
+  expect_identical(plain[[12]], c("1.5:2.5", "2:2.5 1:2.5"))
+  for (how in list(list(OutDec = ","), list(scipen = -10), list(scipen = 100, digits = 3))) {
+    old <- options(how)
+    expect_identical(made(), plain)
+    options(old)
+  }
+})
