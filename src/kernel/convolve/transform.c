@@ -477,7 +477,7 @@ void cm_transform_convolve(const cm_transform *t, const double *const *rows,
 
 static double butterfly_error(size_t radix)
 {
-    return radix == 2 ? 1 : radix == 3 ? 5.3 : radix == 4 ? 2 : radix == 5 ? 17 : 5.5;
+    return radix == 2 ? 1 : radix == 3 ? 5.3 : radix == 4 ? 2 : radix == 5 ? 7.5 : 5.5;
 }
 
 double cm_transform_error(const cm_transform *t)
