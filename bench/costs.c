@@ -5,9 +5,10 @@
  *   from where a second thread pays                base/threads.c
  *   from where results are written past the caches convolve/problem.c
  *   how good the choice is over a grid of sizes    convolve/choice.c
+ *   what whole numbers take that must be exact     convolve/whole.c
  *
  *   make costs          all of it, some minutes; the machine should have nothing else to do
- *   costs SECTION...    sums, transforms, threads, writing, grid
+ *   costs SECTION...    sums, transforms, threads, writing, grid, whole
  *
  * Times are the least of several, in processor time of this thread but for threads.
  */
@@ -435,16 +436,69 @@ static void grid(void)
     }
 }
 
+/* ---- whole numbers ---------------------------------------------------------------------- */
+
+/* The least time of a convolution with all around it, of normal numbers times 2^bits, rounded,
+ * plus `more`. */
+typedef struct {
+    int bits;
+    double more, *x, *h, ns;
+} numbers;
+
+static void make_numbers(numbers *w, const double *x, size_t nx, const double *h, size_t nh)
+{
+    w->x = malloc(nx * sizeof *w->x), w->h = malloc(nh * sizeof *w->h), w->ns = INFINITY;
+    for (size_t i = 0; i < nx; i++)
+        w->x[i] = rint(ldexp(x[i] / sqrt(2), w->bits)) + w->more;
+    for (size_t i = 0; i < nh; i++)
+        w->h[i] = rint(ldexp(h[i] / sqrt(2), w->bits)) + w->more;
+}
+
+static void time_numbers(numbers *w, size_t nx, size_t nh, double *y)
+{
+    double t = seconds(CLOCK_THREAD_CPUTIME_ID);
+    take_back(NULL, NULL);
+    cm_conv((cm_samples){w->x, NULL, nx, 1}, (cm_samples){w->h, NULL, nh, 1},
+            &(cm_options){.mode = CM_FULL}, (cm_output){y, NULL}, &scratch);
+    w->ns = fmin(w->ns, 1e9 * (seconds(CLOCK_THREAD_CPUTIME_ID) - t));
+}
+
+/* The time of whole numbers of 24 and of 16 bits over that of 24 bits and one half, which need
+ * not be exact, by turns. The aim is at most 1.5. */
+static void whole(void)
+{
+    static const size_t sizes[][2] = {{100000, 200},   {100000, 2000},  {1000000, 500},
+                                      {1000000, 2000}, {100000, 10000}, {1000000, 100000}};
+    printf("\ntime of whole numbers over that of the same and one half\n");
+    for (int level = 0; level < LEVELS; level++) {
+        if (!use_level(level))
+            continue;
+        printf("%s\n", levels[level]);
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            size_t nx = sizes[i][0], nh = sizes[i][1];
+            double *x = normal(nx), *h = normal(nh), *y = normal(nx + nh);
+            numbers w[] = {{21, 0.5, 0, 0, 0}, {21, 0, 0, 0, 0}, {13, 0, 0, 0, 0}};
+            for (int k = 0; k < 3; k++)
+                make_numbers(w + k, x, nx, h, nh);
+            for (int r = 0; r < 3 * (nx < 1000000 ? 100 : 15); r++)
+                time_numbers(w + r % 3, nx, nh, y);
+            printf("    nx %zu nh %zu: 24 bits %.2f, 16 bits %.2f\n", nx, nh, w[1].ns / w[0].ns,
+                   w[2].ns / w[0].ns);
+            for (int k = 0; k < 3; k++)
+                free(w[k].x), free(w[k].h);
+            free(x), free(h), free(y);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         void (*run)(void);
-    } sections[] = {{"sums", sums},
-                    {"transforms", transforms},
-                    {"threads", two_threads},
-                    {"writing", write_past},
-                    {"grid", grid}};
+    } sections[] = {{"sums", sums},           {"transforms", transforms},
+                    {"threads", two_threads}, {"writing", write_past},
+                    {"grid", grid},           {"whole", whole}};
     env();
     make_scratch();
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
