@@ -180,7 +180,8 @@
 #'   again. That takes 5 to 15 per cent of the time on ordinary data; on
 #'   signals made to fail everywhere it takes as long as direct sums and
 #'   transforms together. Whole numbers whose error would be above 1/2 are transformed a second
-#'   time, by their remainders, which come out exact and settle the last digits.
+#'   time, by their remainders, which come out exact and settle the last digits;
+#'   those of up to four blocks share a transform.
 #' - _Signals or kernels of mostly zeros_ (spikes, echoes, seasonal lags) take a
 #'   scaled copy of the other for each sample that is not zero.
 #'

@@ -19,7 +19,7 @@
  * doubtful, and the engine computes them again.
  *
  * If all samples are whole numbers the outputs are rounded. Where that does not make them exact
- * and a group is doubtful, the remainders of samples are convolved, too; see whole.c.
+ * the remainders of samples are convolved, too, those of several blocks together; see whole.c.
  *
  * Where most of a real kernel is zeros, the moduli of each block are convolved with those of
  * the kernel: that tells the guard all it must know.
@@ -106,9 +106,24 @@ typedef struct {
     double *absolute;   /* that of its moduli, if so many are zeros that cells say nothing */
     int is_scaled, kernel_exponent;
     cm_whole whole;
-    double *remainders;    /* the transform of those of the kernel, if they may be needed */
-    workspace *workspaces; /* one for each thread */
+    size_t together;        /* blocks of an item of work */
+    double *remainders;     /* the transform of those of the kernel, if they may be needed */
+    double norm_remainders; /* and their 2-norm */
+    workspace *workspaces;  /* one for each thread */
 } blocks;
+
+/* A bound of the errors of transforms, relative to the norms that the guard is given. */
+static double relative_error(const blocks *b)
+{
+    double error = cm_transform_error(b->transform);
+    return b->parts == 2 ? error * NORMS : error;
+}
+
+/* How many items of work a column is. */
+static size_t count_items(const blocks *b)
+{
+    return (b->doubts.nblock + b->together - 1) / b->together;
+}
 
 /* The convolution of a block of samples with a kernel: nt outputs into each part of y. */
 static void convolve_with(const blocks *b, const double *kernel, const workspace *ws,
@@ -179,6 +194,12 @@ static int may_go_on(const workspace *ws)
     return ws->largest <= CM_LARGE;
 }
 
+static void note_norm(workspace *ws, double norm)
+{
+    if (!(norm <= ws->largest))
+        ws->largest = norm;
+}
+
 /* Lets the guard measure a block. */
 static int measure(const blocks *b, const workspace *ws, const samples *s)
 {
@@ -192,117 +213,271 @@ static int measure(const blocks *b, const workspace *ws, const samples *s)
 
 /* A block that is being computed: of nt outputs, to be multiplied by 2^e. */
 typedef struct {
-    samples s;
+    samples given, s; /* as they are, and as they are transformed */
     size_t nt;
+    double *y[PARTS];
+    unsigned char *doubtful; /* a flag for each group of outputs */
+    size_t first;            /* of the outputs, in F */
     int e;
-    int whole;    /* samples and kernel are whole numbers */
+    int whole;    /* samples and kernel are whole numbers, or begin with such */
+    int certain;  /* all of them are */
     int known;    /* the guard has measured it */
     double error; /* of the outputs when they are multiplied */
+    size_t power; /* of the unit that remainders must have, 0 if they are of no use */
 } block;
 
-/* Notes which groups of a block are doubtful, and returns how many are: of all, or if `any` of
- * those up to the first one. Outputs of whole numbers are not only to pass: the sums of their
- * moduli must be 2^53 or more, since below that whole numbers should be exact. */
-static size_t doubt(const blocks *b, const workspace *ws, const block *its, int any,
-                    unsigned char *doubtful, const cm_env *env)
+/* Neighbouring blocks of a column that wait for remainders. */
+typedef struct {
+    block its[CM_MOST_TOGETHER];
+    size_t n;
+    int folded;     /* the remainders of these blocks, and no others, are in ws->changed */
+    double squares; /* and this is the sum of their squares */
+} batch;
+
+/* Block t of a column. */
+static block block_at(const blocks *b, const workspace *ws, size_t c, size_t t)
+{
+    const cm_problem *p = b->p;
+    const cm_doubts *d = &b->doubts;
+    size_t first = t * d->block, at = c * p->ystep + first;
+    block its = {.given = samples_of(b, c, p->w.first + first),
+                 .nt = p->w.ny - first < d->block ? p->w.ny - first : d->block,
+                 .y = {p->y + at, p->y_im ? p->y_im + at : NULL},
+                 .doubtful = d->doubtful + (c * d->nblock + t) * d->ngroup,
+                 .first = p->w.first + first,
+                 .whole = ws->guard && b->whole.column[c]};
+    its.s = its.given;
+    return its;
+}
+
+/* ---- the guard -------------------------------------------------------------------- */
+
+/* Lets the guard look at a block. Returns 0 if it is not ordinary though that was supposed:
+ * then nothing is to be computed. */
+static int examine(const blocks *b, workspace *ws, block *its)
+{
+    const samples *s = &its->given;
+    its->known = measure(b, ws, &its->s);
+    note_norm(ws, cm_guard_norm(ws->guard));
+    its->error = ldexp(cm_guard_error(ws->guard), its->e);
+    its->whole = its->certain || (its->whole && cm_all_whole(s->part[0], s->part[1], s->n));
+    return !b->p->unmeasured || may_go_on(ws);
+}
+
+/* Outputs at the ends of F with less terms than this part of a block are soon computed again:
+ * by the samples and the part of the kernel that they need. */
+#define SHORT (1.0 / 8)
+
+/* Whether outputs from t on of a block are such. */
+static int is_short(const blocks *b, const block *its, size_t t)
+{
+    size_t k = its->first + t, last = b->p->nx + b->p->nh - 1 - k;
+    return (double)(k < last ? k : last) < SHORT * (double)b->n;
+}
+
+/* Notes which groups of a block are doubtful. With `remainders` it returns 1 as soon as one is
+ * that is not short. Outputs of whole numbers are not only to pass: the sums of their moduli
+ * must be 2^53 or more, since below that whole numbers should be exact. */
+static int doubt(const blocks *b, const workspace *ws, const block *its, int remainders,
+                 const cm_env *env)
 {
     double least = its->whole ? ldexp(1, 53 - its->e) : 0;
-    size_t count = 0, group = b->doubts.group;
+    size_t group = b->doubts.group;
     if (its->known && b->absolute)
         convolve_moduli(b, ws, &its->s, its->nt, env);
-    for (size_t t = 0, g = 0; t < its->nt && !(any && count); t += group, g++) {
+    for (size_t t = 0, g = 0; t < its->nt; t += group, g++) {
         size_t n = its->nt - t < group ? its->nt - t : group;
         int passes = its->known &&
                      (b->absolute ? cm_guard_passes_sizes(ws->guard, ws->sizes + t, n, least)
                                   : cm_guard_passes(ws->guard, g, least));
-        count += doubtful[g] = !passes;
+        its->doubtful[g] = !passes;
+        if (remainders && !passes && !is_short(b, its, t))
+            return 1;
     }
-    return count;
+    return 0;
 }
-
-/* ---- whole numbers by remainders ------------------------------------------------ */
-
-/* Makes the outputs of a block of whole numbers exact. */
-static void correct_by_remainders(const blocks *b, const workspace *ws, const block *its,
-                                  double *const y[PARTS], const cm_env *env)
-{
-    const cm_simd *simd = cm_current_simd();
-    double *const outputs[PARTS] = {ws->rest, ws->rest + (b->parts - 1) * (ptrdiff_t)its->nt};
-    samples rest = its->s;
-    for (int i = 0; i < b->parts; i++) {
-        double *to = ws->changed + (size_t)i * b->n;
-        simd->remainders(its->s.part[i], its->s.n, b->whole.unit, to);
-        rest.part[i] = to;
-    }
-    convolve_with(b, b->remainders, ws, &rest, its->nt, outputs, env);
-    for (int i = 0; i < b->parts; i++)
-        simd->make_congruent(y[i], outputs[i], its->nt, b->whole.unit);
-}
-
-/* ---- a block --------------------------------------------------------------------- */
 
 /* Whether the guard asks for remainders, which make outputs exact. If not, the doubtful groups
  * are noted. */
 static int needs_remainders(const blocks *b, const workspace *ws, const block *its,
-                            unsigned char *doubtful, const cm_env *env)
+                            const cm_env *env)
 {
     int whole = its->known && its->whole;
     if (whole && its->error < 0.5) /* exact when rounded */
         return 0;
-    int any = whole && cm_unit_suffices(&b->whole, its->error);
-    if (doubt(b, ws, its, any, doubtful, env) == 0 || !any)
+    return doubt(b, ws, its, whole && its->power > 0, env);
+}
+
+/* ---- whole numbers by remainders ------------------------------------------------ */
+
+/* Puts the remainders of a block, by the modulus, below those that are in ws->changed. With a
+ * unit of 0 these are forgotten. */
+static cm_squares fold_block(const blocks *b, const workspace *ws, const samples *s,
+                             double unit, double modulus)
+{
+    const cm_simd *simd = cm_current_simd();
+    cm_squares sum = {0, 0};
+    size_t before = s->before, after = b->n - before - s->n;
+    for (int i = 0; i < b->parts; i++) {
+        double *rest = ws->changed + (size_t)i * b->n, *end = rest + before + s->n;
+        simd->scale(rest, before, unit, rest);
+        simd->scale(end, after, unit, end);
+        cm_squares part = simd->fold(s->part[i], s->n, unit, modulus, rest + before);
+        sum.x += part.x;
+        sum.rest +=
+            part.rest + simd->whole_squares(rest, before) + simd->whole_squares(end, after);
+    }
+    return sum;
+}
+
+/* Folds n blocks, and returns the sum of the squares. */
+static double fold_blocks(const blocks *b, const workspace *ws, const block *its, size_t n,
+                          double unit)
+{
+    double modulus = unit, squares = 0;
+    for (size_t j = 0; j < n; j++, modulus *= unit)
+        squares = fold_block(b, ws, &its[j].given, j ? unit : 0, modulus).rest;
+    return squares;
+}
+
+/* Whether the outputs of a block become exact without a guard: by rounding, or by remainders
+ * that several blocks share, into which it is folded at once. */
+static int needs_no_guard(const blocks *b, workspace *ws, batch *wait, block *its)
+{
+    const samples *s = &its->given;
+    const cm_whole *whole = &b->whole;
+    cm_squares squares = {0, 0};
+    if (whole->together > 1)
+        squares = fold_block(b, ws, s, wait->n ? whole->unit : 0,
+                             cm_power_of_unit(whole, wait->n + 1));
+    else
+        squares.x = cm_whole_squares(s->part[0], s->part[1], s->n);
+    double norm = cm_whole_norm(squares.x);
+    its->certain = !isnan(squares.x);
+    its->error = relative_error(b) * cm_guard_norm_h(ws->guard) * norm;
+    its->power = cm_power_needed(whole, its->error);
+    int shares = its->power > 0 && 2 * its->power <= whole->together;
+    wait->folded &= its->error >= 0.5 && its->power == 1 && shares;
+    wait->squares = squares.rest;
+    if (!(its->error < 0.5 || shares))
         return 0;
-    memset(doubtful, 0, b->doubts.ngroup);
+    note_norm(ws, norm);
     return 1;
 }
 
-/* Lets the guard look at a block, which was `given` before it was scaled. Returns 0 if it is
- * not ordinary though that was supposed: then nothing is to be computed. */
-static int examine(const blocks *b, workspace *ws, const samples *given, block *its)
+/* Moves outputs t ... t + m - 1 of n blocks to where those of their remainders tell. Returns
+ * whether these prove it. */
+static int unfold_some(const blocks *b, const block *its, size_t n, double unit, size_t t,
+                       size_t m, double *const outputs[PARTS])
 {
-    its->known = measure(b, ws, &its->s);
-    double norm = cm_guard_norm(ws->guard);
-    if (!(norm <= ws->largest))
-        ws->largest = norm;
-    its->error = ldexp(cm_guard_error(ws->guard), its->e);
-    its->whole = its->whole && cm_all_whole(given->part[0], given->part[1], given->n);
-    return !b->p->unmeasured || may_go_on(ws);
+    const cm_simd *simd = cm_current_simd();
+    int exact = 1;
+    for (int i = 0; i < b->parts; i++) {
+        exact &= simd->round_close(outputs[i] + t, m);
+        for (size_t j = n; j-- > 0;) {
+            size_t nt = its[j].nt, end = t + m < nt ? t + m : nt;
+            if (t < end) /* the first block, which may be the last of its column, has less */
+                exact &= simd->unfold(outputs[i] + t, end - t, unit, its[j].y[i] + t);
+        }
+    }
+    return exact;
 }
 
-/* Computes a block of a column: scales, lets the guard look at it, convolves, scales back and
- * rounds. */
-static void block_item(void *job, size_t item, int thread, const cm_env *env)
+/* Makes the outputs of n blocks exact, whose remainders are in ws->changed. A bound for the
+ * errors of those is given. If outputs do not prove it, they are doubtful. */
+static void correct(const blocks *b, const workspace *ws, const block *its, size_t n,
+                    double unit, double error, const cm_env *env)
+{
+    size_t nt = its[n - 1].nt;
+    double *const outputs[PARTS] = {ws->rest, ws->rest + (b->parts - 1) * (ptrdiff_t)nt};
+    samples rest = {{ws->changed, ws->changed + b->n}, 0, b->n};
+    int exact = cm_rounds(error);
+    convolve_with(b, b->remainders, ws, &rest, nt, outputs, env);
+    for (size_t t = 0; t < nt; t += CM_TILE)
+        exact &= unfold_some(b, its, n, unit, t, nt - t < CM_TILE ? nt - t : CM_TILE, outputs);
+    for (size_t j = 0; j < n; j++)
+        memset(its[j].doubtful, !exact, b->doubts.ngroup);
+}
+
+/* How many of n blocks may share a transform, and the power of the unit that they need. */
+static size_t count_together(const blocks *b, const block *its, size_t n, size_t *power)
+{
+    size_t some = 1;
+    *power = its->power;
+    for (; some < n; some++) {
+        size_t most = its[some].power > *power ? its[some].power : *power;
+        if ((some + 1) * most > b->whole.together)
+            break;
+        *power = most;
+    }
+    return some;
+}
+
+/* Makes the outputs of blocks that wait exact, with as few transforms as possible. */
+static void correct_by_remainders(const blocks *b, const workspace *ws, batch *wait,
+                                  const cm_env *env)
+{
+    double each = relative_error(b) * b->norm_remainders;
+    const block *its = wait->its, *end = its + wait->n;
+    for (size_t some, power; its < end; its += some, wait->folded = 0) {
+        some = count_together(b, its, (size_t)(end - its), &power);
+        double unit = cm_power_of_unit(&b->whole, power),
+               squares = wait->folded ? wait->squares : fold_blocks(b, ws, its, some, unit);
+        while (!cm_rounds(each * sqrt(squares)) && some > 1)
+            squares = fold_blocks(b, ws, its, --some, unit);
+        correct(b, ws, its, some, unit, each * sqrt(squares), env);
+    }
+}
+
+/* ---- an item of work ------------------------------------------------------------------- */
+
+/* Computes a block: scales, lets the guard look at it, convolves, scales back and rounds. Whole
+ * numbers are convolved first, since most need no guard, and are read but once. Returns whether
+ * the outputs wait for remainders, and are not rounded. */
+static int run_block(const blocks *b, workspace *ws, batch *wait, block *its, const cm_env *env)
+{
+    int first = its->whole && !b->is_scaled;
+    its->e = b->is_scaled ? scale_block(b, ws, &its->s) : 0;
+    if (first)
+        convolve(b, ws, &its->s, its->nt, its->y, env);
+    int remainders = 0;
+    if (first && needs_no_guard(b, ws, wait, its)) {
+        remainders = its->error >= 0.5;
+    } else if (ws->guard) {
+        if (!examine(b, ws, its))
+            return 0;
+        remainders = needs_remainders(b, ws, its, env);
+    }
+    if (!first)
+        convolve(b, ws, &its->s, its->nt, its->y, env);
+    for (int i = 0; i < b->parts && !remainders; i++) {
+        if (b->is_scaled)
+            scale(its->y[i], its->nt, its->e, its->y[i]);
+        if (its->whole && its->error < 0.5)
+            cm_current_simd()->round_small(its->y[i], its->nt);
+        else if (its->whole)
+            cm_current_simd()->round_all(its->y[i], its->nt);
+    }
+    return remainders;
+}
+
+/* Computes neighbouring blocks of a column, whose remainders may share transforms: the last one
+ * first. */
+static void blocks_item(void *job, size_t item, int thread, const cm_env *env)
 {
     const blocks *b = job;
-    const cm_problem *p = b->p;
-    const cm_doubts *d = &b->doubts;
     workspace *ws = b->workspaces + thread;
-    size_t c = item / d->nblock, t = item % d->nblock * d->block, at = c * p->ystep + t;
-    double *const y[PARTS] = {p->y + at, p->y_im ? p->y_im + at : NULL};
-    const samples given = samples_of(b, c, p->w.first + t);
-    block its = {.s = given,
-                 .nt = p->w.ny - t < d->block ? p->w.ny - t : d->block,
-                 .whole = ws->guard && b->whole.column[c]};
-    int remainders = 0;
-    if (p->unmeasured && !may_go_on(ws))
-        return;
-    its.e = b->is_scaled ? scale_block(b, ws, &its.s) : 0;
-    if (ws->guard) {
-        if (!examine(b, ws, &given, &its))
+    size_t items = count_items(b), c = item / items, from = item % items * b->together,
+           to = from + b->together < b->doubts.nblock ? from + b->together : b->doubts.nblock;
+    batch wait = {.n = 0, .folded = 1};
+    while (to > from) {
+        block *its = wait.its + wait.n;
+        if (b->p->unmeasured && !may_go_on(ws))
             return;
-        remainders = needs_remainders(b, ws, &its, d->doubtful + item * d->ngroup, env);
+        *its = block_at(b, ws, c, --to);
+        wait.n += (size_t)run_block(b, ws, &wait, its, env);
     }
-    convolve(b, ws, &its.s, its.nt, y, env);
-    if (remainders) {
-        correct_by_remainders(b, ws, &its, y, env);
-        return;
-    }
-    for (int i = 0; i < b->parts; i++) {
-        if (b->is_scaled)
-            scale(y[i], its.nt, its.e, y[i]);
-        if (its.whole)
-            cm_current_simd()->round_all(y[i], its.nt);
-    }
+    correct_by_remainders(b, ws, &wait, env);
 }
 
 /* ---- what blocks share ----------------------------------------------------------------- */
@@ -353,13 +528,6 @@ static void set_up_workspaces(blocks *b, int threads, const cm_env *env)
     }
 }
 
-/* A bound of the errors of transforms, relative to the norms that the guard is given. */
-static double relative_error(const blocks *b)
-{
-    double error = cm_transform_error(b->transform);
-    return b->parts == 2 ? error * NORMS : error;
-}
-
 /* The guards of all threads. `scaled` has the samples of the kernel. */
 static void set_up_guards(blocks *b, const double *scaled, int threads, const cm_env *env)
 {
@@ -380,20 +548,23 @@ static void set_up_guards(blocks *b, const double *scaled, int threads, const cm
 static void set_up_changed(blocks *b, int threads, const cm_env *env)
 {
     size_t parts = (size_t)b->parts;
-    for (int i = 0; i < threads && (b->is_scaled || b->whole.unit > 0); i++) {
+    for (int i = 0; i < threads && (b->is_scaled || b->whole.together > 0); i++) {
         workspace *ws = b->workspaces + i;
         ws->changed = aligned(parts * b->n, env);
-        ws->rest = b->whole.unit > 0 ? aligned(parts * b->doubts.block, env) : NULL;
+        memset(ws->changed, 0, parts * b->n * sizeof *ws->changed); /* for fold_block() */
+        ws->rest = b->whole.together > 0 ? aligned(parts * b->doubts.block, env) : NULL;
     }
 }
 
 /* The transform of the remainders of the kernel, of which `scaled` has the samples. */
 static void set_up_remainders(blocks *b, const double *scaled, const cm_env *env)
 {
-    if (b->whole.unit == 0)
+    if (b->whole.together == 0)
         return;
-    double *rest = b->workspaces->changed;
-    cm_current_simd()->remainders(scaled, (size_t)b->parts * b->p->nh, b->whole.unit, rest);
+    size_t n = (size_t)b->parts * b->p->nh;
+    double *rest = b->workspaces->changed,
+           modulus = cm_power_of_unit(&b->whole, b->whole.together);
+    b->norm_remainders = sqrt(cm_current_simd()->fold(scaled, n, 0, modulus, rest).rest);
     b->remainders = aligned(cm_transform_size(b->transform), env);
     transform_kernel(b, rest, b->remainders, env);
 }
@@ -415,7 +586,7 @@ static blocks plan_blocks(const cm_problem *p, size_t length)
     int parts = p->x_im ? 2 : 1;
     size_t n = length / (size_t)parts,
            lead = n >= cm_one_block_length(p->nx, p->nh, p->w) ? p->w.first : p->nh - 1;
-    blocks b = {.p = p, .n = n, .lead = lead, .parts = parts};
+    blocks b = {.p = p, .n = n, .lead = lead, .parts = parts, .together = 1};
     b.doubts.block = n - lead;
     b.doubts.nblock = (p->w.ny + n - lead - 1) / (n - lead);
     return b;
@@ -458,9 +629,8 @@ int cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const
     b.rows = cm_transform_rows(b.transform);
     b.rows.nrow /= (size_t)b.parts;
     b.kernel = aligned(cm_transform_size(b.transform), env);
-    size_t nitem = b.doubts.nblock * p->ncol;
     double each = 5 * (double)length * log2((double)length); /* in multiply-adds */
-    int threads = cm_threads(nitem, each, env);
+    int threads = cm_threads(b.doubts.nblock * p->ncol, each, env);
     set_up_workspaces(&b, threads, env);
     double *scaled = scaled_kernel(&b);
     if (p->unmeasured && b.is_scaled)
@@ -471,12 +641,15 @@ int cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const
         set_up_doubts(&b, env);
         b.whole = cm_find_whole(p, relative_error(&b), cm_guard_norm_h(b.workspaces->guard),
                                 length, env);
-        b.whole.unit = b.is_scaled ? 0 : b.whole.unit;
+        b.whole.together = b.is_scaled ? 0 : b.whole.together;
+        b.together = b.whole.together > 1 ? b.whole.together : 1;
     }
     set_up_changed(&b, threads, env);
     set_up_remainders(&b, scaled, env);
     transform_kernel(&b, scaled, b.kernel, env);
-    cm_for_each(nitem, each, block_item, &b, threads, env);
+    size_t nitem = count_items(&b) * p->ncol;
+    double work = each * (double)b.together;
+    cm_for_each(nitem, work, blocks_item, &b, nitem > 1 ? threads : 1, env);
     if (doubts)
         *doubts = b.doubts;
     return !p->unmeasured || are_ordinary(&b, threads);

@@ -22,6 +22,12 @@ typedef struct {
     double sum, sumsq, capped;
 } cm_moduli;
 
+/* Of whole numbers and of remainders: the sums of their squares. The first is NaN if any of
+ * those numbers is not whole, or 2^51 or more. */
+typedef struct {
+    double x, rest;
+} cm_squares;
+
 /* A pass of a transform, see loops/transform.h: q places, each of `radix` numbers q vectors
  * apart. A short pass has a table of its twiddles: those of number 1 for all places, then those
  * of number 2, and so on. A long pass has two tables, and each of its twiddles is the product
@@ -91,15 +97,25 @@ typedef struct {
      * threads see it after cm_fence(). */
     void (*scale)(const double *x, size_t n, double factor, double *y);
     void (*stream)(const double *x, size_t n, double factor, double *y);
-    /* Whole numbers. all_whole() tells whether all x are whole; round_all() rounds. With a unit
-     * that is a power of two, remainders() gives those of x, which are from -unit / 2 to unit /
-     * 2; make_congruent() rounds `rest` and moves each y to the nearest number that differs
-     * from it by a multiple of the unit. For rest, x / unit and
-     * y / unit below 2^50. No result is -0. */
+    /* Whole numbers. all_whole() tells whether all x are whole; round_all() rounds. No
+     * result of the following is -0. */
     int (*all_whole)(const double *x, size_t n);
     void (*round_all)(double *y, size_t n);
-    void (*remainders)(const double *x, size_t n, double unit, double *rest);
-    void (*make_congruent)(double *y, const double *rest, size_t n, double unit);
+    /* The same for numbers below 2^51. */
+    void (*round_small)(double *y, size_t n);
+    /* The sum of the squares of x if all are whole and below 2^51, else NaN. */
+    double (*whole_squares)(const double *x, size_t n);
+    /* The remainders of x + unit rest by the modulus, from -modulus / 2 to modulus / 2, take
+     * the place of `rest`. For whole numbers below 2^53. */
+    cm_squares (*fold)(const double *x, size_t n, double unit, double modulus, double *rest);
+    /* Rounds numbers below 2^48. Returns whether all are within 1/16 of the whole number that
+     * they become; if not, those that are not become multiples of 1/8. */
+    int (*round_close)(double *y, size_t n);
+    /* Moves each y to the nearest whole number that differs from `rest` by a multiple of the
+     * unit, and divides the difference by it, which is the new rest. Returns whether all are
+     * within 1/16 of a unit of where they are moved to; if not, those that are not are moved
+     * elsewhere. For rest / unit and y / unit below 2^48. */
+    int (*unfold)(double *rest, size_t n, double unit, double *y);
     /* The steps of a transform, see loops/transform.h and convolve/transform.c. There are
      * `rows` rows; samples[j] has the real parts of row j, samples[rows + j] its imaginary
      * parts. spread() and gather() do places from ... to - 1 of all rows, multiples of 8. Of
