@@ -48,9 +48,10 @@ spm_neural <- function(events, dt, n) {
   for (edge in list(list(at = first, by = height), list(at = after, by = -height))) {
     at <- pmax(edge$at, 1)
     seen <- at <= n
-    sums <- tapply(edge$by[seen], at[seen], sum)
-    at <- as.integer(names(sums))
-    step[at] <- step[at] + sums
+    at <- at[seen]
+    places <- unique(at)
+    sums <- tapply(edge$by[seen], match(at, places), sum)
+    step[places] <- step[places] + sums
   }
   cumsum(step)
 }

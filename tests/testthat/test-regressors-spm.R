@@ -130,3 +130,11 @@ test_that("`normalise` is a word, for the packages' ways, too", {
     }
   }
 })
+
+test_that("how numbers are printed changes nothing", {
+  made <- function() regressors(events(c(3, 40), c(5, 2), c(1, 0.5)), scan_times(60, 2.5), "spm", method = "spm")
+  plain <- made()
+  old <- options(OutDec = ",", scipen = -10)
+  on.exit(options(old))
+  expect_identical(made(), plain)
+})
