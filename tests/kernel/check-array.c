@@ -12,6 +12,7 @@ typedef struct {
     const double *x[2], *h[2]; /* parts; NULL if real */
     const double *own[CM_MOST_AXES];
     int rows; /* are rows long? */
+    int many; /* has it so many axes that they must be short? */
 } array_case;
 
 static size_t product(const size_t *n, size_t rank)
@@ -45,8 +46,8 @@ static size_t long_row(source *s)
 static void draw_axis(source *s, array_case *c, size_t k)
 {
     cm_array *a = &c->a;
-    a->nx[k] = k == 0 && c->rows ? long_row(s) : 1 + draw(s, 5);
-    a->nh[k] = 1 + draw(s, k == 0 && c->rows ? 9 : 4);
+    a->nx[k] = k == 0 && c->rows ? long_row(s) : 1 + draw(s, c->many ? 2 : 5);
+    a->nh[k] = 1 + draw(s, k == 0 && c->rows ? 9 : c->many ? 2 : 4);
     a->mode[k] = (cm_mode)draw(s, 4);
     a->origin[k] = a->mode[k] == CM_SAME ? draw(s, a->nh[k]) : 0;
     if (a->mode[k] == CM_SAME || a->mode[k] == CM_CAUSAL)
@@ -244,7 +245,11 @@ void check_array(source *s)
     c.a.rank += c.a.rank == 3 && draw(s, 10) == 0;
     side at = (side)draw(s, 2);
     cm_factor factor[CM_MOST_AXES];
-    c.rows = draw(s, 50) == 0;
+    if (c.a.rank == 4 && draw(s, 2)) {
+        c.a.rank += 1 + draw(s, CM_MOST_AXES - 4);
+        c.many = 1;
+    }
+    c.rows = !c.many && draw(s, 50) == 0;
     for (size_t k = 0; k < c.a.rank; k++)
         draw_axis(s, &c, k);
     c.a.na = (cm_na)draw(s, 3);

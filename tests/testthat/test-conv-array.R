@@ -38,6 +38,18 @@ test_that("finite arrays of rank 1 to 4, every mode, origin, boundary and parity
   for (rank in 1:4) expect_array_cases(c(500, 1000, 500, 100)[rank], rank, 1:(8 - rank), 0)
 })
 
+test_that("arrays of eight axes, the most there may be", {
+  set.seed(7)
+  for (nh in list(rep(2, 8), c(1, 2, 1, 1, 2, 1, 1, 2), c(rep(2, 6), 1, 1))) {
+    x <- random_array(c(2, 3, 1, 2, 1, 2, 2, 2))
+    h <- array(round(rnorm(prod(nh)), 2), nh)
+    case <- list(nh = nh, mode = rep("full", 8), origin = rep(NA, 8), boundary = rep("zero", 8))
+    expect_equal(conv_array(x, h), oracle_array(x, h, case), tolerance = 1e-13)
+    x[5] <- NA
+    expect_equal(conv_array(x, h, na = "zero"), oracle_array(x, h, case, "zero"), tolerance = 1e-13)
+  }
+})
+
 test_that("missing and infinite samples stay with the outputs that have them as a term", {
   for (rank in 1:4) expect_array_cases(c(500, 1000, 500, 100)[rank], rank, 1:(8 - rank), 0.1)
 })

@@ -29,11 +29,12 @@ typedef struct {
 
 cm_flat cm_flatten(const cm_box *box);
 
-/* The places of the rows of an array: for each row, in turn, where it begins in a signal. */
+/* The places of the rows of an array, or of several, which are one axis more: for each row, in
+ * turn, where it begins in a signal. */
 typedef struct {
     size_t rank, nrow, at;
     const size_t *n, *step;
-    size_t index[CM_MOST_AXES];
+    size_t index[CM_MOST_AXES + 1];
 } cm_rows_of;
 
 cm_rows_of cm_first_row(const size_t *n, const size_t *step, size_t rank);
