@@ -202,7 +202,7 @@ wav_format <- function(p, chunk) {
   channels <- number_of(chunk[3:4])
   if (channels == 0) not_wav(p, "Its header says that it has no channels.")
   if (tag != 1 || !bits %in% c(16, 24, 32)) {
-    kind <- c("1" = "whole numbers", "3" = "floating point", "6" = "A-law", "7" = "mu-law")[as.character(tag)]
+    kind <- c("1" = "whole numbers", "3" = "floating point", "6" = "A-law", "7" = "mu-law")[number_labels(tag)]
     not_wav(p, sprintf(
       "Its samples must be whole numbers of 16, 24 or 32 bits, not %s of %s bits.",
       if (is.na(kind)) "another kind" else kind, format(bits)
