@@ -74,6 +74,9 @@ typedef struct {
     double threshold, shortfall; /* and sum of max(0, 1 - |x| / threshold) */
 } cell;
 
+/* Of no samples none falls short. */
+static const cell NO_CELL = {0, 0, DBL_MAX, 0};
+
 /* Two adjoining cells of the block. */
 typedef struct {
     double sum;                         /* of the later one */
@@ -113,8 +116,8 @@ static cell make_cell(const double *x, size_t n, double threshold, cm_moduli m)
  * are often alike, so the caller gives the threshold of the cell before, to be tried first. */
 static cell measure(const double *x, size_t from, size_t to, double threshold, double *sumsq)
 {
-    if (from >= to) /* no samples, so none falls short */
-        return (cell){0, 0, DBL_MAX, 0};
+    if (from >= to)
+        return NO_CELL;
     cm_moduli m = cm_current_simd()->moduli(x + from, to - from, threshold);
     *sumsq += m.sumsq;
     return make_cell(x + from, to - from, threshold, m);
@@ -222,9 +225,9 @@ static cell measure_cell(const cm_guard *guard, const block *b, size_t j, double
     return c;
 }
 
-/* Whether four cells from j on can be measured at once: all have samples, and those at the ends
- * of the samples, of which there are two at most, are short enough to be filled up with zeros.
- * Finds their samples. */
+/* Whether four cells from j on can be measured at once: the first one has samples, and those at
+ * the ends of the samples, of which there are two at most, are short enough to be filled up
+ * with zeros. Finds their samples; for a cell without samples, those of another. */
 static int find_four(cm_guard *guard, const block *b, size_t j, extent *e, const double **x)
 {
     size_t c = guard->c, filled = 0;
@@ -235,6 +238,10 @@ static int find_four(cm_guard *guard, const block *b, size_t j, extent *e, const
         x[i] = b->x + e[i].first;
         if (e[i].n == c)
             continue;
+        if (e[i].n == 0 && i > 0) {
+            x[i] = x[0];
+            continue;
+        }
         if (e[i].n == 0 || c > SHORT_CELL)
             return 0;
         double *copy = guard->filled[filled++];
@@ -260,12 +267,14 @@ static size_t measure_cells(cm_guard *guard, const block *b, size_t j, double th
     cm_current_simd()->four_moduli(x, guard->c, threshold, m);
     for (size_t i = 0; i < 4; i++) {
         double size = (double)e[i].n;
-        if (is_near(threshold, size, m[i].sum))
+        if (e[i].n == 0)
+            cells[i] = NO_CELL;
+        else if (is_near(threshold, size, m[i].sum))
             cells[i] = (cell){size, m[i].sum, threshold, size - m[i].capped * inverse};
         else
             cells[i] = make_cell(b->x + e[i].first, e[i].n, threshold, m[i]);
         cells[i].shortfall += (double)e[i].zeros;
-        *sumsq += m[i].sumsq;
+        *sumsq += e[i].n > 0 ? m[i].sumsq : 0;
     }
     return 4;
 }
