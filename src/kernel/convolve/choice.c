@@ -129,7 +129,7 @@ static double sparse_cost_each(size_t lanes)
  * zeros among all. */
 static int is_worth_counting(size_t nx, double cost)
 {
-    return cost > 4000 + 2 * (double)nx;
+    return cost > 4000 + 1.5 * (double)nx;
 }
 
 size_t cm_count_nonzero(const double *x, size_t n)
