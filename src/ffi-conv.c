@@ -115,12 +115,14 @@ SEXP ffi_conv(SEXP x, SEXP h, SEXP ncol, SEXP options, SEXP threads, SEXP tick)
     return y;
 }
 
-/* Whether x is a vector of doubles without attributes that the result would have, too. */
-static int is_plain(SEXP x)
+/* The length of x if it is a vector of doubles without attributes that the result would have,
+ * too; else 0. */
+static size_t plain_length(SEXP x)
 {
-    return TYPEOF(x) == REALSXP && XLENGTH(x) > 0 && !Rf_isObject(x) &&
-           Rf_getAttrib(x, R_DimSymbol) == R_NilValue &&
-           Rf_getAttrib(x, R_NamesSymbol) == R_NilValue;
+    if (TYPEOF(x) != REALSXP || Rf_isObject(x) || Rf_getAttrib(x, R_DimSymbol) != R_NilValue ||
+        Rf_getAttrib(x, R_NamesSymbol) != R_NilValue)
+        return 0;
+    return (size_t)XLENGTH(x);
 }
 
 /* The index of a string in a list that ends with NULL; -1 if it is not there. */
@@ -155,50 +157,69 @@ static int is_thread_count(SEXP threads)
     return n >= 1 && n <= 1024 && n == floor(n);
 }
 
+/* Two vectors, and how they are convolved. */
 typedef struct {
-    cm_samples x, h;
+    const double *x, *h;
+    size_t nx, nh;
     cm_options how;
-    cm_output y;
-    cm_env env;
+    double *y;
+    const cm_env *env;
 } plain_call;
 
 static void run_plain(void *data)
 {
     const plain_call *c = data;
-    cm_conv(c->x, c->h, &c->how, c->y, &c->env);
+    cm_conv((cm_samples){c->x, NULL, c->nx, 1}, (cm_samples){c->h, NULL, c->nh, 1}, &c->how,
+            (cm_output){c->y, NULL}, c->env);
 }
 
 /* Multiply-adds below which all is done by direct sums, which take no memory worth keeping. */
 #define NEEDS_SCRATCH 5000.0
 
-static SEXP conv_plain(SEXP x, SEXP h, cm_options how)
+static void run_with_env(plain_call *c, SEXP threads)
 {
-    size_t nx = (size_t)XLENGTH(x), nh = (size_t)XLENGTH(h);
-    cm_samples sx = {REAL_RO(x), NULL, nx, 1}, sh = {REAL_RO(h), NULL, nh, 1};
-    if (!R_FINITE(cm_max_modulus(sh)))
+    cm_env env = ffi_env();
+    c->env = &env;
+    double work = (double)c->nx * (double)c->nh;
+    if (work > 1e6) /* less is not worth a second thread */
+        env.threads = ffi_threads(threads);
+    if (work > NEEDS_SCRATCH)
+        ffi_with_scratch(&env, run_plain, c);
+    else
+        run_plain(c);
+}
+
+/* Will it be done before anybody would want to see progress? */
+static int is_quick(size_t nx, size_t nh, cm_method method)
+{
+    return nx + nh < 10000000 && (method == CM_AUTO || nx * nh < 1000000000);
+}
+
+/* Convolves two vectors of doubles. NULL if anything about them or the option is wrong, or if
+ * one has attributes. */
+static SEXP conv_plain(SEXP x, SEXP h, cm_mode mode, cm_na na, cm_method method)
+{
+    size_t nx = plain_length(x), nh = plain_length(h);
+    if (nx == 0 || nh == 0 || !is_quick(nx, nh, method))
         return R_NilValue;
     SEXP threads = threads_option();
     if (!is_thread_count(threads))
         return R_NilValue;
-    double work = (double)nx * (double)nh;
-    how.origin = how.mode == CM_SAME ? (nh - 1) / 2 : 0;
-    SEXP y = PROTECT(ffi_result(REALSXP, cm_mode_window(how.mode, nx, nh, how.origin).ny));
-    plain_call c = {sx, sh, how, {REAL(y), NULL}, ffi_env()};
-    if (work > 1e6) /* less is not worth a second thread */
-        c.env.threads = ffi_threads(threads);
-    if (work > NEEDS_SCRATCH)
-        ffi_with_scratch(&c.env, run_plain, &c);
-    else
-        run_plain(&c);
+    size_t origin = mode == CM_SAME ? (nh - 1) / 2 : 0;
+    cm_window w = cm_mode_window(mode, nx, nh, origin);
+    const double *px = REAL_RO(x), *ph = REAL_RO(h);
+    if (cm_are_few(nx, nh, w) && method != CM_FFT) {
+        SEXP y = ffi_result(REALSXP, w.ny);
+        if (cm_conv_few(px, nx, ph, nh, w, REAL(y)))
+            return y;
+    }
+    if (!R_FINITE(cm_current_simd()->max_modulus(ph, nh)))
+        return R_NilValue;
+    SEXP y = PROTECT(ffi_result(REALSXP, w.ny));
+    plain_call c = {px, ph, nx, nh, {mode, origin, CM_ZERO, na, method}, REAL(y), NULL};
+    run_with_env(&c, threads);
     UNPROTECT(1); // y
     return y;
-}
-
-/* Will it be done before anybody would want to see progress? */
-static int is_quick(SEXP x, SEXP h, cm_method method)
-{
-    double nx = (double)XLENGTH(x), nh = (double)XLENGTH(h);
-    return nx + nh < 1e7 && (method == CM_AUTO || nx * nh < 1e9);
 }
 
 /* The quick way for the common case: two double vectors without attributes, boundary "zero", no
@@ -210,20 +231,17 @@ SEXP ffi_conv_plain(SEXP x, SEXP h, SEXP mode, SEXP origin, SEXP boundary, SEXP 
                              *const nas[] = {"propagate", "zero", NULL},
                              *const methods[] = {"auto", "direct", "fft", NULL};
     int imode = place(mode, modes), ina = place(na, nas), imethod = place(method, methods);
-    if (!is_plain(x) || !is_plain(h) || origin != R_NilValue || imode < 0 || ina < 0 ||
-        imethod < 0 || place(boundary, boundaries) < 0 || !is_quick(x, h, (cm_method)imethod))
+    if (origin != R_NilValue || imode < 0 || ina < 0 || imethod < 0 ||
+        place(boundary, boundaries) < 0)
         return R_NilValue;
-    return conv_plain(x, h,
-                      (cm_options){(cm_mode)imode, 0, CM_ZERO, (cm_na)ina, (cm_method)imethod});
+    return conv_plain(x, h, (cm_mode)imode, (cm_na)ina, (cm_method)imethod);
 }
 
 /* The same for conv(x, h). To hand over seven arguments takes R longer than the convolution of
  * short vectors. */
 SEXP ffi_conv_two(SEXP x, SEXP h)
 {
-    if (!is_plain(x) || !is_plain(h) || !is_quick(x, h, CM_AUTO))
-        return R_NilValue;
-    return conv_plain(x, h, (cm_options){CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO});
+    return conv_plain(x, h, CM_FULL, CM_NA_PROPAGATE, CM_AUTO);
 }
 
 /* What "auto" does with complex numbers: transforms of them, or else four times the same with

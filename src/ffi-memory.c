@@ -96,9 +96,11 @@ SEXP ffi_result(SEXPTYPE type, size_t n)
 {
     keep_pages();
     SEXP y = PROTECT(Rf_allocVector(type, (R_xlen_t)n));
-    size_t bytes;
-    void *memory = bytes_of(y, &bytes);
-    ffi_large_pages(memory, bytes);
+    if (n >= LARGE_PAGE / sizeof(Rcomplex)) { /* it may be large enough */
+        size_t bytes;
+        void *memory = bytes_of(y, &bytes);
+        ffi_large_pages(memory, bytes);
+    }
     UNPROTECT(1); // y
     return y;
 }

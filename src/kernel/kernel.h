@@ -17,6 +17,7 @@
 #include "base/window.h"
 #include "convolve/choice.h"
 #include "convolve/conv.h"
+#include "convolve/direct.h"
 #include "convolve/transform.h"
 #include "events/fir.h"
 #include "events/neural.h"

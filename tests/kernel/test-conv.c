@@ -107,8 +107,94 @@ static void check_rounds(source *s)
     release_guarded();
 }
 
+/* Direct sums of samples that nobody has measured, with one of them wild: as with 0 in its
+ * place if it is not finite. */
+static void check_wild(cm_problem p, double *x, size_t at, double value)
+{
+    cm_env many = *env();
+    many.threads = threads;
+    double before = x[at], *want = guarded_doubles(p.w.ny, AT_END);
+    int ordinary = fabs(value) < 1e308;
+    x[at] = isfinite(value) ? value : 0;
+    double *got = p.y;
+    cm_problem q = p.nh > p.nx ? cm_swapped(&p, 0) : p;
+    q.y = want;
+    cm_conv_direct(&q, env());
+    x[at] = value;
+    for (int i = 0; i < 2; i++) {
+        expect(cm_conv_direct_unmeasured(&p, 5, i ? &many : env()) == ordinary,
+               "%g at %zu of %zu is ordinary: %d", value, at, p.nx, !ordinary);
+        if (p.nh <= p.nx || ordinary)
+            expect(same_bits(got, want, p.w.ny), "%g at %zu of %zu by %zu: other bits", value,
+                   at, p.nx, p.nh);
+    }
+    x[at] = before;
+}
+
+static void check_unmeasured(source *s)
+{
+    static const size_t nx[] = {1, 9, 520, 1700, 30000}, nh[] = {1, 8, 21, 300, 1030};
+    static const double values[] = {NAN, INFINITY, 1e308, 0x1p301};
+    for (int i = 0; i < 25; i++) {
+        size_t n = nx[i % 5], m = nh[i / 5], ny = n + m - 1;
+        double *x = guarded_doubles(n, AT_END), *h = guarded_doubles(m, AT_START);
+        const size_t places[] = {0,    510, 511, 512, 513, 24575, 24576, draw_size(s, n) - 1,
+                                 n - 1};
+        for (size_t j = 0; j < n; j++)
+            x[j] = draw_unit(s);
+        for (size_t j = 0; j < m; j++)
+            h[j] = 4 + draw_unit(s);
+        cm_problem p = {.x = x, .nx = n, .h = h, .nh = m, .w = {0, ny}, .ncol = 1};
+        p.y = guarded_doubles(ny, AT_END);
+        begin(&here);
+        for (size_t k = 0; k < sizeof places / sizeof *places; k++)
+            for (int v = 0; v < 4 && places[k] < n; v++)
+                check_wild(p, x, places[k], values[v]);
+        release(&here);
+        release_guarded();
+    }
+}
+
+/* Few samples, with what is not finite or not moderate at either end or anywhere, in all modes.
+ * Direct sums are the choice for all of them, and have the bits that they have anyway. */
+static void check_few(source *s, size_t nx, size_t nh)
+{
+    static const cm_mode modes[] = {CM_FULL, CM_SAME, CM_CAUSAL, CM_VALID};
+    static const double values[] = {NAN, INFINITY, 1e308, 0x1p301, 0x1p-1074, -0.0};
+    double *x = draw_signal(s, nx, AT_END), *h = draw_signal(s, nh, AT_START);
+    for (int i = 0; i < 4; i++) {
+        cm_options o = {modes[i], 0, CM_ZERO, CM_NA_PROPAGATE, CM_AUTO};
+        cm_window w = cm_mode_window(modes[i], nx, nh, 0);
+        cm_problem p = {.x = x, .nx = nx, .h = h, .nh = nh, .w = w, .ncol = 1};
+        double *y = guarded_doubles(w.ny, AT_END);
+        p.y = guarded_doubles(w.ny, AT_END);
+        begin(&here);
+        cm_conv_direct(&p, env());
+        release(&here);
+        if (cm_conv_few(x, nx, h, nh, w, y))
+            expect(same_bits(y, p.y, w.ny), "%zu by %zu: other bits", nx, nh);
+        expect(!cm_are_few(nx, nh, w) || cm_choose(&p).method == CM_DIRECT,
+               "%zu by %zu are few, but not by direct sums", nx, nh);
+        check_conv_case(&(conv_case){{x, NULL, nx, 1}, {h, NULL, nh, 1}, o}, "few samples");
+        size_t at = draw(s, 3) == 0 ? 0 : draw(s, 2) ? nx - 1 : draw(s, nx);
+        double before = x[at];
+        x[at] = values[draw(s, 6)];
+        check_conv_case(&(conv_case){{x, NULL, nx, 1}, {h, NULL, nh, 1}, o},
+                        "few wild samples");
+        x[at] = before;
+    }
+    release_guarded();
+}
+
+static void check_all_unmeasured(source s)
+{
+    check_unmeasured(&s);
+    for (size_t i = 0; i < 70 * 70; i += brief ? 13 : 1)
+        check_few(&s, 1 + i % 70, 1 + i / 70);
+}
+
 /* Many short columns, which threads convolve as they measure them; some are not finite or
- * overflow, and are left for later. Each has the bits that it has by itself. */
+ * overflow, and are put right. Each has the bits that it has by itself. */
 static void check_columns(source *s, double *x, size_t nx, size_t ncol, const cm_env *many)
 {
     enum { NH = 32 };
@@ -280,6 +366,7 @@ int main(int argc, char **argv)
         for (int m = 0; m < 4; m++)
             check_edges(&s, methods[m]);
         check_undefined();
+        check_all_unmeasured(generator((uint64_t)level));
         check_pieces(&s);
         check_complex(&s);
         if (brief)

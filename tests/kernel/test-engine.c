@@ -45,6 +45,9 @@ static void check_moduli(const cm_simd *simd, const double *x, size_t n)
     expect(simd->max_modulus(x, n) == most, "max_modulus of %zu at %s", n, simd->level);
     expect(m.sum == (double)sum && m.sumsq == (double)sumsq && m.capped == (double)capped,
            "moduli of %zu at %s", n, simd->level); /* eighths: the sums are exact */
+    double bound = simd->square_bound(x, n);       /* the last vector counts twice, perhaps */
+    expect(bound >= most * most && bound <= 2 * m.sumsq, "square_bound of %zu at %s", n,
+           simd->level);
     expect(simd->count_below(x, n, 1.5) == count, "count_below of %zu at %s", n, simd->level);
 }
 
@@ -268,9 +271,11 @@ static void check_loops(source *s)
             check_fold(s, simd, n, side ? AT_END : AT_START);
             check_unfold(s, simd, n, side ? AT_END : AT_START);
             check_lower_moduli(s, simd, n, side ? AT_END : AT_START);
-            for (int wild = 1; wild < 4 && n; wild++)
-                expect(isnan(simd->max_modulus(samples(s, n, AT_END, wild), n)),
-                       "max_modulus of %zu at %s misses what is not finite", n, simd->level);
+            for (int wild = 1; wild < 4 && n; wild++) {
+                const double *x = samples(s, n, AT_END, wild);
+                expect(isnan(simd->max_modulus(x, n)) && !isfinite(simd->square_bound(x, n)),
+                       "measures of %zu at %s miss what is not finite", n, simd->level);
+            }
         }
         release_guarded();
     }
@@ -650,6 +655,11 @@ static void check_hole(double *x, const double *h, size_t at, double hole)
     expect(wrong == 0, "%g at %zu: %zu outputs are wrong", hole, at, wrong);
 }
 
+static cm_attempt attempt(cm_problem p, cm_method method)
+{
+    return cm_conv_unmeasured(&p, method, 3, env());
+}
+
 static void check_unmeasured(source *s, size_t nh)
 {
     its_kernel = nh;
@@ -663,8 +673,8 @@ static void check_unmeasured(source *s, size_t nh)
     p.w = (cm_window){0, UNMEASURED - its_kernel};
     expect(cm_choose(&p).method == CM_FFT_GUARDED, "there are no transforms");
     begin(&here);
-    expect(cm_conv_unmeasured(&p, CM_AUTO, env()) == 1, "ordinary samples are measured");
-    expect(cm_conv_unmeasured(&p, CM_DIRECT, env()) == 0, "sums of unmeasured samples");
+    expect(attempt(p, CM_AUTO) == CM_CONVOLVED, "ordinary samples are measured");
+    expect(attempt(p, CM_SPARSE) == CM_NOT_CONVOLVED, "sparse sums of unmeasured samples");
     release(&here);
     check_same_as_measured(x, h, "ordinary");
     static const double factors[] = {1e-300,  1e-200,  0x1p-302, 0x1p-299, 0x1p295,
@@ -688,9 +698,9 @@ static void check_unmeasured(source *s, size_t nh)
     check_same_as_measured(x, z, "a kernel of spikes");
     p.h = z;
     begin(&here);
-    expect(cm_conv_unmeasured(&p, CM_AUTO, env()) == 0, "a kernel of spikes by transforms");
+    expect(attempt(p, CM_AUTO) == CM_NOT_CONVOLVED, "a kernel of spikes by transforms");
     p.x = z, p.h = h;
-    expect(cm_conv_unmeasured(&p, CM_AUTO, env()) == 0, "spikes by transforms");
+    expect(attempt(p, CM_AUTO) == CM_NOT_CONVOLVED, "spikes by transforms");
     release(&here);
     for (size_t i = 0; i < UNMEASURED; i++)
         z[i] = rint(1000 * x[i]);

@@ -183,7 +183,7 @@ cm_plan cm_plan_by_size(const cm_problem *p, cm_method method)
         best_fft(p->nx, p->nh, p->w, 1, &plan.length);
     if (method != CM_AUTO)
         return plan;
-    plan = (cm_plan){.method = CM_DIRECT, .cost = direct_cost(p->nx, p->nh, p->w)};
+    plan.method = CM_DIRECT, plan.cost = direct_cost(p->nx, p->nh, p->w);
     double fft = INFINITY;
     if (plan.cost > 2000)
         fft = AGAIN + best_fft(p->nx, p->nh, p->w, 1, &plan.length);
@@ -249,11 +249,4 @@ int cm_plan_complex(const cm_problem *p, cm_method method, cm_plan *plan)
             return 0;
     }
     return 1;
-}
-
-int cm_sizes_choose_sums(const cm_problem *problem, cm_method method)
-{
-    cm_problem p = cm_trimmed(problem);
-    cm_plan plan = cm_plan_by_size(&p, method);
-    return plan.method == CM_DIRECT && !cm_may_be_sparse(&p, &plan);
 }

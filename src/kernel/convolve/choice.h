@@ -36,10 +36,6 @@ cm_plan cm_choose_sums(const cm_problem *p);
  * all zeros, which it is to stay, or if a real problem skips zeros. */
 int cm_plan_complex(const cm_problem *p, cm_method method, cm_plan *plan);
 
-/* 1 if the sizes alone choose direct sums, else 0. Direct sums need no memory and no polls, so
- * a worker thread may run them. */
-int cm_sizes_choose_sums(const cm_problem *p, cm_method method);
-
 /* How many of n samples are not 0. */
 size_t cm_count_nonzero(const double *x, size_t n);
 

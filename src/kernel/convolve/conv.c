@@ -1,21 +1,21 @@
 /* A convolution, in the order of its steps:
  *
  *   1. A boundary other than zero extends the signal by nh - 1 samples.
- *   2. Every column is measured: is it finite, and how large? Where the sizes alone choose
- *      direct sums, columns that are finite are convolved at once, while they are in the cache.
- *      One long column is not measured before but while it is convolved, as the guard looks at
- *      each block; only if it turns out not to be finite all begins again.
- *   3. Neighbouring finite columns are convolved together. Where only x or h is complex there
- * are two real convolutions. What overflows is put right.
+ *   2. Where the sizes choose direct sums, columns are convolved at once, with 0 for samples
+ *      that are not finite; so is one long column by transforms, unless samples turn out not
+ *      to be finite. So samples come from memory once.
+ *   3. Columns that are left are measured: are they finite, and how large? Neighbouring finite
+ *      columns are convolved together. Where only x or h is complex there are two real
+ *      convolutions. What overflows is put right.
  *   4. A column with samples that are not finite is convolved without them, and they are put
  *      back into the outputs that have them as a term.
  *   5. Where the boundary is a straight line through infinite samples, outputs are put right.
  *
- * Step 3 sees the same finite signal whatever is to happen to missing values, so outputs
+ * What is convolved is the same finite signal whatever is to happen to missing values: outputs
  * without them have the same bits under every choice.
  *
- * Memory: nx + nh - 1 samples a column for step 1, nx for step 4, and for complex numbers ny
- * doubles a column.
+ * Memory: nx + nh - 1 samples a column for step 1, nx for step 4 unless direct sums were
+ * chosen, and for complex numbers ny doubles a column.
  */
 #include "convolve/conv.h"
 
@@ -25,6 +25,7 @@
 #include "base/search.h"
 #include "base/threads.h"
 #include "convolve/choice.h"
+#include "convolve/direct.h"
 #include "convolve/engine.h"
 #include "convolve/missing.h"
 
@@ -90,14 +91,14 @@ static cm_output output(cm_output y, size_t t)
 
 /* Finite samples whose product with a kernel sample overflows. Outputs that have such terms
  * become the sum of these infinities: an FFT does not form products, and a fused multiply-add
- * does not round them, so y does not have them. */
+ * does not round them, so y does not have them. Other samples may be not finite. */
 static void restore_overflow(const setting *s, const double *x, const double *h, double *y)
 {
     double most_h = cm_max_modulus((cm_samples){h, NULL, s->nh, 1});
     size_t work = 0, end = s->w.first + s->w.ny;
     for (int pass = 0; pass < 2; pass++) { /* first 0 into all of them, then add up */
         for (size_t j = 0; j < s->nx; j++) {
-            if (isfinite(x[j] * most_h))
+            if (isfinite(x[j] * most_h) || !isfinite(x[j]))
                 continue;
             size_t k0 = j > s->w.first ? j : s->w.first, k1 = j + s->nh < end ? j + s->nh : end;
             for (size_t k = k0; k < k1; k++) {
@@ -130,12 +131,11 @@ static cm_problem problem(const setting *s, const double *x, size_t ncol, double
 static void conv_real(const setting *s, const double *x, size_t ncol, double max_x,
                       const double *h, double *y)
 {
-    const cm_env *env = s->env; /* NULL in a worker thread, which allocates nothing */
+    const cm_env *env = s->env;
     cm_problem p = problem(s, x, ncol, max_x, h, y);
-    void *mark = env ? env->mark(env->data) : NULL;
+    void *mark = env->mark(env->data);
     cm_conv_real(&p, s->method, env);
-    if (env)
-        env->release(env->data, mark);
+    env->release(env->data, mark);
     for (size_t c = 0; c < ncol && !isfinite(max_x * s->max_h); c++)
         restore_overflow(s, x + c * s->nx, h, y + c * s->w.ny);
 }
@@ -192,79 +192,35 @@ static void conv_finite(const setting *s, cm_samples x, double max_x, cm_samples
         conv_real(s, x.re, x.ncol, max_x, h.re, y.re);
 }
 
-/* ---- 2. measuring columns --------------------------------------------------------- */
+/* ---- measuring columns ------------------------------------------------------------- */
 
-enum { FINITE, NOT_FINITE, CONVOLVED };
-
+/* The job of measuring, whose items are several columns each: the largest modulus of each
+ * column, NaN if a sample is not finite. */
 typedef struct {
-    unsigned char state;
-    double max; /* the largest modulus, if finite */
-} column;
-
-/* The job of measuring, whose items are several columns each. */
-typedef struct {
-    const setting *s;
     cm_samples x;
-    const double *h;
-    double *y;
     size_t cols; /* of an item */
-    int at_once; /* convolve them, too */
-    column *column;
+    double *max;
 } measurement;
 
-/* Measures the columns of an item, and convolves them if that is asked for, all are finite,
- * and no product can overflow. */
 static void measure_item(void *job, size_t item, int thread, const cm_env *env)
 {
     const measurement *m = job;
     size_t from = item * m->cols, end = from + m->cols;
-    end = end < m->x.ncol ? end : m->x.ncol;
-    double max_x = 0;
-    int finite = 1;
     (void)thread;
-    for (size_t c = from; c < end; c++) {
-        double max = cm_max_modulus(cm_columns(m->x, c, 1));
-        m->column[c] = (column){isfinite(max) ? FINITE : NOT_FINITE, max};
-        max_x = max > max_x ? max : max_x;
-        finite &= isfinite(max * m->s->max_h) != 0;
-    }
-    if (!m->at_once || !finite)
-        return;
-    setting s = *m->s;
-    cm_env quiet;
-    if (env)
-        quiet = cm_quiet(env);
-    s.env = env ? &quiet : NULL;
-    conv_real(&s, m->x.re + from * m->x.n, end - from, max_x, m->h, m->y + from * s.w.ny);
+    (void)env;
+    end = end < m->x.ncol ? end : m->x.ncol;
     for (size_t c = from; c < end; c++)
-        m->column[c].state = CONVOLVED;
+        m->max[c] = cm_max_modulus(cm_columns(m->x, c, 1));
 }
 
-/* Whether to convolve columns as they are measured. Not if they are few for the threads there
- * are: then each column is better shared out among all threads. */
-static int may_be_at_once(const measurement *m, cm_samples h, const cm_env *env)
+static double *measure_columns(cm_samples x, const cm_env *env)
 {
-    const setting *s = m->s;
-    cm_problem p = {
-        .x = m->x.re, .nx = s->nx, .h = h.re, .nh = s->nh, .y = m->y, .w = s->w, .ncol = 1};
-    if (m->x.ncol == 1 || m->x.im || h.im)
-        return 0;
-    if (env->threads > 1 && m->x.ncol / m->cols < 4 * (size_t)env->threads)
-        return 0;
-    return cm_sizes_choose_sums(&p, s->method);
-}
-
-static void measure_columns(measurement *m, const cm_env *env)
-{
-    const setting *s = m->s;
-    double each = MEASURE_WORK * (double)s->nx + CM_COLUMN_WORK;
-    if (m->at_once)
-        each += (double)s->nh * (double)s->w.ny;
-    each *= (double)m->cols;
-    size_t nitem = (m->x.ncol + m->cols - 1) / m->cols;
+    measurement m = {x, 1 + MEASURED_AT_ONCE / x.n, cm_doubles(x.ncol, env)};
+    double each = (MEASURE_WORK * (double)x.n + CM_COLUMN_WORK) * (double)m.cols;
+    size_t nitem = (x.ncol + m.cols - 1) / m.cols;
     cm_env quiet = cm_quiet(env);
-    cm_for_each(nitem, each, measure_item, m, cm_threads(nitem, each, env),
-                m->at_once ? env : &quiet);
+    cm_for_each(nitem, each, measure_item, &m, cm_threads(nitem, each, env), &quiet);
+    return m.max;
 }
 
 /* ---- 4. columns that are not finite ------------------------------------------------- */
@@ -280,18 +236,35 @@ static double *zeroed(const double *x, size_t nx, const size_t *at, size_t nat,
     return copy;
 }
 
-/* One column: convolves it with 0 for the samples that are not finite, and puts these back. */
-static void conv_not_finite(const setting *s, cm_samples x, cm_samples h,
+/* The largest modulus between the samples at[...]. */
+static double max_between(const double *x, size_t nx, const size_t *at, size_t nat)
+{
+    double most = 0;
+    for (size_t p = 0, from = 0; p <= nat; p++) {
+        size_t end = p < nat ? at[p] : nx;
+        most = fmax(most, cm_max_modulus((cm_samples){x + from, NULL, end - from, 1}));
+        from = end + 1;
+    }
+    return most;
+}
+
+/* One column with samples that are not finite. Convolves it with 0 for these, unless that is
+ * done, and puts them back. */
+static void conv_not_finite(const setting *s, cm_samples x, int done, cm_samples h,
                             const cm_options *options, cm_output y)
 {
     void *mark = s->env->mark(s->env->data);
     size_t nat = cm_find_nonfinite(x, NULL),
            *at = s->env->alloc(s->env->data, nat * sizeof *at);
     cm_find_nonfinite(x, at);
-    cm_samples finite = {zeroed(x.re, x.n, at, nat, s->env), NULL, x.n, 1};
-    if (x.im)
-        finite.im = zeroed(x.im, x.n, at, nat, s->env);
-    conv_finite(s, finite, cm_max_modulus(finite), h, y);
+    if (!done) {
+        cm_samples finite = {zeroed(x.re, x.n, at, nat, s->env), NULL, x.n, 1};
+        if (x.im)
+            finite.im = zeroed(x.im, x.n, at, nat, s->env);
+        conv_finite(s, finite, cm_max_modulus(finite), h, y);
+    } else if (!isfinite(max_between(x.re, x.n, at, nat) * s->max_h)) {
+        restore_overflow(s, x.re, h.re, y.re);
+    }
     cm_restore_nonfinite(x, at, nat, h, y, s->w, options, s->env);
     s->env->release(s->env->data, mark);
 }
@@ -367,83 +340,84 @@ static void restore_undefined(cm_samples x, const double *h, size_t nh, size_t o
         set_nan(y, n - 1 - back, h, after - back, env);
 }
 
-/* ---- 2 and 3 in one ---------------------------------------------------------------------- */
+/* ---- 2. without measuring ---------------------------------------------------------------- */
 
-/* Multiply-adds from which one column is tried without measuring it. */
-#define TRY_FROM 1e5
-
-enum { LOOKS = 64 };
-
-/* Whether some samples are finite: those at both ends, which are missing more often than
- * others, and some between. */
-static int looks_finite(const double *x, size_t n)
+static cm_attempt conv_unmeasured(const setting *s, const cm_samples *x, const cm_samples *h,
+                                  const cm_output *y)
 {
-    double nan = 0; /* x - x is 0 or NaN */
-    for (size_t i = 0; i < LOOKS; i++) {
-        size_t at = i * (n / LOOKS);
-        nan += (x[at] - x[at]) + (x[n - 1 - at] - x[n - 1 - at]);
-    }
-    return nan == 0;
-}
-
-/* One real column that has not been measured. Returns 1 if it is convolved. */
-static int conv_unmeasured(const setting *s, cm_samples x, cm_samples h, cm_output y)
-{
-    if (x.ncol > 1 || x.im || h.im || s->method == CM_FFT || x.n < LOOKS ||
-        (double)x.n * (double)h.n < TRY_FROM || !looks_finite(x.re, x.n))
-        return 0;
+    if (x->im || h->im || s->method == CM_FFT)
+        return CM_NOT_CONVOLVED;
     void *mark = s->env->mark(s->env->data);
-    cm_problem p = problem(s, x.re, 1, 0, h.re, y.re);
-    int done = cm_conv_unmeasured(&p, s->method, s->env);
+    cm_problem p = problem(s, x->re, x->ncol, 0, h->re, y->re);
+    double max_h = cm_are_moderate(h->re, h->n) ? CM_LARGE : cm_max_modulus(*h);
+    cm_attempt done = cm_conv_unmeasured(&p, s->method, max_h, s->env);
     s->env->release(s->env->data, mark);
     return done;
 }
 
+/* Puts right what columns that were convolved with zeros have lost. */
+static void put_right(const setting *s, cm_samples x, cm_samples h, const cm_options *options,
+                      cm_output y)
+{
+    size_t work = 0;
+    for (size_t c = 0; c < x.ncol; c++) {
+        cm_samples column = cm_columns(x, c, 1);
+        double max = cm_max_modulus(column);
+        cm_work(&work, x.n + (size_t)CM_COLUMN_WORK, s->env);
+        if (!isfinite(max))
+            conv_not_finite(s, column, 1, h, options, output(y, c * s->w.ny));
+        else if (!isfinite(max * s->max_h))
+            restore_overflow(s, column.re, h.re, y.re + c * s->w.ny);
+    }
+}
+
 /* ---- all of it ------------------------------------------------------------------------ */
 
-/* Steps 3 and 4: runs of finite columns, and the others one by one. Transforms scale a run by
- * its largest sample, so that columns of one run are of a kind: what a column gives must not
- * depend on its neighbours. */
-static void conv_columns(const setting *s, cm_samples x, const column *column, cm_samples h,
+/* Steps 3 and 4: runs of finite columns, and the others one by one. max has the largest modulus
+ * of each. Transforms scale a run by its largest sample, so that columns of one run are of a
+ * kind: what a column gives must not depend on its neighbours. */
+static void conv_columns(const setting *s, cm_samples x, const double *max, cm_samples h,
                          const cm_options *options, cm_output y)
 {
     size_t work = 0;
     for (size_t from = 0, c; from < x.ncol; from = c) {
         double max_x = 0;
-        int kind = cm_magnitude(column[from].max);
-        for (c = from; c < x.ncol && column[c].state == FINITE; c++) {
-            if (cm_magnitude(column[c].max) != kind)
-                break;
-            max_x = column[c].max > max_x ? column[c].max : max_x;
+        int kind = cm_magnitude(max[from]);
+        for (c = from; c < x.ncol && isfinite(max[c]) && cm_magnitude(max[c]) == kind; c++) {
+            max_x = fmax(max_x, max[c]);
             cm_work(&work, (size_t)CM_COLUMN_WORK, s->env);
         }
         if (c > from) {
             conv_finite(s, cm_columns(x, from, c - from), max_x, h, output(y, from * s->w.ny));
             continue;
         }
-        if (column[c].state == NOT_FINITE)
-            conv_not_finite(s, cm_columns(x, c, 1), h, options, output(y, c * s->w.ny));
+        conv_not_finite(s, cm_columns(x, c, 1), 0, h, options, output(y, c * s->w.ny));
         c++;
         cm_work(&work, (size_t)CM_COLUMN_WORK, s->env);
     }
 }
 
-/* Steps 2 to 4. */
-static void conv_measured(setting s, cm_samples x, cm_samples h, const cm_options *options,
-                          cm_output y)
+static int conv_few(const setting *s, const cm_samples *x, const cm_samples *h,
+                    const cm_output *y)
 {
-    const cm_env *env = s.env;
-    column one;
-    measurement m = {.s = &s, .x = x, .h = h.re, .y = y.re, .column = &one};
-    m.cols = 1 + MEASURED_AT_ONCE / x.n;
-    m.at_once = may_be_at_once(&m, h, env);
-    if (x.ncol > 1)
-        m.column = env->alloc(env->data, x.ncol * sizeof *m.column);
-    measure_columns(&m, env);
-    cm_env quiet = cm_quiet(env);
-    if (m.at_once) /* few columns are left, and progress has been told of the others */
-        s.env = &quiet;
-    conv_columns(&s, x, m.column, h, options, y);
+    return x->ncol == 1 && !y->im && (s->method == CM_AUTO || s->method == CM_DIRECT) &&
+           cm_conv_few(x->re, x->n, h->re, h->n, s->w, y->re);
+}
+
+/* All steps but the first and the last. */
+static void conv_extended(setting *s, const cm_samples *x, const cm_samples *h,
+                          const cm_options *options, const cm_output *y)
+{
+    if (conv_few(s, x, h, y))
+        return;
+    cm_attempt done = conv_unmeasured(s, x, h, y);
+    if (done == CM_CONVOLVED)
+        return;
+    s->max_h = cm_max_modulus(*h);
+    if (done == CM_WITH_ZEROS)
+        put_right(s, *x, *h, options, *y);
+    else
+        conv_columns(s, *x, measure_columns(*x, s->env), *h, options, *y);
 }
 
 void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
@@ -458,9 +432,7 @@ void cm_conv(cm_samples x, cm_samples h, const cm_options *options, cm_output y,
         x.n += h.n - 1;
     }
     setting s = {.nx = x.n, .nh = h.n, .w = w, .method = options->method, .env = env};
-    s.max_h = cm_max_modulus(h);
-    if (!conv_unmeasured(&s, x, h, y))
-        conv_measured(s, x, h, options, y);
+    conv_extended(&s, &x, &h, options, &y);
     for (size_t c = 0; c < x.ncol && skips_undefined(options); c++)
         restore_undefined(cm_columns(given, c, 1), h.re, h.n, options->origin,
                           output(y, c * w.ny), env);
@@ -471,8 +443,5 @@ void cm_conv_finite(cm_samples x, cm_samples h, cm_window w, cm_method method, c
 {
     setting s = {.nx = x.n, .nh = h.n, .w = w, .method = method, .env = env};
     s.max_h = cm_max_modulus(h);
-    column *columns = env->alloc(env->data, x.ncol * sizeof *columns);
-    for (size_t c = 0; c < x.ncol; c++)
-        columns[c] = (column){FINITE, cm_max_modulus(cm_columns(x, c, 1))};
-    conv_columns(&s, x, columns, h, NULL, y);
+    conv_columns(&s, x, measure_columns(x, env), h, NULL, y);
 }

@@ -274,19 +274,53 @@ void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env
     }
 }
 
-int cm_conv_unmeasured(const cm_problem *problem, cm_method method, const cm_env *env)
+/* Multiply-adds from which one column is tried by transforms without measuring it. */
+#define TRY_FROM 1e5
+
+enum { LOOKS = 64 };
+
+/* Whether some samples are finite: those at both ends, which are missing more often than
+ * others, and some between. */
+static int looks_finite(const double *x, size_t n)
 {
-    cm_problem p = cm_trimmed(problem);
-    cm_plan plan = cm_plan_by_size(&p, method);
-    if (p.nh > p.nx || plan.method != CM_FFT_GUARDED)
-        return 0;
-    cm_plan sparse = plan;
-    if (method == CM_AUTO &&
-        (cm_plan_sparse_kernel(&p, &sparse) || cm_plan_sparse_signal(&p, &sparse)))
-        return 0;
-    p.max_x = CM_LARGE;
-    p.unmeasured = 1;
-    return run_guarded(&p, plan.length, env);
+    double nan = 0; /* x - x is 0 or NaN */
+    for (size_t i = 0; i < LOOKS; i++) {
+        size_t at = i * (n / LOOKS);
+        nan += (x[at] - x[at]) + (x[n - 1 - at] - x[n - 1 - at]);
+    }
+    return nan == 0;
+}
+
+/* Direct sums of columns that nobody has measured. */
+static cm_attempt try_sums(const cm_problem *p, double max_h, const cm_env *env)
+{
+    if (cm_conv_direct_unmeasured(p, max_h, env))
+        return CM_CONVOLVED;
+    return p->nh > p->nx ? CM_NOT_CONVOLVED : CM_WITH_ZEROS;
+}
+
+/* Whether to skip the zeros of one column or of the kernel, or to look for them in several. */
+static int is_sparse(const cm_problem *p, const cm_plan *plan)
+{
+    cm_plan sparse = *plan;
+    return cm_may_be_sparse(p, plan) && (p->ncol > 1 || cm_plan_sparse_kernel(p, &sparse) ||
+                                         cm_plan_sparse_signal(p, &sparse));
+}
+
+cm_attempt cm_conv_unmeasured(cm_problem *p, cm_method method, double max_h, const cm_env *env)
+{
+    cm_trim(p);
+    cm_plan plan = cm_plan_by_size(p, method);
+    if (method == CM_AUTO && is_sparse(p, &plan))
+        return CM_NOT_CONVOLVED;
+    if (plan.method == CM_DIRECT)
+        return try_sums(p, max_h, env);
+    if (p->ncol > 1 || p->nh > p->nx || plan.method != CM_FFT_GUARDED ||
+        (double)p->nx * (double)p->nh < TRY_FROM || !looks_finite(p->x, p->nx))
+        return CM_NOT_CONVOLVED;
+    p->max_x = CM_LARGE;
+    p->unmeasured = 1;
+    return run_guarded(p, plan.length, env) ? CM_CONVOLVED : CM_NOT_CONVOLVED;
 }
 
 void cm_conv_complex(const cm_problem *problem, cm_method method, const cm_env *env)

@@ -13,6 +13,11 @@ int cm_magnitude(double modulus)
     return modulus > 0 && modulus < 1 / CM_LARGE ? -1 : 0;
 }
 
+int cm_are_moderate(const double *x, size_t n)
+{
+    return cm_current_simd()->square_bound(x, n) <= CM_LARGE * CM_LARGE;
+}
+
 cm_problem cm_column(const cm_problem *p, size_t c)
 {
     cm_problem q = *p;
@@ -26,21 +31,26 @@ cm_problem cm_column(const cm_problem *p, size_t c)
     return q;
 }
 
-cm_problem cm_trimmed(const cm_problem *p)
+void cm_trim(cm_problem *p)
 {
-    cm_problem q = *p;
     size_t last = p->w.first + p->w.ny - 1; /* terms have j <= last, j > first - nh */
     size_t j0 = p->w.first >= p->nh ? p->w.first - (p->nh - 1) : 0;
     size_t i0 = p->w.first >= p->nx ? p->w.first - (p->nx - 1) : 0;
-    q.x += j0;
-    q.nx = (last < p->nx ? last + 1 : p->nx) - j0;
-    q.h += i0;
-    q.nh = (last < p->nh ? last + 1 : p->nh) - i0;
-    q.w.first -= j0 + i0;
+    p->x += j0;
+    p->nx = (last < p->nx ? last + 1 : p->nx) - j0;
+    p->h += i0;
+    p->nh = (last < p->nh ? last + 1 : p->nh) - i0;
+    p->w.first -= j0 + i0;
     if (p->x_im) {
-        q.x_im += j0;
-        q.h_im += i0;
+        p->x_im += j0;
+        p->h_im += i0;
     }
+}
+
+cm_problem cm_trimmed(const cm_problem *p)
+{
+    cm_problem q = *p;
+    cm_trim(&q);
     return q;
 }
 

@@ -28,10 +28,15 @@ typedef struct {
  */
 int cm_magnitude(double modulus);
 
+/* Whether n samples are finite, and none is above CM_LARGE. Large ones may be taken for above.
+ */
+int cm_are_moderate(const double *x, size_t n);
+
 /* Column c by itself. */
 cm_problem cm_column(const cm_problem *p, size_t c);
 
 /* The same outputs, without the samples of x and h that are in no term of them. */
+void cm_trim(cm_problem *p);
 cm_problem cm_trimmed(const cm_problem *p);
 
 /* Column c with x and h exchanged, which gives the same F. max_x is still that of x. */

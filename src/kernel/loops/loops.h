@@ -91,6 +91,9 @@ typedef struct {
     size_t (*count_below)(const double *x, size_t n, double bound);
     /* The largest modulus, or NaN if any is not finite. */
     double (*max_modulus)(const double *x, size_t n);
+    /* Not below the square of any modulus, but for underflow; infinite or NaN if a sample is
+     * not finite. Takes a fraction of the time. */
+    double (*square_bound)(const double *x, size_t n);
     /* Lower bounds of the moduli of complex numbers, at least 0.9237 of them. */
     void (*lower_moduli)(const double *re, const double *im, size_t n, double *moduli);
     /* y = factor x. stream() writes past the caches, for a y that is too large for them: other

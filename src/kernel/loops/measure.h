@@ -107,6 +107,27 @@ SIMD_TARGET static double max_modulus(const double *x, size_t n)
     return max + sum;
 }
 
+SIMD_TARGET static double square_bound(const double *x, size_t n)
+{
+    vec sum[4] = {0};
+    size_t i = 0;
+    for (; i + 4 * W <= n; i += 4 * W) {
+#pragma GCC unroll 4
+        for (int g = 0; g < 4; g++) {
+            vec v = load(x + i + g * W);
+            sum[g] += v * v;
+        }
+    }
+    for (; i < n && n >= W; i += W) {
+        vec v = load(x + (i + W <= n ? i : n - W)); /* the last W, some twice */
+        sum[0] += v * v;
+    }
+    double bound = lanes_sum(sum[0] + sum[1] + (sum[2] + sum[3]));
+    for (; i < n; i++) /* less than a vector */
+        bound += x[i] * x[i];
+    return bound;
+}
+
 /* The part of a number in the direction of the nearest multiple of an eighth of a turn is at
  * least cos(pi / 8) of its modulus. 0.707 is a little less than sqrt(1/2), for rounding. */
 INLINE vec lower_modulus(vec re, vec im)

@@ -29,6 +29,7 @@ const cm_simd TABLE(SIMD_LEVEL) = {
     .four_moduli = four_moduli,
     .count_below = count_below,
     .max_modulus = max_modulus,
+    .square_bound = square_bound,
     .lower_moduli = lower_moduli,
     .scale = scale,
     .stream = stream,
