@@ -29,7 +29,9 @@ open_place <- function(place, mode, what) {
     if (opened) or_cannot(open(place, mode), place, what)
     return(list(place = place, con = place, opened = opened))
   }
-  if (mode == "rb" && !is_file(place)) cannot(place, what, "There is no such file.")
+  if (mode == "rb" && !is_file(place)) {
+    cannot(place, what, if (dir.exists(place)) "It is a folder." else "There is no such file.")
+  }
   con <- or_cannot(file(plain_path(place), mode), place, what)
   list(place = place, con = con, opened = TRUE)
 }

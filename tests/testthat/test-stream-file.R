@@ -175,7 +175,7 @@ test_that("what cannot be done is refused", {
   expect_convmat_error(stream_file(s, tempfile(), to), "file", "There is no such file")
   expect_convmat_error(stream_file(s, from, file.path(tempfile(), "a")), "file", "cannot be written")
   expect_silent(try(stream_file(s, strrep("long", 1e4), to), silent = TRUE))
-  expect_convmat_error(stream_file(s, tempdir(), to, resume = TRUE), "file", "There is no such file")
+  expect_convmat_error(stream_file(s, tempdir(), to, resume = TRUE), "file", "It is a folder")
   expect_convmat_error(stream_file(conv_stream(1i), from, to), "type", "real kernel")
   expect_identical(s$at$n, 0)
   expect_convmat_error(stream_file(conv_stream(1, ncol = 3), from, to), "file", "middle of a sample")
