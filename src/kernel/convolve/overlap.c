@@ -243,10 +243,11 @@ static block block_at(const blocks *b, const workspace *ws, size_t c, size_t t)
     block its = {.given = samples_of(b, c, p->w.first + first),
                  .nt = p->w.ny - first < d->block ? p->w.ny - first : d->block,
                  .y = {p->y + at, p->y_im ? p->y_im + at : NULL},
-                 .doubtful = d->doubtful + (c * d->nblock + t) * d->ngroup,
                  .first = p->w.first + first,
                  .whole = ws->guard && b->whole.column[c]};
     its.s = its.given;
+    if (d->doubtful) /* there is a guard */
+        its.doubtful = d->doubtful + (c * d->nblock + t) * d->ngroup;
     return its;
 }
 
