@@ -30,7 +30,7 @@ open_place <- function(place, mode, what) {
     return(list(place = place, con = place, opened = opened))
   }
   if (mode == "rb" && !is_file(place)) {
-    cannot(place, what, if (dir.exists(place)) "It is a folder." else "There is no such file.")
+    cannot(place, what, if (suppressWarnings(dir.exists(place))) "It is a folder." else "There is no such file.")
   }
   con <- or_cannot(file(plain_path(place), mode), place, what)
   list(place = place, con = con, opened = TRUE)
