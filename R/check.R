@@ -132,14 +132,15 @@ check_number <- function(x, arg, what = "a finite number", ok = is.finite) {
 
 # A whole number from `least` to `most`, as double: lengths pass 2^31.
 check_count <- function(n, arg, least = 1, most = 2^52) {
+  above <- is.numeric(n) && !is.object(n) && length(n) == 1L && isTRUE(n > most)
   check_number(
-    n, arg, describe_counts(least, most),
+    n, arg, describe_counts(least, most, above),
     function(n) n >= least && n <= most && n == floor(n)
   )
 }
 
-describe_counts <- function(least, most) {
-  if (most < 2^52) {
+describe_counts <- function(least, most, tell = FALSE) {
+  if (tell || most < 2^52) {
     sprintf("a whole number from %s to %s", format_count(least), format_count(most))
   } else {
     sprintf("a whole number, at least %s", format_count(least))

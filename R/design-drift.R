@@ -11,11 +11,14 @@ drift_columns <- function(drift, times, high_pass) {
   tr <- check_grid(times)
   if (drift == "cosine") {
     count <- floor(2 * n * tr * (high_pass %||% (1 / 128)) + 1e-9)
-    cosine_columns(n, min(count, n - 1))
+    columns <- cosine_columns
   } else {
-    order <- 1 + floor(n * tr * (high_pass %||% (1 / 150)) + 1e-9)
-    legendre_columns(n, min(order, n - 1))
+    count <- 1 + floor(n * tr * (high_pass %||% (1 / 150)) + 1e-9)
+    columns <- legendre_columns
   }
+  count <- min(count, n - 1)
+  check_result_size(n, count, "the drifts need")
+  columns(n, count)
 }
 
 # The discrete cosine transform, without the constant; each column has length 1.

@@ -11,9 +11,10 @@ plot_rows <- function(A, rows = seq_len(min(nrow(A), 10L)), ..., at = seq_len(nc
     abort("length", "`rows` must name at least one row of `A`.")
   }
   check_values(
-    rows, rows %in% seq_len(nrow(A)), "rows",
+    rows, rows >= 1 & rows <= nrow(A) & rows == floor(rows), "rows",
     sprintf("whole numbers from 1 to %s, the rows of `A`", format_count(nrow(A)))
   )
+  check_memory(8 * as.double(length(rows)) * ncol(A), "The rows need", "Draw a part: `plot_rows(A[rows, columns])`.")
   at <- check_numbers(at, "at")
   if (length(at) != ncol(A)) {
     abort("length", sprintf(

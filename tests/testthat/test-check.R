@@ -44,8 +44,11 @@ test_that("counts are whole numbers within range", {
   for (bad in list(numeric(0), 1:2)) {
     expect_convmat_error(conv_matrix(1:3, bad), "length", "`n` must be a whole number, at least 1")
   }
-  for (bad in list(0, -1, 2.5, 1 - 1e-9, NA, NaN, Inf, -Inf, 2^53, 1e300, FALSE)) {
+  for (bad in list(0, -1, 2.5, 1 - 1e-9, NA, NaN, -Inf, FALSE)) {
     expect_convmat_error(conv_matrix(1:3, bad), "value", "`n` must be a whole number, at least 1")
+  }
+  for (bad in list(Inf, 2^53, 1e300)) {
+    expect_convmat_error(conv_matrix(1:3, bad), "value", "`n` must be a whole number from 1 to 4,503,599,627,370,496, not")
   }
   for (bad in list(-1, 3, 0.5, NA)) {
     expect_convmat_error(

@@ -32,3 +32,11 @@ test_that("no drift, and runs too short for any", {
   expect_identical(drift_columns("cosine", 5, NULL), matrix(0, 1, 0))
   expect_identical(drift_columns("legendre", numeric(0), NULL), matrix(0, 0, 0))
 })
+
+test_that("drifts that would not fit into memory are refused before they are made", {
+  for (drift in c("cosine", "legendre")) {
+    expect_convmat_error(
+      design_matrix(events(1), scan_times(1e6, 1), drift = drift, high_pass = 0.4), "memory", "the drifts need a 1,000,000 x"
+    )
+  }
+})

@@ -365,3 +365,9 @@ test_that("plot_rows() refuses places that R cannot draw", {
   expect_convmat_error(plot_rows(diag(2), at = c(-1e308, 1e308)), "value", "`at` must be at most 1e300 in size")
   expect_silent(on_null_device(plot_rows(diag(2), at = c(-1e300, 1e300))))
 })
+
+test_that("rows of a matrix that is not there are drawn only if they fit into memory", {
+  A <- conv_operator(1:3, 2^40)
+  expect_convmat_error(plot_rows(A), "memory", "The rows need")
+  expect_convmat_error(plot_rows(A, 1.5), "value", "`rows` must be whole numbers from 1 to 1,099,511,627,778")
+})
