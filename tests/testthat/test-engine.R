@@ -185,6 +185,31 @@ test_that("whole numbers of 24 bits, as of audio, are exact, and take no direct 
   expect_true(keeps_promise(y, x * 2^10, h + 1))
 })
 
+test_that("blocks that share remainders are exact at all edges, whatever is beside them", {
+  set.seed(463)
+  h <- round(rnorm(200) * 2^21)
+  outputs <- conv_method(rnorm(1e5), h)$block - 199
+  edges <- outer(c(-1, 0, 1), (1:6) * outputs - 199, "+")
+  for (n in some_of(edges, 3)) {
+    x <- round(rnorm(n) * 2^21)
+    expect_identical(conv_by("guarded", x, h), conv_by("direct", x, h))
+  }
+  # the largest of 24 bits, all of one sign, beside silence and beside 16 bits
+  x <- rep(c(2^23 - 1, 0, 1, 2^23 - 1, -2^23), each = 1.5 * outputs)
+  x[x == 1] <- round(rnorm(sum(x == 1)) * 2^13)
+  h <- rep(2^23 - 1, 100)
+  expect_identical(conv_by("guarded", x, h), conv_by("direct", x, h))
+  # columns, of which one is not whole at its end, by one thread and by two
+  x <- cbind(x, rev(x), x + rep(c(0, 0.5), c(length(x) - 1, 1)))
+  y <- conv(x, h, threads = 1)
+  expect_identical(conv(x, h, threads = 2), y)
+  expect_identical(unname(y[, 1:2]), cbind(conv_by("direct", x[, 1], h), conv_by("direct", x[, 2], h)))
+  expect_true(keeps_promise(y[, 3], x[, 3], h))
+  # a missing value takes nothing from the others
+  at <- round(2.2 * outputs)
+  expect_identical(conv(replace(x[, 1], at, NA), h)[-(at + 0:99)], conv(replace(x[, 1], at, 0), h)[-(at + 0:99)])
+})
+
 test_that("complex signals keep the promise for the moduli of their terms", {
   set.seed(462)
   n <- 3000

@@ -219,7 +219,7 @@ typedef struct {
     unsigned char *doubtful; /* a flag for each group of outputs */
     size_t first;            /* of the outputs, in F */
     int e;
-    int whole;    /* samples and kernel are whole numbers, or begin with such */
+    int whole;    /* samples and kernel are whole numbers, or seem to be */
     int certain;  /* all of them are */
     int known;    /* the guard has measured it */
     double error; /* of the outputs when they are multiplied */
@@ -243,11 +243,12 @@ static block block_at(const blocks *b, const workspace *ws, size_t c, size_t t)
     block its = {.given = samples_of(b, c, p->w.first + first),
                  .nt = p->w.ny - first < d->block ? p->w.ny - first : d->block,
                  .y = {p->y + at, p->y_im ? p->y_im + at : NULL},
-                 .first = p->w.first + first,
-                 .whole = ws->guard && b->whole.column[c]};
+                 .first = p->w.first + first};
     its.s = its.given;
-    if (d->doubtful) /* there is a guard */
+    if (ws->guard) {
         its.doubtful = d->doubtful + (c * d->nblock + t) * d->ngroup;
+        its.whole = b->whole.column[c];
+    }
     return its;
 }
 
@@ -265,20 +266,20 @@ static int examine(const blocks *b, workspace *ws, block *its)
     return !b->p->unmeasured || may_go_on(ws);
 }
 
-/* Outputs at the ends of F with less terms than this part of a block are soon computed again:
- * by the samples and the part of the kernel that they need. */
-#define SHORT (1.0 / 8)
+/* Outputs so near to the ends of F, as a part of a block, have few terms, and are soon computed
+ * again: by the samples and the part of the kernel that they need. */
+#define NEAR (1.0 / 8)
 
 /* Whether outputs from t on of a block are such. */
-static int is_short(const blocks *b, const block *its, size_t t)
+static int is_near_end(const blocks *b, const block *its, size_t t)
 {
     size_t k = its->first + t, last = b->p->nx + b->p->nh - 1 - k;
-    return (double)(k < last ? k : last) < SHORT * (double)b->n;
+    return (double)(k < last ? k : last) < NEAR * (double)b->n;
 }
 
 /* Notes which groups of a block are doubtful. With `remainders` it returns 1 as soon as one is
- * that is not short. Outputs of whole numbers are not only to pass: the sums of their moduli
- * must be 2^53 or more, since below that whole numbers should be exact. */
+ * that is not near an end. Outputs of whole numbers are not only to pass: the sums of their
+ * moduli must be 2^53 or more, since below that whole numbers should be exact. */
 static int doubt(const blocks *b, const workspace *ws, const block *its, int remainders,
                  const cm_env *env)
 {
@@ -292,7 +293,7 @@ static int doubt(const blocks *b, const workspace *ws, const block *its, int rem
                      (b->absolute ? cm_guard_passes_sizes(ws->guard, ws->sizes + t, n, least)
                                   : cm_guard_passes(ws->guard, g, least));
         its->doubtful[g] = !passes;
-        if (remainders && !passes && !is_short(b, its, t))
+        if (remainders && !passes && !is_near_end(b, its, t))
             return 1;
     }
     return 0;
@@ -311,22 +312,30 @@ static int needs_remainders(const blocks *b, const workspace *ws, const block *i
 
 /* ---- whole numbers by remainders ------------------------------------------------ */
 
+/* The same as fold() for n samples of 0. Returns the sum of the squares. */
+static double fold_zeros(size_t n, double unit, double *rest)
+{
+    const cm_simd *simd = cm_current_simd();
+    if (unit == 0)
+        memset(rest, 0, n * sizeof *rest);
+    else
+        simd->scale(rest, n, unit, rest);
+    return simd->whole_squares(rest, n);
+}
+
 /* Puts the remainders of a block, by the modulus, below those that are in ws->changed. With a
  * unit of 0 these are forgotten. */
 static cm_squares fold_block(const blocks *b, const workspace *ws, const samples *s,
                              double unit, double modulus)
 {
-    const cm_simd *simd = cm_current_simd();
     cm_squares sum = {0, 0};
-    size_t before = s->before, after = b->n - before - s->n;
     for (int i = 0; i < b->parts; i++) {
-        double *rest = ws->changed + (size_t)i * b->n, *end = rest + before + s->n;
-        simd->scale(rest, before, unit, rest);
-        simd->scale(end, after, unit, end);
-        cm_squares part = simd->fold(s->part[i], s->n, unit, modulus, rest + before);
+        double *from = ws->changed + (size_t)i * b->n, *rest = from + s->before,
+               *end = rest + s->n;
+        cm_squares part = cm_current_simd()->fold(s->part[i], s->n, unit, modulus, rest);
         sum.x += part.x;
-        sum.rest +=
-            part.rest + simd->whole_squares(rest, before) + simd->whole_squares(end, after);
+        sum.rest += part.rest + fold_zeros(s->before, unit, from) +
+                    fold_zeros(b->n - s->before - s->n, unit, end);
     }
     return sum;
 }
@@ -366,36 +375,26 @@ static int needs_no_guard(const blocks *b, workspace *ws, batch *wait, block *it
     return 1;
 }
 
-/* Moves outputs t ... t + m - 1 of n blocks to where those of their remainders tell. Returns
- * whether these prove it. */
-static int unfold_some(const blocks *b, const block *its, size_t n, double unit, size_t t,
-                       size_t m, double *const outputs[PARTS])
-{
-    const cm_simd *simd = cm_current_simd();
-    int exact = 1;
-    for (int i = 0; i < b->parts; i++) {
-        exact &= simd->round_close(outputs[i] + t, m);
-        for (size_t j = n; j-- > 0;) {
-            size_t nt = its[j].nt, end = t + m < nt ? t + m : nt;
-            if (t < end) /* the first block, which may be the last of its column, has less */
-                exact &= simd->unfold(outputs[i] + t, end - t, unit, its[j].y[i] + t);
-        }
-    }
-    return exact;
-}
-
 /* Makes the outputs of n blocks exact, whose remainders are in ws->changed. A bound for the
  * errors of those is given. If outputs do not prove it, they are doubtful. */
 static void correct(const blocks *b, const workspace *ws, const block *its, size_t n,
                     double unit, double error, const cm_env *env)
 {
-    size_t nt = its[n - 1].nt;
+    const cm_simd *simd = cm_current_simd();
+    size_t nt = its[n - 1].nt, all = its->nt; /* the first block may be the last of a column */
     double *const outputs[PARTS] = {ws->rest, ws->rest + (b->parts - 1) * (ptrdiff_t)nt};
     samples rest = {{ws->changed, ws->changed + b->n}, 0, b->n};
     int exact = cm_rounds(error);
     convolve_with(b, b->remainders, ws, &rest, nt, outputs, env);
-    for (size_t t = 0; t < nt; t += CM_TILE)
-        exact &= unfold_some(b, its, n, unit, t, nt - t < CM_TILE ? nt - t : CM_TILE, outputs);
+    for (int i = 0; i < b->parts; i++) {
+        double *y[CM_MOST_TOGETHER], *more[CM_MOST_TOGETHER]; /* what the first does not have */
+        for (size_t j = 0; j < n; j++) {
+            y[j] = its[n - 1 - j].y[i];
+            more[j] = y[j] + all;
+        }
+        exact &= simd->unfold(outputs[i], all, unit, y, (int)n);
+        exact &= simd->unfold(outputs[i] + all, nt - all, unit, more, (int)n - 1);
+    }
     for (size_t j = 0; j < n; j++)
         memset(its[j].doubtful, !exact, b->doubts.ngroup);
 }
@@ -424,7 +423,7 @@ static void correct_by_remainders(const blocks *b, const workspace *ws, batch *w
         some = count_together(b, its, (size_t)(end - its), &power);
         double unit = cm_power_of_unit(&b->whole, power),
                squares = wait->folded ? wait->squares : fold_blocks(b, ws, its, some, unit);
-        while (!cm_rounds(each * sqrt(squares)) && some > 1)
+        if (!cm_rounds(each * sqrt(squares)) & (some > 1)) /* one block less always does */
             squares = fold_blocks(b, ws, its, --some, unit);
         correct(b, ws, its, some, unit, each * sqrt(squares), env);
     }
@@ -432,25 +431,20 @@ static void correct_by_remainders(const blocks *b, const workspace *ws, batch *w
 
 /* ---- an item of work ------------------------------------------------------------------- */
 
-/* Computes a block: scales, lets the guard look at it, convolves, scales back and rounds. Whole
- * numbers are convolved first, since most need no guard, and are read but once. Returns whether
- * the outputs wait for remainders, and are not rounded. */
+/* Computes a block: scales, looks at it, by the guard if need be, convolves, scales back and
+ * rounds. Returns whether the outputs wait for remainders, and are not rounded. */
 static int run_block(const blocks *b, workspace *ws, batch *wait, block *its, const cm_env *env)
 {
-    int first = its->whole && !b->is_scaled;
-    its->e = b->is_scaled ? scale_block(b, ws, &its->s) : 0;
-    if (first)
-        convolve(b, ws, &its->s, its->nt, its->y, env);
     int remainders = 0;
-    if (first && needs_no_guard(b, ws, wait, its)) {
+    its->e = b->is_scaled ? scale_block(b, ws, &its->s) : 0;
+    if (its->whole && !b->is_scaled && needs_no_guard(b, ws, wait, its)) {
         remainders = its->error >= 0.5;
     } else if (ws->guard) {
         if (!examine(b, ws, its))
             return 0;
         remainders = needs_remainders(b, ws, its, env);
     }
-    if (!first)
-        convolve(b, ws, &its->s, its->nt, its->y, env);
+    convolve(b, ws, &its->s, its->nt, its->y, env);
     for (int i = 0; i < b->parts && !remainders; i++) {
         if (b->is_scaled)
             scale(its->y[i], its->nt, its->e, its->y[i]);
@@ -552,7 +546,6 @@ static void set_up_changed(blocks *b, int threads, const cm_env *env)
     for (int i = 0; i < threads && (b->is_scaled || b->whole.together > 0); i++) {
         workspace *ws = b->workspaces + i;
         ws->changed = aligned(parts * b->n, env);
-        memset(ws->changed, 0, parts * b->n * sizeof *ws->changed); /* for fold_block() */
         ws->rest = b->whole.together > 0 ? aligned(parts * b->doubts.block, env) : NULL;
     }
 }

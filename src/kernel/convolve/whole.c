@@ -24,10 +24,10 @@
  * an rms of ORDINARY times their modulus. Where they are not, fewer blocks share. For a block
  * that is alone in all cases the modulus is right whatever its samples are.
  *
- * Samples and u^3 are below 2^50, so that all sums here are exact. An output is below 2^47 E,
- * as errors are never bounded by less than 2^-47 of the product of norms. So it is below 2^47
- * u, and the roundings on the way to the multiple of u that it differs by add up to E / 20 or
- * less.
+ * Samples and u^3 are below 2^50, so that all sums here are exact. Only the multiple of u that
+ * an output differs by is not: it takes a difference, a quotient and a product, each off by
+ * 2^-53 of the output at most. Outputs are below 2^47 u, as errors are never bounded by less
+ * than 2^-47 of the product of norms.
  *
  * The loops over samples are in loops/rounding.h.
  */
@@ -130,7 +130,7 @@ static void choose_unit(cm_whole *whole, const cm_problem *p, double ones, doubl
 cm_whole cm_find_whole(const cm_problem *p, double error, double norm_h, size_t length,
                        const cm_env *env)
 {
-    cm_whole whole = {.column = env->alloc(env->data, p->ncol)};
+    cm_whole whole = {.column = env->alloc(env->data, p->ncol), .rounded = 1 + 0x1p-51 / error};
     int kernel = cm_all_whole(p->h, p->h_im, p->nh), any = 0;
     double most = 0;
     for (size_t c = 0; c < p->ncol; c++) {
@@ -156,7 +156,7 @@ double cm_power_of_unit(const cm_whole *whole, size_t n)
 size_t cm_power_needed(const cm_whole *whole, double error)
 {
     for (size_t n = 1; n <= whole->together; n++)
-        if (1.05 * error + 2 < (1 - CLOSE) * cm_power_of_unit(whole, n))
+        if (whole->rounded * error + 2 < (1 - CLOSE) * cm_power_of_unit(whole, n))
             return n;
     return 0;
 }

@@ -16,6 +16,7 @@ typedef struct {
     unsigned char *column; /* a flag for each */
     size_t together;
     double unit;
+    double rounded; /* the error of an output times this is for its division by a unit, too */
 } cm_whole;
 
 /* Whether n real samples, or n complex ones, are all whole. im may be NULL. */

@@ -109,16 +109,13 @@ typedef struct {
     /* The sum of the squares of x if all are whole and below 2^51, else NaN. */
     double (*whole_squares)(const double *x, size_t n);
     /* The remainders of x + unit rest by the modulus, from -modulus / 2 to modulus / 2, take
-     * the place of `rest`. For whole numbers below 2^53. */
+     * the place of `rest`, which is not read if the unit is 0. For whole numbers below 2^53. */
     cm_squares (*fold)(const double *x, size_t n, double unit, double modulus, double *rest);
-    /* Rounds numbers below 2^48. Returns whether all are within 1/16 of the whole number that
-     * they become; if not, those that are not become multiples of 1/8. */
-    int (*round_close)(double *y, size_t n);
-    /* Moves each y to the nearest whole number that differs from `rest` by a multiple of the
-     * unit, and divides the difference by it, which is the new rest. Returns whether all are
-     * within 1/16 of a unit of where they are moved to; if not, those that are not are moved
-     * elsewhere. For rest / unit and y / unit below 2^48. */
-    int (*unfold)(double *rest, size_t n, double unit, double *y);
+    /* Rounds `rest`. Moves each y[0][i] to the nearest number that differs from rest[i] by a
+     * multiple of the unit, which divided by it is the rest for y[1][i], and so on. Returns
+     * whether all are within 1/16, of 1 or of a unit, of what they become; if not, those that
+     * are not become anything. For y / unit and rest below 2^48. */
+    int (*unfold)(const double *rest, size_t n, double unit, double *const *y, int count);
     /* The steps of a transform, see loops/transform.h and convolve/transform.c. There are
      * `rows` rows; samples[j] has the real parts of row j, samples[rows + j] its imaginary
      * parts. spread() and gather() do places from ... to - 1 of all rows, multiples of 8. Of

@@ -38,7 +38,6 @@ const cm_simd TABLE(SIMD_LEVEL) = {
     .round_small = round_small,
     .whole_squares = whole_squares,
     .fold = fold,
-    .round_close = round_close,
     .unfold = unfold,
     .rows = ROWS,
     .spread = spread,
