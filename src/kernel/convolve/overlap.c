@@ -464,7 +464,8 @@ static void blocks_item(void *job, size_t item, int thread, const cm_env *env)
     workspace *ws = b->workspaces + thread;
     size_t items = count_items(b), c = item / items, from = item % items * b->together,
            to = from + b->together < b->doubts.nblock ? from + b->together : b->doubts.nblock;
-    batch wait = {.n = 0, .folded = 1};
+    batch wait; /* its blocks are set one by one */
+    wait.n = 0, wait.folded = 1, wait.squares = 0;
     while (to > from) {
         block *its = wait.its + wait.n;
         if (b->p->unmeasured && !may_go_on(ws))

@@ -22,7 +22,9 @@ void cm_find_samples(cm_row_layout rows, cm_stretch s, double *zeros, double *co
 {
     int used = 0, zeroed = 0;
     for (size_t j = 0; j < rows.nrow; j++) {
-        overlap o = with_row(rows, j, s.before, s.n);
+        overlap o = {0, rows.n}; /* as most blocks are inside the signal */
+        if (s.before > 0 || s.n < rows.nrow * rows.n)
+            o = with_row(rows, j, s.before, s.n);
         const double *x = s.x + (ptrdiff_t)(j * rows.n) - (ptrdiff_t)s.before;
         if (o.from == 0 && o.to == rows.n) {
             row[j] = x;
@@ -46,7 +48,9 @@ void cm_find_outputs(cm_row_layout rows, size_t lead, size_t nt, double *y, doub
 {
     int used = 0;
     for (size_t j = 0; j < rows.nrow; j++) {
-        overlap o = with_row(rows, j, lead, nt);
+        overlap o = {0, rows.n};
+        if (used == 0 || lead + nt < rows.nrow * rows.n)
+            o = with_row(rows, j, lead, nt);
         if (o.from == 0 && o.to == rows.n)
             row[j] = y + (ptrdiff_t)(j * rows.n) - (ptrdiff_t)lead;
         else
@@ -58,9 +62,10 @@ void cm_copy_ends(cm_row_layout rows, size_t lead, size_t nt, double *y, double 
                   double *const *row)
 {
     for (size_t j = 0; j < rows.nrow; j++) {
+        if (row[j] != ends[0] && row[j] != ends[1])
+            continue;
         overlap o = with_row(rows, j, lead, nt);
-        if (row[j] == ends[0] || row[j] == ends[1])
-            memcpy(y + (ptrdiff_t)(j * rows.n + o.from) - (ptrdiff_t)lead, row[j] + o.from,
-                   (o.to - o.from) * sizeof *y);
+        memcpy(y + (ptrdiff_t)(j * rows.n + o.from) - (ptrdiff_t)lead, row[j] + o.from,
+               (o.to - o.from) * sizeof *y);
     }
 }
