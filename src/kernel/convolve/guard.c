@@ -24,7 +24,8 @@
  *     in the vignette    here
  *     c                  guard->c          samples of a cell, outputs of a group
  *     u, v               threshold         0.6 of the mean modulus of a cell of h, of x
- *     a, b               of shortfall      max(0, 1 - |x| / threshold), summed over a cell
+ *     a, b               of shortfall      max(0, 1 - |x| / threshold), summed over a cell: its
+ *                                          size less the sum of min(|x|, threshold) / threshold
  *     E                  guard->error
  *
  * If the modulus of one sample is at least (1 - a) u and that of another at least (1 - b) v,
