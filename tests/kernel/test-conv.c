@@ -191,6 +191,7 @@ static void check_all_unmeasured(source s)
     check_unmeasured(&s);
     for (size_t i = 0; i < 70 * 70; i += brief ? 13 : 1)
         check_few(&s, 1 + i % 70, 1 + i / 70);
+    check_few(&s, 2000, 3); /* more outputs than a tile has */
 }
 
 /* Many short columns, which threads convolve as they measure them; some are not finite or
