@@ -619,11 +619,11 @@ static double *whole_numbers(source *s, size_t n, int bits)
 enum { UNMEASURED = 6000 };
 static size_t its_kernel;
 
-static double *conv_all(const double *x, const double *h, const cm_env *env)
+static double *conv_all(const double *x, const double *h, cm_na na, const cm_env *env)
 {
     double *y = guarded_doubles(UNMEASURED + its_kernel - 1, AT_END);
     cm_conv((cm_samples){x, NULL, UNMEASURED, 1}, (cm_samples){h, NULL, its_kernel, 1},
-            &(cm_options){.mode = CM_FULL}, (cm_output){y, NULL}, env);
+            &(cm_options){.mode = CM_FULL, .na = na}, (cm_output){y, NULL}, env);
     return y;
 }
 
@@ -637,8 +637,10 @@ static void check_same_as_measured(const double *x, const double *h, const char 
     begin(&here);
     cm_conv_finite((cm_samples){x, NULL, UNMEASURED, 1}, (cm_samples){h, NULL, its_kernel, 1},
                    (cm_window){0, ny}, CM_AUTO, (cm_output){want, NULL}, env());
-    expect(same_bits(conv_all(x, h, env()), want, ny), "unmeasured samples: %s", what);
-    expect(same_bits(conv_all(x, h, &many), want, ny), "unmeasured, by threads: %s", what);
+    expect(same_bits(conv_all(x, h, CM_NA_PROPAGATE, env()), want, ny),
+           "unmeasured samples: %s", what);
+    expect(same_bits(conv_all(x, h, CM_NA_PROPAGATE, &many), want, ny),
+           "unmeasured, by threads: %s", what);
     release(&here);
 }
 
@@ -646,15 +648,21 @@ static void check_same_as_measured(const double *x, const double *h, const char 
 static void check_hole(double *x, const double *h, size_t at, double hole)
 {
     double before = x[at];
+    size_t ny = UNMEASURED + its_kernel - 1;
+    cm_env many = *env();
+    many.threads = 3;
     x[at] = 0;
     begin(&here);
-    const double *want = conv_all(x, h, env());
+    const double *want = conv_all(x, h, CM_NA_PROPAGATE, env());
     x[at] = hole;
-    const double *y = conv_all(x, h, env());
+    const double *y = conv_all(x, h, CM_NA_PROPAGATE, env());
+    expect(same_bits(y, conv_all(x, h, CM_NA_PROPAGATE, &many), ny), "a hole, by threads");
+    if (isnan(hole))
+        expect(same_bits(conv_all(x, h, CM_NA_ZERO, env()), want, ny), "%zu is not as 0", at);
     release(&here);
     x[at] = before;
     size_t wrong = 0;
-    for (size_t k = 0; k < UNMEASURED + its_kernel - 1; k++)
+    for (size_t k = 0; k < ny; k++)
         wrong += k < at || k >= at + its_kernel ? y[k] != want[k] : isfinite(y[k]);
     expect(wrong == 0, "%g at %zu: %zu outputs are wrong", hole, at, wrong);
 }
@@ -662,6 +670,41 @@ static void check_hole(double *x, const double *h, size_t at, double hole)
 static cm_attempt attempt(cm_problem p, cm_method method)
 {
     return cm_conv_unmeasured(&p, method, 3, env());
+}
+
+/* Blocks go on with 0 for samples that are not finite, unless samples are large, outputs may be
+ * whole numbers, or most of the kernel is zeros. */
+static void check_filled(source *s, cm_problem p, double *x, double *h, double *whole)
+{
+    double before = x[4000];
+    cm_problem one = p; /* block */
+    one.h = x, one.nh = 4000, one.w.ny = 2000;
+    begin(&here);
+    expect(attempt(one, CM_AUTO) == CM_CONVOLVED, "a single block is not convolved");
+    x[100] = x[4000] = NAN;
+    const double *y = conv_all(x, h, CM_NA_ZERO, env());
+    x[100] = x[4000] = 0;
+    expect(same_bits(y, conv_all(x, h, CM_NA_ZERO, env()), UNMEASURED + its_kernel - 1),
+           "two holes are not as 0");
+    x[4000] = NAN;
+    expect(attempt(p, CM_AUTO) == CM_WITH_ZEROS, "a block is not filled");
+    x[10] = 0x1p301;
+    expect(attempt(p, CM_AUTO) == CM_NOT_CONVOLVED, "blocks of large samples are filled");
+    x[10] = draw_unit(s);
+    p.h = whole;
+    expect(attempt(p, CM_AUTO) == CM_WITH_ZEROS, "not with whole numbers as a kernel");
+    for (size_t i = 0; i < UNMEASURED; i++)
+        x[i] = rint(1000 * x[i]);
+    expect(attempt(p, CM_AUTO) == CM_NOT_CONVOLVED, "blocks of whole numbers are filled");
+    p.h = h;
+    for (size_t i = 0; i < p.nh; i++)
+        h[i] = i % 15 < 8 ? 0 : h[i];
+    expect(attempt(p, CM_AUTO) == CM_NOT_CONVOLVED, "with a kernel of zeros blocks are filled");
+    for (size_t i = 0; i < UNMEASURED; i += 8)
+        x[i] = NAN;
+    expect(attempt(p, CM_AUTO) == CM_NOT_CONVOLVED, "mostly missing");
+    release(&here);
+    x[4000] = before;
 }
 
 static void check_unmeasured(source *s, size_t nh)
@@ -723,6 +766,9 @@ static void check_unmeasured(source *s, size_t nh)
         check_hole(x, h, places[i], NAN);
         check_hole(x, h, places[i], INFINITY);
     }
+    p.x = x, p.h = h;
+    if (nh == 200) /* else there is one block */
+        check_filled(s, p, x, h, whole);
     release_guarded();
 }
 

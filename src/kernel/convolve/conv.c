@@ -2,8 +2,8 @@
  *
  *   1. A boundary other than zero extends the signal by nh - 1 samples.
  *   2. Where the sizes choose direct sums, columns are convolved at once, with 0 for samples
- *      that are not finite; so is one long column by transforms, unless samples turn out not
- *      to be finite. So samples come from memory once.
+ *      that are not finite; so is one long column by transforms, unless samples turn out to be
+ *      very large or small. So samples come from memory once.
  *   3. Columns that are left are measured: are they finite, and how large? Neighbouring finite
  *      columns are convolved together. Where only x or h is complex there are two real
  *      convolutions. What overflows is put right.
@@ -236,36 +236,23 @@ static double *zeroed(const double *x, size_t nx, const size_t *at, size_t nat,
     return copy;
 }
 
-/* The largest modulus between the samples at[...]. */
-static double max_between(const double *x, size_t nx, const size_t *at, size_t nat)
-{
-    double most = 0;
-    for (size_t p = 0, from = 0; p <= nat; p++) {
-        size_t end = p < nat ? at[p] : nx;
-        most = fmax(most, cm_max_modulus((cm_samples){x + from, NULL, end - from, 1}));
-        from = end + 1;
-    }
-    return most;
-}
-
 /* One column with samples that are not finite. Convolves it with 0 for these, unless that is
  * done, and puts them back. */
-static void conv_not_finite(const setting *s, cm_samples x, int done, cm_samples h,
-                            const cm_options *options, cm_output y)
+static void conv_not_finite(const setting *s, cm_samples x, const cm_nonfinite *found, int done,
+                            cm_samples h, const cm_options *options, cm_output y)
 {
     void *mark = s->env->mark(s->env->data);
-    size_t nat = cm_find_nonfinite(x, NULL),
-           *at = s->env->alloc(s->env->data, nat * sizeof *at);
-    cm_find_nonfinite(x, at);
+    size_t *at = s->env->alloc(s->env->data, found->n * sizeof *at);
+    cm_list_nonfinite(x, found, at);
     if (!done) {
-        cm_samples finite = {zeroed(x.re, x.n, at, nat, s->env), NULL, x.n, 1};
+        cm_samples finite = {zeroed(x.re, x.n, at, found->n, s->env), NULL, x.n, 1};
         if (x.im)
-            finite.im = zeroed(x.im, x.n, at, nat, s->env);
-        conv_finite(s, finite, cm_max_modulus(finite), h, y);
-    } else if (!isfinite(max_between(x.re, x.n, at, nat) * s->max_h)) {
+            finite.im = zeroed(x.im, x.n, at, found->n, s->env);
+        conv_finite(s, finite, found->most, h, y);
+    } else if (!isfinite(found->most * s->max_h)) {
         restore_overflow(s, x.re, h.re, y.re);
     }
-    cm_restore_nonfinite(x, at, nat, h, y, s->w, options, s->env);
+    cm_restore_nonfinite(x, at, found->n, h, y, s->w, options, s->env);
     s->env->release(s->env->data, mark);
 }
 
@@ -362,12 +349,13 @@ static void put_right(const setting *s, cm_samples x, cm_samples h, const cm_opt
     size_t work = 0;
     for (size_t c = 0; c < x.ncol; c++) {
         cm_samples column = cm_columns(x, c, 1);
-        double max = cm_max_modulus(column);
+        cm_output its = output(y, c * s->w.ny);
+        cm_nonfinite found = cm_find_nonfinite(column);
         cm_work(&work, x.n + (size_t)CM_COLUMN_WORK, s->env);
-        if (!isfinite(max))
-            conv_not_finite(s, column, 1, h, options, output(y, c * s->w.ny));
-        else if (!isfinite(max * s->max_h))
-            restore_overflow(s, column.re, h.re, y.re + c * s->w.ny);
+        if (found.n > 0)
+            conv_not_finite(s, column, &found, 1, h, options, its);
+        else if (!isfinite(found.most * s->max_h))
+            restore_overflow(s, column.re, h.re, its.re);
     }
 }
 
@@ -391,7 +379,8 @@ static void conv_columns(const setting *s, cm_samples x, const double *max, cm_s
             conv_finite(s, cm_columns(x, from, c - from), max_x, h, output(y, from * s->w.ny));
             continue;
         }
-        conv_not_finite(s, cm_columns(x, c, 1), 0, h, options, output(y, c * s->w.ny));
+        cm_nonfinite found = cm_find_nonfinite(cm_columns(x, c, 1));
+        conv_not_finite(s, cm_columns(x, c, 1), &found, 0, h, options, output(y, c * s->w.ny));
         c++;
         cm_work(&work, (size_t)CM_COLUMN_WORK, s->env);
     }

@@ -58,8 +58,8 @@ static const double *padded(const column *c, ptrdiff_t from, size_t n, double *b
     memset(buffer, 0, before * sizeof *buffer);
     memcpy(buffer + before, x + start, have * sizeof *buffer);
     memset(buffer + before + have, 0, (n - before - have) * sizeof *buffer);
-    for (size_t i = before; c->clean && i < before + have; i++)
-        buffer[i] = isfinite(buffer[i]) ? buffer[i] : 0;
+    if (c->clean)
+        cm_copy_finite(x + start, have, buffer + before);
     return buffer;
 }
 

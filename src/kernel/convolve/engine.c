@@ -8,6 +8,8 @@
  */
 #include "convolve/engine.h"
 
+#include <math.h>
+
 #include "base/threads.h"
 #include "convolve/direct.h"
 #include "convolve/overlap.h"
@@ -64,13 +66,12 @@ static void mend(const cm_problem *p, const cm_doubts *doubts, size_t c, const c
         run_doubtful(p, from, to, h, env);
 }
 
-/* Guarded transforms, for a kernel no longer than the signals. Returns what cm_conv_overlap()
- * does. */
-static int run_guarded(const cm_problem *p, size_t length, const cm_env *env)
+/* Guarded transforms, for a kernel no longer than the signals. */
+static cm_attempt run_guarded(const cm_problem *p, size_t length, const cm_env *env)
 {
     cm_doubts doubts;
     if (!cm_conv_overlap(p, length, &doubts, env))
-        return 0;
+        return CM_NOT_CONVOLVED;
     cm_env quiet = cm_quiet(env);
     cm_nonzeros nonzeros, *h = NULL;
     size_t count = doubts.few ? cm_count_nonzero(p->h, p->nh) : 0;
@@ -80,10 +81,10 @@ static int run_guarded(const cm_problem *p, size_t length, const cm_env *env)
     }
     for (size_t c = 0; c < p->ncol; c++) {
         cm_problem column = cm_column(p, c);
-        column.unmeasured = 0;
+        column.unmeasured = doubts.holes;
         mend(&column, &doubts, c, h, &quiet);
     }
-    return 1;
+    return doubts.holes ? CM_WITH_ZEROS : CM_CONVOLVED;
 }
 
 /* Direct sums or transforms, for a kernel no longer than the signals. */
@@ -182,6 +183,11 @@ static void run_part(const cm_problem *whole, size_t from, size_t to, const cm_e
 {
     void *mark = env->mark(env->data);
     cm_problem p = cm_part(whole, from, to - from);
+    if (p.unmeasured) {
+        double *x = cm_doubles(p.nx, env);
+        cm_copy_finite(p.x, p.nx, x);
+        p.x = x, p.unmeasured = 0;
+    }
     double seen = (double)whole->nx * (double)whole->nh;
     int same = (double)p.nx * (double)p.nh >= AGAIN_BY_FFT * seen;
     cm_plan plan;
@@ -279,16 +285,13 @@ void cm_conv_real(const cm_problem *problem, cm_method method, const cm_env *env
 
 enum { LOOKS = 64 };
 
-/* Whether some samples are finite: those at both ends, which are missing more often than
- * others, and some between. */
+/* Whether some samples are mostly finite. With 0 for many it might be better to skip zeros. */
 static int looks_finite(const double *x, size_t n)
 {
-    double nan = 0; /* x - x is 0 or NaN */
-    for (size_t i = 0; i < LOOKS; i++) {
-        size_t at = i * (n / LOOKS);
-        nan += (x[at] - x[at]) + (x[n - 1 - at] - x[n - 1 - at]);
-    }
-    return nan == 0;
+    size_t missing = 0;
+    for (size_t i = 0; i < LOOKS; i++)
+        missing += !isfinite(x[i * (n / LOOKS)]);
+    return 8 * missing < LOOKS;
 }
 
 /* Direct sums of columns that nobody has measured. */
@@ -320,7 +323,7 @@ cm_attempt cm_conv_unmeasured(cm_problem *p, cm_method method, double max_h, con
         return CM_NOT_CONVOLVED;
     p->max_x = CM_LARGE;
     p->unmeasured = 1;
-    return run_guarded(p, plan.length, env) ? CM_CONVOLVED : CM_NOT_CONVOLVED;
+    return run_guarded(p, plan.length, env);
 }
 
 void cm_conv_complex(const cm_problem *problem, cm_method method, const cm_env *env)

@@ -29,22 +29,53 @@
 /* Samples that are measured together before any of them is looked at by itself. */
 enum { SEARCHED_AT_ONCE = 512 };
 
-size_t cm_find_nonfinite(cm_samples x, size_t *at)
+static cm_samples some_of(cm_samples x, size_t from, size_t end)
 {
-    size_t nat = 0, end;
-    for (size_t from = 0; from < x.n; from = end) {
-        end = x.n - from > SEARCHED_AT_ONCE ? from + SEARCHED_AT_ONCE : x.n;
-        cm_samples some = {x.re + from, x.im ? x.im + from : NULL, end - from, 1};
-        if (isfinite(cm_max_modulus(some)))
+    size_t n = end - from < SEARCHED_AT_ONCE ? end - from : SEARCHED_AT_ONCE;
+    return (cm_samples){x.re + from, x.im ? x.im + from : NULL, n, 1};
+}
+
+static int is_finite_at(cm_samples x, size_t j)
+{
+    return isfinite(x.re[j]) && (!x.im || isfinite(x.im[j]));
+}
+
+cm_nonfinite cm_find_nonfinite(cm_samples x)
+{
+    cm_nonfinite found = {0, 0, 0, 0};
+    for (size_t from = 0, j; from < x.n; from = j) {
+        cm_samples some = some_of(x, from, x.n);
+        double max = cm_max_modulus(some);
+        j = from + some.n;
+        if (isfinite(max)) {
+            found.most = fmax(found.most, max);
             continue;
-        for (size_t j = from; j < end; j++) {
-            int ok = isfinite(x.re[j]) && (!x.im || isfinite(x.im[j]));
-            if (at && !ok)
-                at[nat] = j;
-            nat += !ok;
+        }
+        for (j = from; j < from + some.n; j++) {
+            if (is_finite_at(x, j)) {
+                max = fmax(fabs(x.re[j]), x.im ? fabs(x.im[j]) : 0);
+                found.most = max > found.most ? max : found.most;
+                continue;
+            }
+            found.first = found.n == 0 ? j : found.first;
+            found.end = j + 1;
+            found.n++;
         }
     }
-    return nat;
+    return found;
+}
+
+void cm_list_nonfinite(cm_samples x, const cm_nonfinite *found, size_t *at)
+{
+    for (size_t from = found->first, j; from < found->end; from = j) {
+        cm_samples some = some_of(x, from, found->end);
+        j = from + some.n;
+        if (isfinite(cm_max_modulus(some)))
+            continue;
+        for (j = from; j < from + some.n; j++)
+            if (!is_finite_at(x, j))
+                *at++ = j;
+    }
 }
 
 static int sample_na(cm_samples x, size_t j, const cm_env *env)

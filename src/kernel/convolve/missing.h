@@ -6,9 +6,17 @@
 #include "base/window.h"
 #include "convolve/samples.h"
 
-/* How many samples of one signal are not finite; their indices go to at[], unless it is NULL.
- */
-size_t cm_find_nonfinite(cm_samples x, size_t *at);
+/* The samples of one signal that are not finite: how many, and between which indices; and the
+ * largest modulus of the others. */
+typedef struct {
+    size_t n, first, end;
+    double most;
+} cm_nonfinite;
+
+cm_nonfinite cm_find_nonfinite(cm_samples x);
+
+/* Their indices. */
+void cm_list_nonfinite(cm_samples x, const cm_nonfinite *found, size_t *at);
 
 /* Takes y, the window w of F, as computed with 0 for the nat samples x[at[...]], and makes of
  * it what it is with them. For CM_NA_RENORMALISE h must be real and not negative, and not all

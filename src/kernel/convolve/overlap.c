@@ -14,6 +14,9 @@
  * If samples are so large or small that products might overflow or underflow, the kernel and
  * each block are scaled by powers of two, which is exact, to a largest modulus from 1/2 to 1.
  *
+ * In a signal that nobody has measured, the guard finds the samples that are not finite. Their
+ * block is copied, with 0 for them; the caller puts them back.
+ *
  * What an FFT does to small outputs is in guard.c. Several threads compute blocks, each with
  * arrays of its own, and note the groups of outputs that the guard does not certify: those are
  * doubtful, and the engine computes them again.
@@ -93,6 +96,8 @@ typedef struct {
     double *spectrum, *zeros, *ends[2 * PARTS], *changed, *rest, *moduli, *sizes;
     cm_guard *guard;
     double largest; /* norm of the blocks so far; infinite or NaN if one is not ordinary */
+    double *filled; /* a block with 0 for samples that are not finite; NULL if all are */
+    int holes;      /* there has been such a block */
 } workspace;
 
 typedef struct {
@@ -254,12 +259,24 @@ static block block_at(const blocks *b, const workspace *ws, size_t c, size_t t)
 
 /* ---- the guard -------------------------------------------------------------------- */
 
+/* Puts 0 in the place of samples of a block that are not finite. */
+static void fill(workspace *ws, block *its)
+{
+    cm_copy_finite(its->given.part[0], its->given.n, ws->filled);
+    its->given.part[0] = its->s.part[0] = ws->filled;
+    ws->holes = 1;
+}
+
 /* Lets the guard look at a block. Returns 0 if it is not ordinary though that was supposed:
  * then nothing is to be computed. */
 static int examine(const blocks *b, workspace *ws, block *its)
 {
     const samples *s = &its->given;
     its->known = measure(b, ws, &its->s);
+    if (ws->filled && !isfinite(cm_guard_norm(ws->guard))) {
+        fill(ws, its);
+        its->known = measure(b, ws, &its->s);
+    }
     note_norm(ws, cm_guard_norm(ws->guard));
     its->error = ldexp(cm_guard_error(ws->guard), its->e);
     its->whole = its->certain || (its->whole && cm_all_whole(s->part[0], s->part[1], s->n));
@@ -540,6 +557,27 @@ static void set_up_guards(blocks *b, const double *scaled, int threads, const cm
     }
 }
 
+/* Whether outputs may be whole numbers, as far as the first samples tell that are finite. */
+static int may_be_whole(const cm_problem *p)
+{
+    for (size_t i = 0; i < 64; i++) /* nobody leaves a short signal unmeasured */
+        if (isfinite(p->x[i]) && p->x[i] != rint(p->x[i]))
+            return 0;
+    return cm_all_whole(p->h, NULL, p->nh);
+}
+
+/* Room for blocks without their samples that are not finite. A single block need not be filled:
+ * it is measured before anything is computed. Nor is anything where most of the kernel is
+ * zeros, or where what is missing might hide whole numbers. */
+static void set_up_filled(blocks *b, int threads, const cm_env *env)
+{
+    const cm_problem *p = b->p;
+    if (!p->unmeasured || b->doubts.nblock == 1 || b->absolute || may_be_whole(p))
+        return;
+    for (int i = 0; i < threads; i++)
+        b->workspaces[i].filled = aligned(b->n, env);
+}
+
 /* Room for blocks that are scaled, or for their remainders. */
 static void set_up_changed(blocks *b, int threads, const cm_env *env)
 {
@@ -634,6 +672,7 @@ int cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const
         set_up_guards(&b, scaled, threads, env);
         set_up_moduli(&b, scaled, threads, env);
         set_up_doubts(&b, env);
+        set_up_filled(&b, threads, env);
         b.whole = cm_find_whole(p, relative_error(&b), cm_guard_norm_h(b.workspaces->guard),
                                 length, env);
         b.whole.together = b.is_scaled ? 0 : b.whole.together;
@@ -645,6 +684,8 @@ int cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const
     size_t nitem = count_items(&b) * p->ncol;
     double work = each * (double)b.together;
     cm_for_each(nitem, work, blocks_item, &b, nitem > 1 ? threads : 1, env);
+    for (int i = 0; i < threads; i++)
+        b.doubts.holes |= b.workspaces[i].holes;
     if (doubts)
         *doubts = b.doubts;
     return !p->unmeasured || are_ordinary(&b, threads);

@@ -12,7 +12,8 @@ typedef struct {
     size_t block, nblock; /* outputs of a block, blocks of a column */
     size_t group, ngroup; /* outputs of a group, groups of a block */
     unsigned char *doubtful;
-    int few; /* most of the kernel is zeros */
+    int few;   /* most of the kernel is zeros */
+    int holes; /* 0 was taken for samples that are not finite */
 } cm_doubts;
 
 /* Assumes a kernel no longer than the signals, and a length that transform.h has. Signal and
@@ -20,7 +21,7 @@ typedef struct {
  * NULL there is no guard, and each output has an error relative to the largest ones of its
  * block; else *doubts says which outputs are to be computed again. Returns 1; but 0, and
  * nothing of use, if the problem is unmeasured and its samples or those of the kernel are not
- * ordinary. */
+ * ordinary, but for some that are not finite in one of many blocks. */
 int cm_conv_overlap(const cm_problem *p, size_t length, cm_doubts *doubts, const cm_env *env);
 
 #endif

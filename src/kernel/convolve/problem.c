@@ -1,5 +1,7 @@
 #include "convolve/problem.h"
 
+#include <math.h>
+
 #include "loops/loops.h"
 
 /* From so many outputs on they are written past the caches: R's memory for a large result is
@@ -16,6 +18,12 @@ int cm_magnitude(double modulus)
 int cm_are_moderate(const double *x, size_t n)
 {
     return cm_current_simd()->square_bound(x, n) <= CM_LARGE * CM_LARGE;
+}
+
+void cm_copy_finite(const double *x, size_t n, double *to)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = isfinite(x[i]) ? x[i] : 0;
 }
 
 cm_problem cm_column(const cm_problem *p, size_t c)

@@ -14,8 +14,9 @@ typedef struct {
     cm_window w;
     size_t ncol, xstep, ystep; /* columns; doubles from one to the next in x and in y */
     double max_x;              /* no modulus in x is larger, nor in x_im */
-    int unmeasured;            /* that is only supposed, see cm_conv_unmeasured() */
-    int is_part;               /* of complex numbers, where the errors of two parts add up */
+    int unmeasured; /* that is only supposed, and samples that are not finite are taken
+                       for 0: see cm_conv_unmeasured() */
+    int is_part;    /* of complex numbers, where the errors of two parts add up */
     const double *x_im, *h_im; /* imaginary parts, NULL if all are real */
     double *y_im;
 } cm_problem;
@@ -31,6 +32,9 @@ int cm_magnitude(double modulus);
 /* Whether n samples are finite, and none is above CM_LARGE. Large ones may be taken for above.
  */
 int cm_are_moderate(const double *x, size_t n);
+
+/* Copies n samples, with 0 for those that are not finite. */
+void cm_copy_finite(const double *x, size_t n, double *to);
 
 /* Column c by itself. */
 cm_problem cm_column(const cm_problem *p, size_t c);
