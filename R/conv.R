@@ -260,12 +260,19 @@
 #' @export
 conv <- function(x, h, mode = "full", origin = NULL, boundary = "zero", na = "propagate",
                  method = "auto", threads = getOption("convmat.threads")) {
-  y <- if (nargs() == 2L) {
-    .Call(ffi_conv_two, x, h)
+  # The result takes the place of an argument that is NULL: a new variable would take 0.1 us.
+  if (nargs() == 2L) {
+    origin <- .Call(ffi_conv_two, x, h)
+    if (!is.null(origin)) {
+      return(origin)
+    }
   } else if (missing(threads)) {
-    .Call(ffi_conv_plain, x, h, mode, origin, boundary, na, method)
+    y <- .Call(ffi_conv_plain, x, h, mode, origin, boundary, na, method)
+    if (!is.null(y)) {
+      return(y)
+    }
   }
-  if (is.null(y)) conv_any(x, h, mode, origin, boundary, na, method, threads) else y
+  conv_any(x, h, mode, origin, boundary, na, method, threads)
 }
 
 # All that conv() can be asked for; ffi_conv_two() and ffi_conv_plain() in C are short
