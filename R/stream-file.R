@@ -153,12 +153,14 @@ check_places <- function(from, to, resume) {
   if (resume && !(is_plain_file(from) && is_plain_file(to))) {
     abort("value", "`resume` must be FALSE unless `from` and `to` are paths of files.")
   }
-  if (paths && one_path(from) == one_path(to)) {
+  if (paths && is_one_file(one_path(from), one_path(to))) {
     abort("value", "`from` and `to` must be different files.")
   }
 }
 
 # R warns of paths that are too long; they are refused when they are opened.
+is_one_file <- function(a, b) a == b || .Call(ffi_same_file, a, b)
+
 one_path <- function(path) suppressWarnings(normalizePath(path, mustWork = FALSE))
 
 # ---- the state ------------------------------------------------------------------------

@@ -25,6 +25,7 @@ SEXP ffi_conv_array(SEXP x, SEXP nx, SEXP h, SEXP nh, SEXP options, SEXP threads
 SEXP ffi_sparse_array_matrix(SEXP h, SEXP n, SEXP nh, SEXP options);
 SEXP ffi_largest(SEXP x);
 SEXP ffi_conv_method(SEXP x, SEXP h, SEXP options);
+SEXP ffi_same_file(SEXP a, SEXP b);
 SEXP ffi_stream(SEXP held, SEXP x, SEXP h, SEXP sizes, SEXP options, SEXP threads);
 SEXP ffi_sources(SEXP places, SEXP n, SEXP boundary);
 SEXP ffi_mode_window(SEXP mode, SEXP nx, SEXP nh, SEXP origin);

@@ -2,6 +2,7 @@
 #include "convmat.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 /* Samples that follow one another in two arrays: those that the stream holds, of columns that
  * are `rows` long, and a piece that has just come. */
@@ -124,4 +125,20 @@ SEXP ffi_sources(SEXP places, SEXP n, SEXP boundary)
     }
     UNPROTECT(1); // out
     return out;
+}
+
+/* Whether two paths lead to one file: hard links are told by the system only. Windows tells
+ * that of open files, and is not asked. */
+SEXP ffi_same_file(SEXP a, SEXP b)
+{
+    int same = 0;
+    ffi_must(TYPEOF(a) == STRSXP && TYPEOF(b) == STRSXP && XLENGTH(a) == 1 && XLENGTH(b) == 1,
+             "paths must be single strings");
+#ifndef _WIN32
+    struct stat first, second;
+    same = stat(Rf_translateChar(STRING_ELT(a, 0)), &first) == 0 &&
+           stat(Rf_translateChar(STRING_ELT(b, 0)), &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+#endif
+    return Rf_ScalarLogical(same);
 }

@@ -75,6 +75,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_sparse_array_matrix, 4),
     ENTRY(ffi_largest, 1),
     ENTRY(ffi_conv_method, 3),
+    ENTRY(ffi_same_file, 2),
     ENTRY(ffi_stream, 6),
     ENTRY(ffi_sources, 3),
     ENTRY(ffi_mode_window, 4),

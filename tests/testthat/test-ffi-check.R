@@ -145,6 +145,10 @@ test_that("blocks of a stream have all their samples", {
   )
   for (size in bad) refused("ffi_stream", x, numeric(0), h, size, valid, 1)
   refused("ffi_stream", x, complex(0), h, sizes(1, 1), valid, 1)
+  for (path in list(1, character(0), c("a", "b"))) {
+    refused("ffi_same_file", path, "a")
+    refused("ffi_same_file", "a", path)
+  }
   refused("ffi_stream", "a", "a", h, sizes(1, 1), valid, 1)
   refused("ffi_stream", x, numeric(0), numeric(0), sizes(1, 1), valid, 1)
   refused("ffi_stream", x, numeric(0), h, sizes(1, 1), options_of(), 1)

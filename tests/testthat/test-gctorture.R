@@ -70,6 +70,7 @@ torture_calls <- expression(
   coef(deconv(c(1, 3, 6, 6, 3, 1), c(1, 1, 1), "same", singular = "minimum_norm", n = 6)),
   suppressWarnings(coef(deconv(conv(sin(1:2000), c(1, -2, 1)), c(1, -2, 1)))),
   max_bytes(), # with the option unset
+  is_one_file("a", "b"),
   .Call(ffi_simd_level, NULL)
 )
 

@@ -160,6 +160,15 @@ test_that("a device takes outputs, and has no state", {
   expect_identical(stream_file(s, "/dev/null", place()), 0)
 })
 
+test_that("a file is known under another name", {
+  skip_if(.Platform$OS.type == "windows")
+  from <- place(writeBin(1:4 + 0, raw(), endian = "little"))
+  linked <- place()
+  skip_if_not(suppressWarnings(file.link(from, linked)))
+  expect_convmat_error(stream_file(conv_stream(1), from, linked), "value", "must be different files")
+  expect_identical(readBin(from, "double", 5L, endian = "little"), 1:4 + 0)
+})
+
 test_that("what cannot be done is refused", {
   from <- place(writeBin(1:4 + 0, raw(), endian = "little"))
   to <- place()
