@@ -87,6 +87,7 @@ rest_lengths <- function(X, others) {
 # beside the others. If the rank is not full, that is 0 for all columns in a relation, and
 # the others may do without those that follow from the rest.
 design_qr <- function(X) {
+  if (nrow(X) == 0L) X <- matrix(0, 1L, ncol(X)) # a row of zeros says as little, and is known to qr()
   size <- sqrt(colSums(X^2))
   unit <- X / rep(ifelse(size > 0, size, 1), each = nrow(X))
   qr <- qr(unit, tol = 1e-10)

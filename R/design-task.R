@@ -3,7 +3,7 @@
 # A column of `table` for each modulator, as a matrix with their names.
 modulator_values <- function(modulators, table) {
   n <- length(table$onset)
-  if (is.null(modulators)) {
+  if (is.null(modulators) || identical(modulators, character(0))) {
     return(matrix(0, n, 0L))
   }
   if (!is.character(modulators) || is.object(modulators)) {

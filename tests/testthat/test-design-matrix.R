@@ -71,6 +71,7 @@ test_that("data frames are events, and types without events have no column", {
   X <- design_matrix(events(numeric(0)), 0:20, drift = "none")
   expect_identical(colnames(X), "intercept")
   expect_identical(dim(design_matrix(events(1), numeric(0))), c(0L, 2L))
+  expect_identical(design_matrix(events(1), 0:9, modulators = character(0)), design_matrix(events(1), 0:9))
 })
 
 test_that("messages say what is wrong, where, and what to do", {

@@ -59,6 +59,8 @@ test_that("what cannot be estimated has efficiency 0", {
   expect_identical(contrast_efficiency(A, rbind(c(1, -1, 0), c(1, 0, 0))), 0)
   expect_identical(contrast_efficiency(cbind(a = 1:3, z = 0), c(z = 1)), 0)
   expect_equal(contrast_efficiency(cbind(a = 1:3, z = 0), c(a = 1)), 14, tolerance = 1e-14)
+  expect_identical(contrast_efficiency(matrix(0, 0, 3), 1:3), 0) # no scans at all
+  expect_identical(variance_inflation(matrix(0, 0, 2)), c(NA_real_, NA_real_))
 })
 
 test_that("messages say what is wrong", {
