@@ -515,6 +515,104 @@ static void check_rare(void)
     release_guarded();
 }
 
+/* A signal of which 1 sample in `of` is 0, or all but 1 in -of. Samples are of all sizes in its
+ * second half. */
+static void draw_gaps(source *s, double *x, size_t n, int of)
+{
+    for (size_t i = 0; i < n; i++) {
+        int hit = draw(s, (size_t)abs(of)) == 0;
+        x[i] =
+            hit == (of > 0) ? 0 : draw_unit(s) * (i < n / 2 ? 1 : exp2(-(double)draw(s, 40)));
+    }
+}
+
+/* How many groups of outputs are doubtful, as a part of all. */
+static double doubtful_part(const double *x, size_t nx, const double *h, size_t nh, double *y)
+{
+    cm_problem p = {.x = x, .nx = nx, .h = h, .nh = nh, .y = y, .w = {0, nx}, .ncol = 1};
+    cm_doubts d;
+    size_t count = 0;
+    p.max_x = 1;
+    begin(&here);
+    cm_conv_overlap(&p, 2048, &d, env());
+    for (size_t g = 0; g < d.nblock * d.ngroup; g++)
+        count += d.doubtful[g];
+    double part = (double)count / (double)(d.nblock * d.ngroup);
+    release(&here);
+    return part;
+}
+
+/* Zeros among the samples are no reason to compute outputs again, and do no harm. */
+static void check_gaps(source *s)
+{
+    static const int parts[] = {10, 4, 3, 2, -3, -10, -40};
+    enum { NX = 30000, NH = 400 };
+    double *x = guarded_doubles(NX, AT_END), *h = guarded_doubles(NH, AT_END),
+           *y = guarded_doubles(NX, AT_END);
+    for (size_t i = 0; i < NH; i++)
+        h[i] = draw_unit(s);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        size_t n = 1000 + draw(s, 5000), first = draw(s, 500);
+        draw_gaps(s, x, NX, parts[i]);
+        check_window(x, n, h, NH, (cm_window){first, n - first}, CM_FFT_GUARDED, "gaps");
+        for (size_t j = NX / 2; j < NX; j++) /* no longer of all sizes */
+            x[j] = x[j] == 0 ? 0 : draw_unit(s);
+        double again = doubtful_part(x, NX, h, NH, y);
+        expect(again < 0.1, "gaps %d: %g of the outputs are computed again", parts[i], again);
+    }
+    release_guarded();
+}
+
+/* What has gaps: zeros and what is not finite among other samples, not long runs of them. */
+static void check_has_gaps(void)
+{
+    enum { N = 10000 };
+    static const size_t lengths[] = {1, 2, 31, 32, 33, 63, 64, 65, 2047, 2048, 2049, N};
+    static const double gaps[] = {0, -0.0, NAN, INFINITY};
+    double *x = guarded_doubles(N, AT_END);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        size_t n = lengths[i];
+        double *end = x + (N - n);
+        for (size_t j = 0; j < n; j++)
+            end[j] = 1;
+        expect(!cm_has_gaps(end, n), "%zu ones have gaps", n);
+        for (size_t j = 0; j < n; j++)
+            end[j] = j % 1024 < 512 ? 0 : 1;
+        expect(!cm_has_gaps(end, n), "long runs in %zu samples", n);
+        for (size_t j = 0; j < n; j++)
+            end[j] = j % 3 || j % 2 ? 1 : gaps[j % 4];
+        expect(!cm_has_gaps(end, n), "one in six of %zu samples", n);
+        for (size_t j = 0; j < n; j++)
+            end[j] = (j * j + j) % 7 < 3 ? gaps[j % 4] : 1;
+        expect(cm_has_gaps(end, n) == (n >= 32), "three in seven of %zu samples", n);
+    }
+    release_guarded();
+}
+
+/* A column has the bits that it has by itself beside others that have gaps. */
+static void check_columns_with_gaps(source *s)
+{
+    enum { NX = 9000, NH = 300, NY = NX + NH - 1, NCOL = 6 };
+    static const int parts[NCOL] = {2, 2, 50, 50, -3, 50};
+    double *x = guarded_doubles((size_t)NX * NCOL, AT_END), *h = guarded_doubles(NH, AT_END),
+           *y = guarded_doubles((size_t)NY * NCOL, AT_END),
+           *alone = guarded_doubles(NY, AT_END);
+    for (int c = 0; c < NCOL; c++)
+        draw_gaps(s, x + c * NX, NX, parts[c]);
+    for (size_t i = 0; i < NH; i++)
+        h[i] = draw_unit(s);
+    cm_samples all = {x, NULL, NX, NCOL}, kernel = {h, NULL, NH, 1};
+    cm_options o = {CM_FULL, 0, CM_ZERO, CM_NA_PROPAGATE, CM_FFT_GUARDED};
+    begin(&here);
+    cm_conv(all, kernel, &o, (cm_output){y, NULL}, env());
+    for (size_t c = 0; c < NCOL; c++) {
+        cm_conv(cm_columns(all, c, 1), kernel, &o, (cm_output){alone, NULL}, env());
+        expect(same_bits(y + c * NY, alone, NY), "column %zu beside gaps", c);
+    }
+    release(&here);
+    release_guarded();
+}
+
 /* Long columns are shared out among threads, with the same bits as one after the other. */
 static void check_sparse_columns(void)
 {
@@ -1000,6 +1098,9 @@ int main(int argc, char **argv)
         check_complex_columns();
         check_sparse_columns();
         check_rare();
+        check_gaps(&s);
+        check_has_gaps();
+        check_columns_with_gaps(&s);
         check_unmeasured(&s, 200);
         check_unmeasured(&s, 800);
         check_large_integers(&s);

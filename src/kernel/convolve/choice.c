@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "convolve/samples.h"
 #include "convolve/sparse.h"
 #include "loops/loops.h"
 
@@ -137,9 +138,9 @@ size_t cm_count_nonzero(const double *x, size_t n)
     return n - cm_current_simd()->count_below(x, n, 0x1p-1074);
 }
 
-/* Where most of the kernel is zeros, the guard convolves moduli, too: transforms take so many
- * times as long. */
-#define WITH_MODULI 1.7
+/* Where most of the kernel is zeros, or the signal has gaps, the guard convolves moduli, too:
+ * transforms take so many times as long. */
+#define WITH_MODULI 2.0
 
 /* Changes the plan to one that skips the zeros of x, in a convolution with nh samples, if that
  * costs less. Returns 1 if it does. */
@@ -147,13 +148,10 @@ static int plan_sparse(const double *x, size_t nx, size_t nh, size_t ny, cm_plan
 {
     if (!is_worth_counting(nx, plan->cost))
         return 0;
-    size_t few = nx < 64 ? nx : 64, some = 0; /* a few of x tell whether to count all */
-    for (size_t i = 0; i < few; i++)
-        some += x[i * (nx / few)] == 0;
-    if (8 * some < few)
+    if (!cm_may_have_gaps(x, nx))
         return 0;
     size_t nonzero = cm_count_nonzero(x, nx);
-    if (plan->method == CM_FFT_GUARDED && nx <= nh && 2 * nonzero < nx)
+    if (plan->method == CM_FFT_GUARDED && (nx <= nh ? 2 * nonzero < nx : cm_has_gaps(x, nx)))
         plan->cost *= WITH_MODULI;
     if ((nonzero < nh ? nonzero : nh) > CM_SPARSE_MOST)
         return 0;

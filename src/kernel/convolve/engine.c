@@ -87,6 +87,25 @@ static cm_attempt run_guarded(const cm_problem *p, size_t length, const cm_env *
     return doubts.holes ? CM_WITH_ZEROS : CM_CONVOLVED;
 }
 
+/* Guarded transforms of neighbouring columns of a kind, with gaps or without: what a column
+ * gives must not depend on its neighbours. */
+static void run_kinds(const cm_problem *p, size_t length, const cm_env *env)
+{
+    const cm_env quiet = cm_quiet(env);
+    for (size_t from = 0, to; from < p->ncol; from = to) {
+        cm_problem q = cm_column(p, from);
+        int gaps = cm_has_gaps(q.x, q.nx);
+        for (to = from + 1; to < p->ncol; to++) {
+            if (cm_has_gaps(p->x + to * p->xstep, p->nx) != gaps)
+                break;
+        }
+        q.ncol = to - from;
+        void *mark = env->mark(env->data);
+        run_guarded(&q, length, q.ncol == p->ncol ? env : &quiet);
+        env->release(env->data, mark);
+    }
+}
+
 /* Direct sums or transforms, for a kernel no longer than the signals. */
 static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *env)
 {
@@ -95,7 +114,7 @@ static void run_ordered(const cm_problem *p, const cm_plan *plan, const cm_env *
     else if (plan->method == CM_FFT)
         cm_conv_overlap(p, plan->length, NULL, env);
     else
-        run_guarded(p, plan->length, env);
+        run_kinds(p, plan->length, env);
 }
 
 void cm_conv_planned(const cm_problem *p, const cm_plan *plan, const cm_env *env)

@@ -338,9 +338,7 @@ int cm_guard_passes(const cm_guard *guard, size_t g, double least)
 
 int cm_guard_passes_sizes(const cm_guard *guard, const double *size, size_t n, double least)
 {
-    double need = guard->error / guard->promise, smallest = INFINITY;
+    double need = guard->error / guard->promise;
     need = (need > least ? need : least) + guard->error;
-    for (size_t t = 0; t < n; t++)
-        smallest = size[t] < smallest ? size[t] : smallest;
-    return smallest >= need;
+    return cm_current_simd()->count_below(size, n, need) == 0; /* one below 0 is so by less */
 }

@@ -24,8 +24,8 @@
  * If all samples are whole numbers the outputs are rounded. Where that does not make them exact
  * the remainders of samples are convolved, too, those of several blocks together; see whole.c.
  *
- * Where most of a real kernel is zeros, the moduli of each block are convolved with those of
- * the kernel: that tells the guard all it must know.
+ * Where most of a real kernel is zeros, or many zeros stand among the samples, the moduli of
+ * each block are convolved with those of the kernel: that tells the guard all it must know.
  *
  * Cost: for each block two transforms of n, or four with moduli, that is 1.5 to 4 ns for each
  * output if n is a few times nh. Memory: n doubles, and for each thread 1.2 to 1.4 n more,
@@ -511,12 +511,16 @@ static void transform_kernel(const blocks *b, double *scaled, double *kernel, co
     cm_transform_kernel(b->transform, from, kernel, env);
 }
 
-/* If most of a real kernel is zeros: the transform of its moduli, and room for those of blocks.
+/* If a real kernel or signals have many zeros, of which cells know only how many there are: the
+ * transform of the moduli of the kernel, and room for those of blocks.
  */
 static void set_up_moduli(blocks *b, const double *scaled, int threads, const cm_env *env)
 {
     size_t nh = b->p->nh;
-    if (b->parts == 2 || cm_current_simd()->count_below(scaled, nh, 0x1p-1074) <= nh / 2)
+    if (b->parts == 2)
+        return;
+    b->doubts.few = cm_current_simd()->count_below(scaled, nh, 0x1p-1074) > nh / 2;
+    if (!b->doubts.few && !cm_has_gaps(b->p->x, b->p->nx))
         return;
     b->absolute = aligned(cm_transform_size(b->transform), env);
     for (int i = 0; i < threads; i++) {
@@ -567,8 +571,8 @@ static int may_be_whole(const cm_problem *p)
 }
 
 /* Room for blocks without their samples that are not finite. A single block need not be filled:
- * it is measured before anything is computed. Nor is anything where most of the kernel is
- * zeros, or where what is missing might hide whole numbers. */
+ * it is measured before anything is computed. Nor is anything where moduli are convolved, or
+ * where what is missing might hide whole numbers. */
 static void set_up_filled(blocks *b, int threads, const cm_env *env)
 {
     const cm_problem *p = b->p;
@@ -605,8 +609,7 @@ static void set_up_remainders(blocks *b, const double *scaled, const cm_env *env
 static void set_up_doubts(blocks *b, const cm_env *env)
 {
     cm_doubts *d = &b->doubts;
-    d->few = b->absolute != NULL;
-    d->group = d->few ? SMALL_GROUP : cm_guard_group(b->workspaces->guard);
+    d->group = b->absolute ? SMALL_GROUP : cm_guard_group(b->workspaces->guard);
     d->ngroup = (d->block + d->group - 1) / d->group;
     size_t n = d->nblock * b->p->ncol * d->ngroup;
     d->doubtful = env->alloc(env->data, n);

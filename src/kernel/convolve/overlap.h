@@ -16,7 +16,8 @@ typedef struct {
     int holes; /* 0 was taken for samples that are not finite */
 } cm_doubts;
 
-/* Assumes a kernel no longer than the signals, and a length that transform.h has. Signal and
+/* Assumes a kernel no longer than the signals, signals that all have gaps if the first does
+ * (see cm_has_gaps()), and a length that transform.h has. Signal and
  * kernel are real, or both are complex; blocks of these have length / 2 samples. With doubts
  * NULL there is no guard, and each output has an error relative to the largest ones of its
  * block; else *doubts says which outputs are to be computed again. Returns 1; but 0, and

@@ -20,4 +20,12 @@ double cm_max_modulus(cm_samples x);
 /* Columns c ... c + ncol - 1. */
 cm_samples cm_columns(cm_samples x, size_t c, size_t ncol);
 
+/* Whether a few of n samples tell that an eighth may be 0, or not finite, for which 0 will be
+ * taken. */
+int cm_may_have_gaps(const double *x, size_t n);
+
+/* Whether many zeros stand among n samples, as far as some stretches of them tell. Long runs of
+ * zeros are no gaps: the guard's cells know them. */
+int cm_has_gaps(const double *x, size_t n);
+
 #endif
