@@ -179,7 +179,8 @@
 #'   cells of samples; outputs that are not certain to be right are computed
 #'   again. That takes 5 to 15 per cent of the time on ordinary data; on
 #'   signals made to fail everywhere it takes as long as direct sums and
-#'   transforms together. Whole numbers whose error would be above 1/2 are transformed a second
+#'   transforms together. Where many zeros stand among the samples, B itself is computed, by
+#'   transforms of the moduli, which takes as long again. Whole numbers whose error would be above 1/2 are transformed a second
 #'   time, by their remainders, which come out exact and settle the last digits;
 #'   those of up to four blocks share a transform.
 #' - _Signals or kernels of mostly zeros_ (spikes, echoes, seasonal lags) take a
