@@ -92,10 +92,12 @@ static cm_attempt run_guarded(const cm_problem *p, size_t length, const cm_env *
 static void run_kinds(const cm_problem *p, size_t length, const cm_env *env)
 {
     const cm_env quiet = cm_quiet(env);
+    size_t work = 0;
     for (size_t from = 0, to; from < p->ncol; from = to) {
         cm_problem q = cm_column(p, from);
         int gaps = cm_has_gaps(q.x, q.nx);
         for (to = from + 1; to < p->ncol; to++) {
+            cm_work(&work, (size_t)CM_COLUMN_WORK, env);
             if (cm_has_gaps(p->x + to * p->xstep, p->nx) != gaps)
                 break;
         }
